@@ -1,0 +1,49 @@
+"""Holds: the quick crop and the definition agree; the golden file is the definition's; degenerate faces give no crop."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assay_training.crop import (
+    FAST_TOLERANCE,
+    GOLDEN_CASES,
+    crop_frame,
+    face_crop,
+    face_crop_reference,
+    formula_image,
+)
+
+GOLDEN = json.loads(
+    (Path(__file__).parents[2] / "libs/forensics/testdata/face-crop.golden.json").read_text()
+)
+IMAGE = formula_image(GOLDEN["image"]["height"], GOLDEN["image"]["width"])
+
+
+@pytest.mark.parametrize("case", GOLDEN["cases"], ids=lambda c: c["name"])
+def test_both_ways_give_the_golden_bytes(case):
+    points, size, margin = np.array(case["landmarks"]), GOLDEN["size"], GOLDEN["margin"]
+    golden = np.frombuffer(base64.b64decode(case["rgb"]), np.uint8).reshape(size, size, 3).astype(int)
+    assert np.array_equal(face_crop_reference(IMAGE, points, size, margin), golden)
+    assert np.abs(face_crop(IMAGE, points, size, margin).astype(int) - golden).max() <= FAST_TOLERANCE
+
+
+def test_golden_cases_are_all_in_the_file():
+    assert [c["name"] for c in GOLDEN["cases"]] == list(GOLDEN_CASES)
+
+
+@pytest.mark.parametrize("points", GOLDEN["degenerate"])
+def test_degenerate_landmarks_give_no_crop(points):
+    assert crop_frame(np.array(points)) is None
+    assert face_crop(IMAGE, np.array(points), 32, 1.3) is None
+
+
+def test_a_rolled_face_comes_out_upright():
+    upright = face_crop(IMAGE, GOLDEN_CASES["upright"], 64, 1.3)
+    turned = np.rot90(IMAGE)  # 90 degrees counter-clockwise: (x, y) -> (y, W-1-x)
+    points = GOLDEN_CASES["upright"]
+    moved = np.stack([points[:, 1], IMAGE.shape[1] - 1 - points[:, 0]], 1)
+    again = face_crop(np.ascontiguousarray(turned), moved, 64, 1.3)
+    assert np.abs(again.astype(int) - upright.astype(int)).max() <= FAST_TOLERANCE
