@@ -1,0 +1,27 @@
+const common = {
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.tsx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^@assay/(contracts|video|forensics|storage|pipeline|client)$': '<rootDir>/libs/$1/src',
+    '^@assay/(api|worker|cli)$': '<rootDir>/apps/$1/src',
+  },
+  testTimeout: 60_000,
+};
+/** Unit tests sit beside the source; what crosses processes lives in test/. Worker threads load the built dist/. */
+module.exports = {
+  ...common,
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+};

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** Lower-case hex SHA-256 of the media bytes. It *is* the media id: the same content is one media item. */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
+export const MediaId = Sha256;
+export type MediaId = z.infer<typeof MediaId>;
+
+/**
+ * `sc_` and 32 hex digits, derived from media, policy, options and model set, so that asking twice gives the
+ * same scan. No ':' because BullMQ refuses it in job ids.
+ */
+export const ScanId = z.string().regex(/^sc_[0-9a-f]{32}$/, 'must look like sc_ and 32 hex digits');
+export type ScanId = z.infer<typeof ScanId>;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Sha256 } from './ids';
+
+/** x, y, width, height in px of the original picture in display orientation (not of the decoded size). */
+export const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+export type Box = z.infer<typeof Box>;
+
+export const FaceQuality = z.object({
+  /** Face size F of the crop definition, px of the decoded frame. */
+  sizePx: z.number(),
+  /** Variance of the Laplacian of the luma of a fixed-size crop; > ~60 sharp, < ~12 blurred. */
+  sharpness: z.number(),
+  /** Mean luma 0-255 of the crop. */
+  exposure: z.number(),
+  /** Left-right turn, -1..1, and up-down, -1..1, from the five landmarks; 0 = frontal. */
+  yaw: z.number(),
+  pitch: z.number(),
+  /** Degrees, clockwise. */
+  roll: z.number(),
+  /** 0..1: how much this face should count. */
+  weight: z.number().min(0).max(1),
+});
+export type FaceQuality = z.infer<typeof FaceQuality>;
+
+/** One face in one frame, after tracking. */
+export const FaceObservation = z.object({
+  seconds: z.number(),
+  box: Box,
+  landmarks: z.array(z.number()).length(10),
+  detectorScore: z.number(),
+  quality: FaceQuality,
+  /** Logit by model id (> 0 manipulated); absent where the face was not scored or a detector abstained. */
+  logits: z.record(z.string(), z.number()),
+  /** Store keys of crop and overlay JPEG, when kept as evidence. */
+  crop: z.string().nullable(),
+  overlay: z.string().nullable(),
+});
+export type FaceObservation = z.infer<typeof FaceObservation>;
+
+export const SegmentTrack = z.object({
+  /** Number within the segment, from 0 by first appearance. `judge` joins tracks across segments. */
+  index: z.number().int().nonnegative(),
+  shot: z.number().int().nonnegative(),
+  observations: z.array(FaceObservation).min(1),
+  /** Small appearance vector (mean over observations) used only to join tracks across segments of one scan. */
+  appearance: z.array(z.number()),
+});
+export type SegmentTrack = z.infer<typeof SegmentTrack>;
+
+/** What one `look` job leaves in the store. Same frames, same models, same thread count: same numbers. */
+export const SegmentResult = z.object({
+  schema: z.literal('assay.segment/1'),
+  index: z.number().int().nonnegative(),
+  startSeconds: z.number(),
+  endSeconds: z.number(),
+  /** Frames that ffmpeg really gave, seconds. */
+  framesSeconds: z.array(z.number()),
+  /** Confirmed cuts, seconds of the first frame after the cut. */
+  cutsSeconds: z.array(z.number()),
+  /** Faces seen but too small, per frame on average. */
+  facesSeen: z.number().int(),
+  facesTooSmall: z.number().int(),
+  tracks: z.array(SegmentTrack),
+  /** Set when the decoder stopped early (damaged file): what was seen still counts. */
+  decodeError: z.string().nullable(),
+  cost: z.object({ decodeMs: z.number(), detectMs: z.number(), scoreMs: z.number(), cropsScored: z.number().int() }),
+});
+export type SegmentResult = z.infer<typeof SegmentResult>;
+
+export const ModelUse = z.object({ id: z.string(), version: z.string(), sha256: Sha256, task: z.string() });

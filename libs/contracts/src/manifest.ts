@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Sha256 } from './ids';
+
+export const ModelTask = z.enum(['face-detector', 'forgery-frame', 'forgery-clip', 'embedding']);
+export type ModelTask = z.infer<typeof ModelTask>;
+
+const Triple = z.tuple([z.number(), z.number(), z.number()]);
+
+/** One model: everything that the pipeline needs to run it, so that no code knows a model by name. */
+export const ModelEntry = z.object({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  version: z.string(),
+  /** Relative to the manifest's folder. */
+  file: z.string(),
+  sha256: Sha256,
+  bytes: z.number().int().positive(),
+  task: ModelTask,
+  opset: z.number().int().positive(),
+  input: z.object({
+    name: z.string(),
+    layout: z.literal('nchw'),
+    color: z.enum(['rgb', 'bgr']),
+    /** value = (pixel - mean) * scale, pixel 0-255, per channel in the order of `color`. */
+    mean: Triple,
+    scale: Triple,
+    /** Fixed size (crops) ... */
+    width: z.number().int().positive().optional(),
+    height: z.number().int().positive().optional(),
+    /** ... or free size (detector): multiples of this, long side at most `longSide`. */
+    multipleOf: z.number().int().positive().optional(),
+    longSide: z.number().int().positive().optional(),
+    crop: z
+      .object({ definition: z.literal('face-crop-v1'), margins: z.array(z.number().positive()).min(1) })
+      .optional(),
+  }),
+  outputs: z.record(z.string(), z.object({ name: z.string(), kind: z.string() })),
+  /** Detector only. */
+  scoreThreshold: z.number().optional(),
+  nmsIou: z.number().optional(),
+  /** probability = sigmoid(a * meanLogit + b) for a track's mean logit. */
+  calibration: z.object({ a: z.number(), b: z.number(), fittedOn: z.string() }).optional(),
+  licence: z.string(),
+  trainingData: z.array(z.string()),
+  card: z.string(),
+});
+export type ModelEntry = z.infer<typeof ModelEntry>;
+
+export const Manifest = z.object({ schema: z.literal('assay.models/1'), models: z.array(ModelEntry).min(1) });
+export type Manifest = z.infer<typeof Manifest>;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** What turns numbers into a verdict, and what a scan may cost. Versioned: the verdict names it. */
+export const Policy = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  version: z.number().int().positive(),
+  thresholds: z.object({
+    /** probability >= manipulated -> `likely_manipulated` */
+    manipulated: z.number().min(0).max(1),
+    /** probability <= authentic -> `likely_authentic`; between the two -> `inconclusive` */
+    authentic: z.number().min(0).max(1),
+  }),
+  frames: z.object({
+    /** Frames looked at in the first minute; grows with the logarithm of the length after that. */
+    perMinute: z.number().int().positive(),
+    /** Never more than this for one item, however long. */
+    max: z.number().int().positive(),
+    /** Longest side at which frames are decoded, px. */
+    maxSidePx: z.number().int().positive(),
+    /** Longest stretch of the timeline in one segment (one `look` job), seconds. */
+    segmentSeconds: z.number().positive(),
+  }),
+  faces: z.object({
+    /** Smaller faces (face size F of the crop definition, px of the decoded frame) are seen but not judged. */
+    minSizePx: z.number().positive(),
+    maxPerFrame: z.number().int().positive(),
+    /** Face crops scored per track and segment: the best by quality, spread over time. */
+    cropsPerTrack: z.number().int().positive(),
+    /** Crops scored per segment, all tracks together: bounds the cost of a crowd. */
+    cropsPerSegment: z.number().int().positive(),
+    /** Tracks with fewer judged frames than this abstain (stills need one). */
+    minFrames: z.number().int().positive(),
+  }),
+});
+export type Policy = z.infer<typeof Policy>;
+
+export const defaultPolicy: Policy = {
+  id: 'default',
+  version: 1,
+  thresholds: { manipulated: 0.7, authentic: 0.3 },
+  frames: { perMinute: 24, max: 64, maxSidePx: 1920, segmentSeconds: 120 },
+  faces: { minSizePx: 48, maxPerFrame: 48, cropsPerTrack: 16, cropsPerSegment: 96, minFrames: 3 },
+};

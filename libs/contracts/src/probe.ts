@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+export const MediaKind = z.enum(['video', 'still']);
+
+/** Facts about a media file as ffprobe sees them, checked and typed. Sizes are in display orientation. */
+export const Probe = z.object({
+  kind: MediaKind,
+  /** First name of ffprobe's format list: `mov`, `matroska`, `avi`, `mpegts`, `gif`, `image2` ... */
+  container: z.string(),
+  bytes: z.number().int().nonnegative(),
+  /** Seconds; the best of container, stream and last packet. 0 for stills. */
+  durationSeconds: z.number().nonnegative(),
+  /** True when container and packets disagree by more than 10 % and 1 s: the container lied or said nothing. */
+  durationFromPackets: z.boolean(),
+  /** Index of the chosen video stream in the file. */
+  streamIndex: z.number().int().nonnegative(),
+  codec: z.string(),
+  profile: z.string().nullable(),
+  pixelFormat: z.string(),
+  bitDepth: z.number().int().positive(),
+  hasAlpha: z.boolean(),
+  interlaced: z.boolean(),
+  /** Clockwise degrees that were applied for display: 0, 90, 180, 270. */
+  rotation: z.number().int(),
+  /** Coded size before rotation. */
+  codedWidth: z.number().int().positive(),
+  codedHeight: z.number().int().positive(),
+  /** Display size after rotation (square pixels are assumed). */
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  /** Average frames per second; 0 for stills. */
+  framesPerSecond: z.number().nonnegative(),
+  variableFrameRate: z.boolean(),
+  bitRate: z.number().nonnegative().nullable(),
+  streams: z.object({ video: z.number().int(), audio: z.number().int(), other: z.number().int() }),
+  /** Muxer and encoder names as written in the file's tags: a fact, never proof. */
+  encoder: z.string().nullable(),
+  createdAt: z.string().nullable(),
+});
+export type Probe = z.infer<typeof Probe>;
+
+/** Bounds on what is decoded at all. Decided from width x height, since ffprobe exits 0 when its own limit trips. */
+export const MediaLimits = z.object({
+  maxBytes: z.number().int().positive(),
+  maxDurationSeconds: z.number().positive(),
+  maxPixels: z.number().int().positive(),
+  minSidePx: z.number().int().positive(),
+  maxStreams: z.number().int().positive(),
+});
+export type MediaLimits = z.infer<typeof MediaLimits>;
+
+export const defaultMediaLimits: MediaLimits = {
+  maxBytes: 4 * 1024 ** 3,
+  maxDurationSeconds: 4 * 3600,
+  // 8192 x 4352 (8K and a little): one such frame is ~107 MB as RGB; 16000 x 16000 costs 789 MB inside ffmpeg.
+  maxPixels: 8192 * 4352,
+  minSidePx: 32,
+  maxStreams: 32,
+};

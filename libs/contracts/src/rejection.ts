@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/**
+ * Why media got no scan. An expected end, not an exception: the item becomes a `rejected` verdict with this reason,
+ * and trying again gives the same answer.
+ */
+export const RejectionCode = z.enum([
+  'empty_file',
+  'not_media',
+  'corrupt',
+  'no_video_stream',
+  'no_frames',
+  'unsupported_codec',
+  'unsupported_container',
+  'too_many_bytes',
+  'too_long',
+  'too_many_pixels',
+  'too_small_picture',
+  'too_many_streams',
+  'not_found',
+  'not_readable',
+  'url_refused',
+  'url_failed',
+]);
+export type RejectionCode = z.infer<typeof RejectionCode>;
+
+export const Rejection = z.object({
+  code: RejectionCode,
+  /** One sentence for a person: what is wrong and what would be accepted. Never a path or a stack. */
+  message: z.string(),
+});
+export type Rejection = z.infer<typeof Rejection>;
+
+/** What a stage gives back: its value, or the typed reason why this item ends here. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; rejection: Rejection };
+
+export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value });
+export const rejected = (code: RejectionCode, message: string): { ok: false; rejection: Rejection } => ({
+  ok: false,
+  rejection: { code, message },
+});

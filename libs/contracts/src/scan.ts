@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { MediaId, ScanId } from './ids';
+import { Rejection } from './rejection';
+import { VerdictLabel } from './verdict';
+
+export const Stage = z.enum(['intake', 'probe', 'plan', 'look', 'judge', 'publish']);
+export type Stage = z.infer<typeof Stage>;
+
+export const ScanState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
+export type ScanState = z.infer<typeof ScanState>;
+
+export const MediaRecord = z.object({
+  schema: z.literal('assay.media/1'),
+  id: MediaId,
+  bytes: z.number().int(),
+  /** Base name given by the uploader, cut to 255 characters. */
+  name: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type MediaRecord = z.infer<typeof MediaRecord>;
+
+/** The scan as the store keeps it (truth) and as GET /v1/scans/{id} shows it. */
+export const ScanRecord = z.object({
+  schema: z.literal('assay.scan/1'),
+  id: ScanId,
+  media: MediaId,
+  name: z.string().nullable(),
+  policy: z.string(),
+  modelSet: z.string(),
+  state: ScanState,
+  stage: Stage,
+  percent: z.number().min(0).max(100),
+  segments: z.number().int().nullable(),
+  segmentsDone: z.number().int(),
+  verdict: VerdictLabel.nullable(),
+  probability: z.number().nullable(),
+  rejection: Rejection.nullable(),
+  failure: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type ScanRecord = z.infer<typeof ScanRecord>;
+
+export const CreateScan = z.strictObject({
+  media: MediaId,
+  policy: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .optional(),
+});
+export type CreateScan = z.infer<typeof CreateScan>;
+
+/** What progress events carry, in queue, event stream and progress bar alike. `partial` = best answer so far. */
+export const ScanEvent = z.object({
+  scan: ScanId,
+  state: ScanState,
+  stage: Stage,
+  percent: z.number().min(0).max(100),
+  at: z.iso.datetime(),
+  partial: z
+    .object({ probability: z.number().nullable(), faces: z.number().int(), segmentsDone: z.number().int() })
+    .nullable(),
+  verdict: VerdictLabel.nullable(),
+});
+export type ScanEvent = z.infer<typeof ScanEvent>;
+
+/** RFC 9457. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  instance: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;

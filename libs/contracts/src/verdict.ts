@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { MediaId, ScanId } from './ids';
+import { Box, FaceQuality, ModelUse } from './look';
+import { MediaKind, Probe } from './probe';
+import { Rejection } from './rejection';
+
+export const VerdictLabel = z.enum(['likely_manipulated', 'likely_authentic', 'inconclusive', 'rejected']);
+export type VerdictLabel = z.infer<typeof VerdictLabel>;
+
+export const ReasonCode = z.enum([
+  // what was seen
+  'blending_boundary',
+  'forged_face',
+  'brief_forgery',
+  'no_forgery_signs',
+  // why no firm answer is given
+  'between_thresholds',
+  'no_face',
+  'faces_too_small',
+  'faces_blurred',
+  'faces_extreme_pose',
+  'bad_exposure',
+  'too_few_frames',
+  'frames_disagree',
+  'partly_unreadable',
+  // why nothing was looked at
+  'rejected',
+]);
+export type ReasonCode = z.infer<typeof ReasonCode>;
+
+export const Reason = z.object({
+  code: ReasonCode,
+  /** Plain language, one or two sentences: what was seen, where, when. */
+  text: z.string(),
+  track: z.number().int().nullable(),
+  atSeconds: z.number().nullable(),
+});
+export type Reason = z.infer<typeof Reason>;
+
+const Probability = z.number().min(0).max(1);
+/** 90 % interval of the probability. */
+const Interval = z.tuple([Probability, Probability]);
+
+export const VerdictTrack = z.object({
+  index: z.number().int().nonnegative(),
+  startSeconds: z.number(),
+  endSeconds: z.number(),
+  shots: z.array(z.number().int()),
+  framesSeen: z.number().int(),
+  framesScored: z.number().int(),
+  /** Null: this face abstains, and `abstention` says why. */
+  probability: Probability.nullable(),
+  interval: Interval.nullable(),
+  abstention: ReasonCode.nullable(),
+  /** Mean logit by model id. */
+  scores: z.record(z.string(), z.number()),
+  quality: FaceQuality,
+  /** Every observation: where the face was and what it scored. `logit` is null where it was not scored. */
+  observations: z.array(z.object({ seconds: z.number(), box: Box, logit: z.number().nullable(), weight: z.number() })),
+  /** The frames that weigh most, best first. Keys are artefact names under the scan. */
+  evidence: z.array(
+    z.object({
+      seconds: z.number(),
+      box: Box,
+      probability: Probability,
+      crop: z.string(),
+      overlay: z.string().nullable(),
+    }),
+  ),
+});
+export type VerdictTrack = z.infer<typeof VerdictTrack>;
+
+export const Verdict = z.object({
+  schema: z.literal('assay.verdict/1'),
+  scan: ScanId,
+  media: MediaId.nullable(),
+  /** Name as the caller gave it; for people, never trusted. */
+  file: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  verdict: VerdictLabel,
+  probability: Probability.nullable(),
+  interval: Interval.nullable(),
+  thresholds: z.object({ manipulated: Probability, authentic: Probability }),
+  policy: z.object({ id: z.string(), version: z.number().int() }),
+  reasons: z.array(Reason).min(1),
+  rejection: Rejection.nullable(),
+  kind: MediaKind.nullable(),
+  durationSeconds: z.number().nullable(),
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+  tracks: z.array(VerdictTrack),
+  /** Highest face probability at each looked-at moment; null where no face could be judged. */
+  timeline: z.array(z.object({ seconds: z.number(), probability: Probability.nullable(), faces: z.number().int() })),
+  cutsSeconds: z.array(z.number()),
+  /** Artefact name of the timeline plot (SVG); null when there is nothing to plot. */
+  timelinePlot: z.string().nullable(),
+  provenance: z.object({
+    container: Probe.nullable(),
+    /** `not_checked` is not `absent`. */
+    contentCredentials: z.enum(['not_checked', 'absent', 'valid', 'invalid']),
+    knownMedia: z.enum(['not_checked', 'none', 'match']),
+  }),
+  method: z.object({
+    contentSha256: MediaId.nullable(),
+    assay: z.string(),
+    tools: z.record(z.string(), z.string()),
+    models: z.array(ModelUse),
+    /** Digest over all model digests and preprocessing: what has to be equal for two scans to be comparable. */
+    modelSet: z.string(),
+    preprocessing: z.string(),
+    threadsPerSession: z.number().int(),
+    framesSeconds: z.array(z.number()),
+  }),
+  /** Wall milliseconds; the only part beside ids and times that differs between two runs. */
+  cost: z.object({
+    totalMs: z.number(),
+    decodeMs: z.number(),
+    detectMs: z.number(),
+    scoreMs: z.number(),
+    frames: z.number().int(),
+    cropsScored: z.number().int(),
+  }),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** Keys that may differ between two runs over the same bytes with the same models and policy. */
+export const volatileVerdictKeys = ['scan', 'createdAt', 'cost'] as const;
