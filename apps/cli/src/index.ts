@@ -1,1 +1,2 @@
-export {};
+export { runProgram } from './program';
+export { CliError, ExitCode } from './exit';

@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { collectInputs } from './collect-inputs';
+
+describe('collectInputs', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'assay-inputs-'));
+    await mkdir(join(folder, 'media/deep'), { recursive: true });
+    await mkdir(join(folder, 'empty'));
+    const files = ['media/b.mp4', 'media/a.MOV', 'media/deep/c.webm', 'media/notes.txt', 'media/.hidden.mp4'];
+    for (const file of files) await writeFile(join(folder, file), 'x');
+    await writeFile(join(folder, 'media/unnamed'), Buffer.from('\0\0\0\x18ftypisom', 'latin1'));
+    await writeFile(join(folder, 'media/README'), 'words');
+    await symlink('b.mp4', join(folder, 'media/link.mp4'));
+    await symlink('..', join(folder, 'media/loop'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('walks folders in byte order and takes media by name or by first bytes', async () => {
+    const inputs = await collectInputs([join(folder, 'media')]);
+    expect(inputs.map(({ name }) => name)).toEqual(['a.MOV', 'b.mp4', 'c.webm', 'link.mp4', 'unnamed']);
+  });
+
+  it('keeps the order asked for and puts what is missing in its place', async () => {
+    const inputs = await collectInputs([
+      join(folder, 'gone.mp4'),
+      'https://media.example/a%20b.mp4?x=1',
+      join(folder, 'media/notes.txt'),
+      join(folder, 'empty'),
+    ]);
+    expect(inputs).toEqual([
+      { kind: 'rejected', name: 'gone.mp4', rejection: { code: 'not_found', message: expect.any(String) } },
+      { kind: 'url', name: 'a b.mp4', url: 'https://media.example/a%20b.mp4?x=1' },
+      { kind: 'file', name: 'notes.txt', path: join(folder, 'media/notes.txt') },
+      { kind: 'rejected', name: 'empty', rejection: { code: 'not_found', message: expect.any(String) } },
+    ]);
+  });
+});

@@ -1,0 +1,108 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { rejected, type Rejection } from '@assay/contracts';
+import { errorCode } from '../error-code';
+
+/** One thing to scan, in the order asked for. */
+export type ScanInput =
+  | { kind: 'file'; name: string; path: string }
+  | { kind: 'url'; name: string; url: string }
+  | { kind: 'rejected'; name: string; rejection: Rejection };
+
+const mediaExtensions = new Set(
+  (
+    'mp4 m4v mov qt mkv webm avi ts m2ts mts mpg mpeg vob flv wmv asf 3gp 3g2 ogv mxf gif apng ' +
+    'jpg jpeg png webp bmp tif tiff avif heic heif'
+  ).split(' '),
+);
+
+/** First bytes of the common containers, for files without a telling name. */
+const signatures: { at: number; bytes: string }[] = [
+  { at: 4, bytes: 'ftyp' },
+  { at: 0, bytes: '\x1a\x45\xdf\xa3' },
+  { at: 8, bytes: 'AVI ' },
+  { at: 8, bytes: 'WEBP' },
+  { at: 0, bytes: 'GIF8' },
+  { at: 0, bytes: '\x89PNG' },
+  { at: 0, bytes: '\xff\xd8\xff' },
+  { at: 0, bytes: 'FLV\x01' },
+  { at: 0, bytes: '\x00\x00\x01\xba' },
+];
+const signatureBytes = 16;
+
+/**
+ * Turns the words of a command line into things to scan. A file named outright is always scanned, whatever its name;
+ * in a folder only what looks like media is, in the order of names. What is missing becomes a rejection in its place.
+ */
+export async function collectInputs(words: readonly string[]): Promise<ScanInput[]> {
+  const inputs: ScanInput[] = [];
+  for (const word of words) inputs.push(...(await expand(word)));
+  return inputs;
+}
+
+async function expand(word: string): Promise<ScanInput[]> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(word)) return [{ kind: 'url', name: nameOfUrl(word), url: word }];
+  const name = basename(word) || word;
+  try {
+    const found = await stat(word);
+    if (found.isFile()) return [{ kind: 'file', name, path: word }];
+    if (!found.isDirectory()) return [reject(name, 'not_readable', 'This is neither a file nor a folder.')];
+    const files = await walk(word);
+    if (files.length === 0) return [reject(name, 'not_found', 'There is no video or image in this folder.')];
+    return files.map((path) => ({ kind: 'file', name: basename(path), path }));
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [reject(name, 'not_found', 'There is no such file or folder.')];
+    return [reject(name, 'not_readable', 'The file or folder could not be read.')];
+  }
+}
+
+function reject(name: string, ...[code, message]: Parameters<typeof rejected>): ScanInput {
+  return { kind: 'rejected', name, rejection: rejected(code, message).rejection };
+}
+
+/** Depth first, names in byte order, so that two machines scan in the same order. Links to folders are not followed. */
+async function walk(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const files: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) files.push(...(await walk(path)));
+    else if (entry.isFile() && (await looksLikeMedia(path))) files.push(path);
+    else if (entry.isSymbolicLink() && (await isFile(path)) && (await looksLikeMedia(path))) files.push(path);
+  }
+  return files;
+}
+
+const isFile = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+async function looksLikeMedia(path: string): Promise<boolean> {
+  const extension = extname(path).slice(1).toLowerCase();
+  if (extension) return mediaExtensions.has(extension);
+  const handle = await open(path, 'r').catch(() => null);
+  if (!handle) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(signatureBytes), 0, signatureBytes, 0);
+    const head = buffer.subarray(0, bytesRead).toString('latin1');
+    return signatures.some(({ at, bytes }) => head.startsWith(bytes, at));
+  } finally {
+    await handle.close();
+  }
+}
+
+function nameOfUrl(text: string): string {
+  if (!URL.canParse(text)) return text;
+  const url = new URL(text);
+  const last = url.pathname.split('/').pop() || url.hostname;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}

@@ -1,0 +1,33 @@
+import { ExitCode } from './exit';
+
+export interface Interrupt {
+  signal: AbortSignal;
+  /** 130 or 143 once a signal has come, null before. */
+  exitCode(): ExitCode | null;
+  /** Stops listening; the next signal has its default effect. */
+  dispose(): void;
+}
+
+/**
+ * Ctrl-C and SIGTERM as an AbortSignal. The first asks for an orderly end; `onSecond` runs when a person asks again.
+ * The default on the second is to leave at once: children hang on our pipes and end with them.
+ */
+export function listenForInterrupt(onSecond: (code: ExitCode) => void = (code) => process.exit(code)): Interrupt {
+  const controller = new AbortController();
+  let exitCode: ExitCode | null = null;
+  const onSignal = (name: NodeJS.Signals): void => {
+    const code = name === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+    if (exitCode !== null) return onSecond(code);
+    exitCode = code;
+    controller.abort(new Error(`stopped by ${name}`));
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    exitCode: () => exitCode,
+    dispose: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}

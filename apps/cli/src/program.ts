@@ -1,0 +1,112 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { VerdictLabel } from '@assay/contracts';
+import { ExitCode } from './exit';
+
+function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+    }
+    return value;
+  };
+}
+
+const maxPort = 65_535;
+/** More sessions or processes than this on one machine is a typing error. */
+const maxThreads = 256;
+
+/**
+ * The command line. Each command's code is loaded when it is chosen, so that `scan` never pays for the web framework.
+ *
+ * @returns the exit code
+ * @throws CliError with a one-line message for a person
+ */
+export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.ok;
+  const program = new Command('assay')
+    .description('Tells forged video from real, and says why.')
+    .version('0.1.0')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done; 1 --fail-on met, a difference found, or a failure; 2 wrong usage; 3 some input rejected; 130 interrupted.',
+    );
+
+  program
+    .command('up')
+    .description('start the whole service on this machine: API, workers and, without REDIS_URL, an embedded Redis')
+    .addOption(new Option('--port <number>', 'port of the API; 0 takes a free one').argParser(wholeNumber(0, maxPort)))
+    .option('--host <address>', 'address to listen on')
+    .addOption(
+      new Option('--workers <number>', 'worker processes (default: half the cores, at least 1)').argParser(
+        wholeNumber(1, maxThreads),
+      ),
+    )
+    .option('--data <folder>', 'where media, verdicts and the queue live')
+    .action(async (options) => {
+      const { up } = await import('./commands/up');
+      exitCode = await up(options);
+    });
+
+  program
+    .command('scan')
+    .description('scan files, folders or http(s) addresses here, without a server')
+    .argument('<input...>', 'video or image files, folders (searched recursively), http(s) addresses')
+    .option('--json', 'one verdict document per line on stdout')
+    .option('--out <folder>', 'where reports go', 'assay-report')
+    .option('--no-out', 'write no reports')
+    .option('--policy <id|file>', 'policy by id, or a JSON file with one')
+    .addOption(
+      new Option('--fail-on <label>', 'exit 1 when an input gets this verdict').choices(
+        VerdictLabel.options.filter((label) => label !== 'rejected'),
+      ),
+    )
+    .addOption(new Option('--threads <number>', 'inference threads').argParser(wholeNumber(1, maxThreads)))
+    .action(async (inputs: string[], options) => {
+      const { scan } = await import('./commands/scan');
+      exitCode = await scan(inputs, options);
+    });
+
+  program
+    .command('verify')
+    .description('run a verdict again and say whether content, models, tools and numbers agree')
+    .argument('<verdict>', 'a verdict.json')
+    .argument('<file>', 'the media that it speaks of')
+    .option('--json', 'the comparison as one JSON document')
+    .addOption(new Option('--threads <number>', 'inference threads').argParser(wholeNumber(1, maxThreads)))
+    .action(async (verdict: string, file: string, options) => {
+      const { verify } = await import('./commands/verify');
+      exitCode = await verify(verdict, file, options);
+    });
+
+  program
+    .command('models')
+    .description('list the models and check their digests')
+    .option('--json', 'as one JSON document')
+    .action(async (options) => {
+      const { models } = await import('./commands/models');
+      exitCode = await models(options);
+    });
+
+  program
+    .command('test')
+    .description('format, lint, floors, types and every test; further arguments go to jest')
+    .argument('[jest arguments...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (jestArguments: string[]) => {
+      const { test } = await import('./commands/test');
+      exitCode = await test(jestArguments);
+    });
+
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // commander has told the person already; help and version leave through here too, with code 0.
+    return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  }
+  return exitCode;
+}
