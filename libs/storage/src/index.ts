@@ -1,1 +1,11 @@
-export {};
+export { ListCursorError } from './errors/list-cursor-error';
+export { ObjectMissingError } from './errors/object-missing-error';
+export { StorageKeyError } from './errors/storage-key-error';
+export { StoreUnavailableError } from './errors/store-unavailable-error';
+export { createFolderStore, type FolderStoreSettings } from './folder/folder-store';
+export { createMemoryIndex } from './memory/memory-index';
+export { assertObjectKey, isObjectKey, maxKeyLength } from './object-key';
+export type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOptions } from './object-store';
+export { createRedisIndex, type RedisIndexSettings } from './redis/redis-index';
+export { createS3Store, type S3StoreSettings } from './s3/s3-store';
+export type { ScanIndex, ScanPage } from './scan-index';

@@ -1,0 +1,99 @@
+import { ScanRecord, type ScanEvent } from '@assay/contracts';
+import { cursorAt, placeAt, placeOf } from '../list-cursor';
+import { changesOf, mergeScanRecord } from '../merge-scan-record';
+import type { ScanIndex, ScanPage } from '../scan-index';
+
+type Listener = (event: ScanEvent) => void;
+
+/** An index that lives and dies with the process: for `assay scan`, which has no server. */
+export function createMemoryIndex(): ScanIndex {
+  return new MemoryIndex();
+}
+
+class MemoryIndex implements ScanIndex {
+  private readonly records = new Map<string, ScanRecord>();
+  private readonly segmentsDone = new Map<string, Set<number>>();
+  private readonly listeners = new Map<string, Set<Listener>>();
+
+  async create(record: ScanRecord): Promise<'created' | 'exists'> {
+    const checked = ScanRecord.parse(record);
+    if (this.records.has(checked.id)) return 'exists';
+    this.records.set(checked.id, checked);
+    return 'created';
+  }
+
+  async get(id: string): Promise<ScanRecord | null> {
+    const record = this.records.get(id);
+    return record ? structuredClone(record) : null;
+  }
+
+  async update(id: string, patch: Partial<ScanRecord>): Promise<ScanRecord | null> {
+    const changes = changesOf(patch, new Date().toISOString());
+    const current = this.records.get(id);
+    if (!current) return null;
+    const next = mergeScanRecord(current, changes);
+    this.records.set(id, next);
+    return structuredClone(next);
+  }
+
+  async markSegmentDone(id: string, segment: number): Promise<number> {
+    const record = this.records.get(id);
+    if (!record) return 0;
+    const done = this.segmentsDone.get(id) ?? new Set<number>();
+    this.segmentsDone.set(id, done.add(segment));
+    this.records.set(id, mergeScanRecord(record, { segmentsDone: done.size }));
+    return done.size;
+  }
+
+  async delete(id: string): Promise<void> {
+    this.records.delete(id);
+    this.segmentsDone.delete(id);
+  }
+
+  async scansOfMedia(media: string): Promise<string[]> {
+    const ofMedia = [...this.records.values()].filter((record) => record.media === media);
+    return ofMedia.map((record) => record.id).sort();
+  }
+
+  async list({ limit, cursor }: { limit: number; cursor: string | null }): Promise<ScanPage> {
+    const after = cursor === null ? null : placeAt(cursor);
+    const places = new Map([...this.records.values()].map((record) => [placeOf(record), record] as const));
+    const rest = [...places.keys()].sort().reverse();
+    const page = rest.filter((place) => after === null || place < after).slice(0, limit + 1);
+    const shown = page.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      scans: shown.flatMap((place) => structuredClone(places.get(place)) ?? []),
+      cursor: page.length > limit && last !== undefined ? cursorAt(last) : null,
+    };
+  }
+
+  async publish(event: ScanEvent): Promise<void> {
+    for (const listener of [...(this.listeners.get(event.scan) ?? [])]) {
+      try {
+        listener(structuredClone(event));
+      } catch {
+        // As promised in the interface: one listener's mistake must not reach the publisher or the others.
+      }
+    }
+  }
+
+  async subscribe(id: string, onEvent: Listener): Promise<() => Promise<void>> {
+    // A function of its own per call: the same callback subscribed twice is two subscriptions.
+    const listener: Listener = (event) => onEvent(event);
+    const listeners = this.listeners.get(id) ?? new Set<Listener>();
+    this.listeners.set(id, listeners.add(listener));
+    return async () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.listeners.get(id) === listeners) this.listeners.delete(id);
+    };
+  }
+
+  async check(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+  }
+
+  async close(): Promise<void> {
+    this.listeners.clear();
+  }
+}

@@ -1,0 +1,60 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { StoreUnavailableError } from '../errors/store-unavailable-error';
+
+/** `redis://`, `rediss://` or `unix:/path` in `url`; or the socket's `path`. */
+export type RedisIndexSettings = { url: string } | { path: string };
+
+const connectTimeoutMs = 5_000;
+/** The scripts take microseconds; a Redis that is silent for this long is hung. */
+const commandTimeoutMs = 10_000;
+/** A command waits for this many attempts to connect (about a second), then fails typed. */
+const maxRetriesPerRequest = 4;
+const firstRetryMs = 50;
+const longestRetryMs = 2_000;
+const unixScheme = 'unix:';
+
+const options: RedisOptions = {
+  connectTimeout: connectTimeoutMs,
+  commandTimeout: commandTimeoutMs,
+  maxRetriesPerRequest,
+  // For ever: a Redis that comes back is used again without a restart of ours.
+  retryStrategy: (attempt) => Math.min(firstRetryMs * 2 ** Math.min(attempt, maxRetriesPerRequest + 1), longestRetryMs),
+};
+
+/** Connects in the background; commands wait for it. Never emits an unhandled 'error'. */
+export function connectRedis(settings: RedisIndexSettings): Redis {
+  const address = 'path' in settings ? settings.path : settings.url.replace(/^unix:(\/\/)?/, '');
+  const isPath = 'path' in settings || settings.url.startsWith(unixScheme) || settings.url.startsWith('/');
+  const redis = isPath ? new Redis({ ...options, path: address }) : new Redis(address, options);
+  return quiet(redis);
+}
+
+/** A second connection with the same settings: one that subscribes can do nothing else. */
+export function duplicateRedis(redis: Redis): Redis {
+  return quiet(redis.duplicate());
+}
+
+/** A lost connection shows in the commands that fail. Without a listener the event alone would end the process. */
+function quiet(redis: Redis): Redis {
+  return redis.on('error', () => {});
+}
+
+/** Replies that say "not now" rather than "not like this". */
+const passingReply =
+  /^(LOADING|READONLY|OOM|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM|NOREPLICAS|UNKILLABLE)\b/;
+
+/** @throws StoreUnavailableError for everything that may work next time; other errors as they are */
+export async function orUnavailable<T>(command: Promise<T>): Promise<T> {
+  try {
+    return await command;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplyError' && !passingReply.test(error.message)) throw error;
+    throw new StoreUnavailableError('the Redis index did not answer', error);
+  }
+}
+
+/** Lets commands in flight finish if the connection lives, and never waits for one that does not. */
+export async function closeRedis(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') await redis.quit().catch(() => {});
+  redis.disconnect();
+}

@@ -1,0 +1,135 @@
+import { ScanId, ScanRecord, type ScanEvent } from '@assay/contracts';
+import type { Redis } from 'ioredis';
+import { cursorAt, idAtPlace, placeAt, placeOf } from '../list-cursor';
+import { changesOf } from '../merge-scan-record';
+import type { ScanIndex, ScanPage } from '../scan-index';
+import { EventChannels } from './event-channels';
+import { allScansKey, eventsChannel, mediaScansKey, recordKey, segmentsKey } from './keys';
+import { closeRedis, connectRedis, orUnavailable, type RedisIndexSettings } from './redis-connection';
+import { createScript, markSegmentDoneScript, updateScript } from './scripts';
+
+export type { RedisIndexSettings } from './redis-connection';
+
+/** The index that API and workers share. Connects in the background: `check` says whether it answers. */
+export function createRedisIndex(settings: RedisIndexSettings): ScanIndex {
+  return new RedisIndex(connectRedis(settings));
+}
+
+class RedisIndex implements ScanIndex {
+  private readonly channels: EventChannels;
+
+  constructor(private readonly redis: Redis) {
+    this.channels = new EventChannels(redis);
+  }
+
+  async create(record: ScanRecord): Promise<'created' | 'exists'> {
+    const checked = ScanRecord.parse(record);
+    const created = await this.run(createScript, [recordKey(checked.id)], fieldsOf(checked));
+    // The lists live in other slots, so they cannot be part of the step above. They follow it, also when the record
+    // was there already: a creator that died in between is made good by the one that tries again.
+    const listed = created === 1 ? checked : await this.get(checked.id);
+    if (listed) await this.addToLists(listed);
+    return created === 1 ? 'created' : 'exists';
+  }
+
+  async get(id: string): Promise<ScanRecord | null> {
+    return recordOf(await orUnavailable(this.redis.hgetall(recordKey(id))));
+  }
+
+  async update(id: string, patch: Partial<ScanRecord>): Promise<ScanRecord | null> {
+    const changes = changesOf(patch, new Date().toISOString());
+    const reply = await this.run(updateScript, [recordKey(id)], fieldsOf(changes));
+    return recordOf(pairsOf(reply));
+  }
+
+  async markSegmentDone(id: string, segment: number): Promise<number> {
+    return Number(await this.run(markSegmentDoneScript, [recordKey(id), segmentsKey(id)], [String(segment)]));
+  }
+
+  async delete(id: string): Promise<void> {
+    const record = await this.get(id);
+    // Lists first: cut off in between, the record is still there for the caller who tries again.
+    if (record) {
+      await orUnavailable(this.redis.zrem(allScansKey, placeOf(record)));
+      await orUnavailable(this.redis.srem(mediaScansKey(record.media), id));
+    }
+    await orUnavailable(this.redis.del(recordKey(id), segmentsKey(id)));
+  }
+
+  async scansOfMedia(media: string): Promise<string[]> {
+    return (await orUnavailable(this.redis.smembers(mediaScansKey(media)))).sort();
+  }
+
+  async list({ limit, cursor }: { limit: number; cursor: string | null }): Promise<ScanPage> {
+    const newest = cursor === null ? '+' : `(${placeAt(cursor)}`;
+    const range = this.redis.zrange(allScansKey, newest, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit + 1);
+    const places = await orUnavailable(range);
+    const shown = places.slice(0, limit);
+    const records = await Promise.all(shown.map((place) => this.get(idAtPlace(place))));
+    const last = shown.at(-1);
+    return {
+      // Deleted since the list was read.
+      scans: records.filter((record) => record !== null),
+      cursor: places.length > limit && last !== undefined ? cursorAt(last) : null,
+    };
+  }
+
+  async publish(event: ScanEvent): Promise<void> {
+    await orUnavailable(this.redis.publish(eventsChannel(event.scan), JSON.stringify(event)));
+  }
+
+  subscribe(id: string, onEvent: (event: ScanEvent) => void): Promise<() => Promise<void>> {
+    return this.channels.listen(eventsChannel(ScanId.parse(id)), onEvent);
+  }
+
+  async check(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { promise, stop } = aborted(signal);
+    try {
+      await Promise.race([orUnavailable(this.redis.ping()), promise]);
+    } finally {
+      stop();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.channels.close();
+    await closeRedis(this.redis);
+  }
+
+  private async addToLists(record: ScanRecord): Promise<void> {
+    await orUnavailable(this.redis.zadd(allScansKey, 0, placeOf(record)));
+    await orUnavailable(this.redis.sadd(mediaScansKey(record.media), record.id));
+  }
+
+  private run(script: string, keys: string[], args: string[]): Promise<unknown> {
+    return orUnavailable(this.redis.eval(script, keys.length, ...keys, ...args));
+  }
+}
+
+function fieldsOf(record: Partial<ScanRecord>): string[] {
+  return Object.entries(record).flatMap(([field, value]) => [field, JSON.stringify(value)]);
+}
+
+function pairsOf(reply: unknown): Record<string, string> {
+  const texts = Array.isArray(reply) ? reply.map(String) : [];
+  const pairs = texts.flatMap((text, at) => (at % 2 === 0 ? [[text, texts[at + 1] ?? ''] as const] : []));
+  return Object.fromEntries(pairs);
+}
+
+/** @throws when the hash is no scan record: someone else wrote to our keys */
+function recordOf(hash: Record<string, string>): ScanRecord | null {
+  const fields = Object.entries(hash);
+  if (fields.length === 0) return null;
+  return ScanRecord.parse(Object.fromEntries(fields.map(([field, json]) => [field, JSON.parse(json)])));
+}
+
+function aborted(signal: AbortSignal): { promise: Promise<never>; stop: () => void } {
+  let stop = (): void => {};
+  const promise = new Promise<never>((_, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  return { promise, stop };
+}

@@ -1,0 +1,79 @@
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { Readable } from 'node:stream';
+import type { Body } from '../guard-body';
+import { isConflict, isPreconditionFailed, storeErrorOf } from './s3-errors';
+
+/** 10,000 parts of this size are 80 GiB, far over the largest media; S3's least is 5 MiB. */
+const partBytes = 8 * 1024 * 1024;
+/** Parts in flight: memory is about (this + 1) x `partBytes`. */
+const partsInFlight = 2;
+const defaultContentType = 'application/octet-stream';
+
+export interface UploadRequest {
+  Bucket: string;
+  Key: string;
+  body: Body;
+  contentType?: string;
+  /** Sends `If-None-Match: *`. */
+  ifAbsent?: boolean;
+}
+
+/**
+ * One object, visible only when it is whole: a single request for what is in memory, a multipart upload for a stream
+ * longer than one part (aborted on failure, so that no parts stay behind).
+ */
+export async function upload(
+  client: S3Client,
+  { Bucket, Key, body, contentType, ifAbsent }: UploadRequest,
+  signal: AbortSignal,
+): Promise<'written' | 'exists'> {
+  const params = {
+    Bucket,
+    Key,
+    ContentType: contentType ?? defaultContentType,
+    ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
+  };
+  signal.throwIfAborted();
+  try {
+    if (body instanceof Readable) await uploadStream(client, { ...params, Body: body }, signal);
+    else await client.send(new PutObjectCommand({ ...params, Body: body }), { abortSignal: signal });
+    return 'written';
+  } catch (error) {
+    // 409: another conditional write of this key is under way; its body wins.
+    if (ifAbsent && (isPreconditionFailed(error) || isConflict(error))) return 'exists';
+    if (error instanceof BodyError) throw signal.aborted ? signal.reason : error.cause;
+    throw storeErrorOf(error, signal);
+  }
+}
+
+type StreamParams = { Bucket: string; Key: string; ContentType: string; IfNoneMatch?: string; Body: Readable };
+
+async function uploadStream(client: S3Client, params: StreamParams, signal: AbortSignal): Promise<void> {
+  // Aborting ends the body, and with it the upload the orderly way: parts in flight end first, then all are removed.
+  const stop = (): void => void params.Body.destroy(asError(signal.reason));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const Body = Readable.from(markErrors(params.Body), { objectMode: false });
+    await new Upload({ client, params: { ...params, Body }, partSize: partBytes, queueSize: partsInFlight }).done();
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Tells the body's own errors from the server's. */
+class BodyError extends Error {
+  constructor(cause: unknown) {
+    super('the body failed', { cause });
+  }
+}
+
+async function* markErrors(body: Readable): AsyncGenerator<Uint8Array | string> {
+  try {
+    for await (const chunk of body) yield chunk;
+  } catch (error) {
+    throw new BodyError(error);
+  }
+}
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('aborted'));

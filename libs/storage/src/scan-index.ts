@@ -1,0 +1,43 @@
+import type { ScanEvent, ScanRecord } from '@assay/contracts';
+
+export interface ScanPage {
+  /** Newest first. May be shorter than the limit before the end: `cursor` says whether there is more. */
+  scans: ScanRecord[];
+  /** Give it to the next call; `null` on the last page. */
+  cursor: string | null;
+}
+
+/**
+ * What is going on, quickly: scan records, their progress, and events. Rebuildable from the object store; nothing
+ * lives here alone. One conformance suite (`scan-index.conformance.ts`) holds every implementation to this.
+ *
+ * What `update` lets a late or repeated message do is in `merge-scan-record.ts`. Methods throw
+ * `StoreUnavailableError` for what may work next time.
+ */
+export interface ScanIndex {
+  /** Atomic: of racing creators exactly one gets `created`. An existing record is left as it is. */
+  create(record: ScanRecord): Promise<'created' | 'exists'>;
+  get(id: string): Promise<ScanRecord | null>;
+  /** Atomic merge by the rules of `mergeScanRecord`. @returns the record as it now is; `null` when there is none */
+  update(id: string, patch: Partial<ScanRecord>): Promise<ScanRecord | null>;
+  /** A set: a segment counts once. Also raises `segmentsDone`. @returns how many are done; 0 without a record */
+  markSegmentDone(id: string, segment: number): Promise<number>;
+  /** Absent is fine. The way to run a finished or cancelled scan again is `delete`, then `create`. */
+  delete(id: string): Promise<void>;
+  /** Scan ids of one media item, in order of id. */
+  scansOfMedia(media: string): Promise<string[]>;
+  /** @throws ListCursorError when the cursor did not come from here */
+  list(page: { limit: number; cursor: string | null }): Promise<ScanPage>;
+  /** To everyone who listens now; nobody is fine. */
+  publish(event: ScanEvent): Promise<void>;
+  /**
+   * Resolves once the subscription is live: an event published after that arrives. `onEvent` must not throw (what it
+   * throws is dropped, so that one listener cannot stop another).
+   *
+   * @returns ends the subscription; calling twice is fine
+   */
+  subscribe(id: string, onEvent: (event: ScanEvent) => void): Promise<() => Promise<void>>;
+  /** @throws StoreUnavailableError when the index does not answer */
+  check(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
