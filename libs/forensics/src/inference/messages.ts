@@ -1,0 +1,88 @@
+import { Box, FaceQuality, ModelEntry } from '@assay/contracts';
+
+/** A picture in shared memory, as it crosses to an inference thread: nothing is copied. */
+export interface SharedPicture {
+  width: number;
+  height: number;
+  data: Uint8Array<SharedArrayBuffer>;
+}
+
+/** A face as the detector and the measures see it, in px of the decoded frame. */
+export interface DetectedFace {
+  box: Box;
+  /** x, y of right eye, left eye, nose, right and left mouth corner (the person's right). */
+  landmarks: number[];
+  score: number;
+  quality: FaceQuality;
+  /** Unit vector that tells faces of one scan apart; it is no biometric template. */
+  appearance: number[];
+}
+
+export interface Detections {
+  /** At least `minSizePx` large, best score first, at most `maxFaces`. */
+  faces: DetectedFace[];
+  /** All faces found, also those too small or too many to be judged. */
+  facesSeen: number;
+  facesTooSmall: number;
+  /** Colours of the whole picture, for finding shot cuts. */
+  signature: Float32Array;
+}
+
+/** Crops of one face for one model: one RGB24 picture per margin of the model's manifest entry. */
+export interface ModelCrops {
+  model: string;
+  margins: Uint8Array<SharedArrayBuffer>[];
+}
+
+/** What one detector says about one face. */
+export interface CropScore {
+  model: string;
+  /** Mean over the margins; > 0 means manipulated. */
+  logit: number;
+  /** Predicted blending boundary per margin, 0..1, row by row; null where the model draws none. */
+  boundary: { width: number; height: number; margins: Float32Array[] } | null;
+}
+
+export interface DetectTask {
+  kind: 'detect';
+  picture: SharedPicture;
+  minSizePx: number;
+  maxFaces: number;
+}
+
+export interface CropTask {
+  kind: 'crop';
+  picture: SharedPicture;
+  /** Landmarks of each face wanted. */
+  faces: number[][];
+}
+
+export interface ScoreTask {
+  kind: 'score';
+  /** One row per face: its crops for every frame detector. */
+  faces: ModelCrops[][];
+}
+
+/** What a task gives back, by its kind. */
+export interface TaskResults {
+  detect: Detections;
+  /** One row per face asked for; empty where the landmarks are degenerate. */
+  crop: ModelCrops[][];
+  score: CropScore[][];
+}
+
+export type InferenceTask = DetectTask | CropTask | ScoreTask;
+export type TaskKind = InferenceTask['kind'];
+
+export interface ThreadSetup {
+  dir: string;
+  entries: ModelEntry[];
+}
+
+export type ToThread = { type: 'task'; id: number; task: InferenceTask } | { type: 'warm' };
+
+export type FromThread =
+  | { type: 'ready' }
+  | { type: 'result'; id: number; result: TaskResults[TaskKind]; milliseconds: number }
+  | { type: 'failed'; id: number; message: string; model: string | null }
+  | { type: 'unusable'; code: string; message: string; model: string | null };

@@ -1,0 +1,81 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { modelsFor, createModelSet } from '../models/model-set';
+import { ModelError } from '../models/model-error';
+import { cutCrops } from './crop-task';
+import { detectFaces } from './detect-task';
+import { FromThread, InferenceTask, TaskKind, TaskResults, ThreadSetup, ToThread } from './messages';
+import { scoreFaces } from './score-task';
+import { createSession, Model } from './sessions';
+
+/** An inference thread: a set of sessions of its own, one task at a time, in the order in which they come. */
+const port = parentPort;
+if (!port) throw new Error('This file runs as a worker thread only.');
+
+const { dir, entries } = workerData as ThreadSetup;
+const models = createModelSet(dir, entries);
+const [detectorEntry] = modelsFor(models, 'face-detector');
+const frameDetectors = modelsFor(models, 'forgery-frame');
+const loaded = new Map<string, Promise<Model>>();
+
+/** Loads each model once, when it is first needed or when the pool asks for all of them. */
+function modelOf(id: string): Promise<Model> {
+  const known = loaded.get(id);
+  if (known) return known;
+  const entry = entries.find((candidate) => candidate.id === id);
+  if (!entry) return Promise.reject(new ModelError('load_failed', `No model "${id}" in this set.`, id));
+  const loading = createSession(dir, entry);
+  loaded.set(id, loading);
+  return loading;
+}
+
+async function run(task: InferenceTask): Promise<TaskResults[TaskKind]> {
+  switch (task.kind) {
+    case 'detect':
+      if (!detectorEntry) throw new ModelError('load_failed', 'There is no face detector in this set.');
+      return detectFaces(await modelOf(detectorEntry.id), task);
+    case 'crop':
+      return cutCrops(frameDetectors, task);
+    case 'score':
+      return scoreFaces(modelOf, task);
+  }
+}
+
+const send = (message: FromThread) => port.postMessage(message);
+
+async function handle(message: ToThread): Promise<void> {
+  if (message.type === 'warm') {
+    // Failures surface with the first task that needs the model.
+    await Promise.allSettled(frameDetectors.map(({ id }) => modelOf(id)));
+    return;
+  }
+  const started = performance.now();
+  try {
+    const result = await run(message.task);
+    send({ type: 'result', id: message.id, result, milliseconds: performance.now() - started });
+  } catch (error) {
+    const model = error instanceof ModelError ? error.model : null;
+    send({ type: 'failed', id: message.id, message: error instanceof Error ? error.message : String(error), model });
+  }
+}
+
+let last: Promise<void> = Promise.resolve();
+port.on('message', (message: ToThread) => {
+  last = last.then(() => handle(message));
+});
+
+/** The detector is wanted first and by everyone; a set that cannot be loaded shows before any work is taken. */
+async function start(): Promise<void> {
+  try {
+    if (detectorEntry) await modelOf(detectorEntry.id);
+    send({ type: 'ready' });
+  } catch (error) {
+    const known = error instanceof ModelError;
+    send({
+      type: 'unusable',
+      code: known ? error.code : 'load_failed',
+      message: error instanceof Error ? error.message : String(error),
+      model: known ? error.model : null,
+    });
+  }
+}
+void start();
