@@ -31,6 +31,8 @@ export const FaceObservation = z.object({
   quality: FaceQuality,
   /** Logit by model id (> 0 manipulated); absent where the face was not scored or a detector abstained. */
   logits: z.record(z.string(), z.number()),
+  /** Strength of the predicted blending boundary by face region (brows, cheeks, jaw ...), 0..1; where a model draws one. */
+  regions: z.record(z.string(), z.number()).optional(),
   /** Store keys of crop and overlay JPEG, when kept as evidence. */
   crop: z.string().nullable(),
   overlay: z.string().nullable(),

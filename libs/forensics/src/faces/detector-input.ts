@@ -21,7 +21,7 @@ const defaultMultipleOf = 32;
 
 /**
  * Letterbox: the picture is reduced by area averaging so that its long side fits the detector (never enlarged), laid in
- * the top left corner, and padded right and below with the model's mean colour (0 after normalisation).
+ * the top left corner, and padded right and below with black, as in training.
  */
 export function detectorInput(picture: Picture, { input }: Pick<ModelEntry, 'input'>): DetectorInput {
   const longSide = input.longSide ?? defaultLongSide;
@@ -37,6 +37,7 @@ export function detectorInput(picture: Picture, { input }: Pick<ModelEntry, 'inp
     const channel = input.color === 'rgb' ? plane : 2 - plane;
     const mean = input.mean[plane]!;
     const scale = input.scale[plane]!;
+    values.fill(-mean * scale, plane * height * width, (plane + 1) * height * width);
     for (let y = 0; y < smallHeight; y += 1) {
       let from = y * smallWidth * 3 + channel;
       let to = (plane * height + y) * width;
