@@ -5,6 +5,9 @@ import { ScanId } from './ids';
 export const PlanJob = z.strictObject({ v: z.literal(1), scan: ScanId });
 export const LookJob = z.strictObject({ v: z.literal(1), scan: ScanId, segment: z.number().int().nonnegative() });
 export const JudgeJob = z.strictObject({ v: z.literal(1), scan: ScanId });
+/** Fleet-wide housekeeping: re-drives scans that stopped half-way, removes uploads that were left behind. */
+export const SweepJob = z.strictObject({ v: z.literal(1) });
 export type PlanJob = z.infer<typeof PlanJob>;
 export type LookJob = z.infer<typeof LookJob>;
 export type JudgeJob = z.infer<typeof JudgeJob>;
+export type SweepJob = z.infer<typeof SweepJob>;

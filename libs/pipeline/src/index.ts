@@ -1,1 +1,38 @@
-export {};
+export { compareVerdicts, type Difference } from './compare-verdicts';
+export { type Config, loadConfig, type S3Config } from './config';
+export { ConfigError, type ConfigProblem } from './config-error';
+export { deleteMedia } from './delete-media';
+export * from './errors';
+export { failScan } from './fail-scan';
+export { addPlanJob, addScanFlow, isLive, removeScanJobs } from './flows';
+export { keys } from './keys';
+export { createLog, type Logger } from './log';
+export { MediaFiles } from './media-files';
+export { type JobPayloads, jobSchemas, openQueues, redisAddressOf, type ScanQueues } from './open-queues';
+export { createPorts, folderStoreRoot, type OpenPorts } from './open-ports';
+export type { Ports } from './ports';
+export { scanFile, type ScanFileOptions, type ScannedFile } from './process';
+export { eventOf, Progress } from './progress';
+export {
+  jobIdFor,
+  type QueueName,
+  queueNames,
+  queuePrefix,
+  type QueueSettings,
+  queueSettings,
+  sweepEveryMs,
+} from './queues';
+export { type RedisAddress, redisOptions } from './redis-options';
+export { rejectedInputVerdict } from './rejected-input';
+export { finishScan, lookAtPart, type Planned, planScan } from './run-stages';
+export { scanIdFor } from './scan-id';
+export { type Intake, intake } from './stages/intake';
+export { judge, reject } from './stages/judge';
+export { look } from './stages/look';
+export { plan } from './stages/plan';
+export { probe } from './stages/probe';
+export { publish } from './stages/publish';
+export { readStored, writeStored } from './stored';
+export { registerScan, submitScan, type Submitted } from './submit';
+export { sweep, type SweepReport } from './sweep';
+export { version } from './version';

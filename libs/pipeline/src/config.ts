@@ -1,0 +1,148 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { defaultMediaLimits, MediaLimits } from '@assay/contracts';
+import { z } from 'zod';
+import { ConfigError } from './config-error';
+import { redisOptions } from './redis-options';
+
+const count = (min: number, max: number) =>
+  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min).max(max);
+const positive = z.coerce.number({ error: 'must be a number' }).positive('must be above 0');
+const flag = z
+  .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+  .transform((text) => text === 'true' || text === '1');
+const text = z.string().min(1);
+
+/** Half of the cores decode and half infer; more looks at once only add memory (each holds a few decoded frames). */
+const defaultLooks = () => Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
+/** One inference thread per core, up to where a single decoder can no longer feed them. */
+const defaultInferenceThreads = () => Math.max(1, Math.min(8, availableParallelism()));
+
+const Environment = z.object({
+  ASSAY_HOST: text.default('127.0.0.1'),
+  ASSAY_PORT: count(0, 65535).default(8080),
+  ASSAY_DATA_DIR: text.default('./data'),
+  ASSAY_MODELS_DIR: text.optional(),
+  ASSAY_POLICIES_FILE: text.optional(),
+  /** Worker processes that `assay up` starts. */
+  ASSAY_WORKERS: count(0, 256).default(1),
+  ASSAY_LOOK_CONCURRENCY: count(1, 64).default(defaultLooks),
+  ASSAY_INFERENCE_THREADS: count(1, 128).default(defaultInferenceThreads),
+  ASSAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  ASSAY_MAX_BYTES: count(1, Number.MAX_SAFE_INTEGER).default(defaultMediaLimits.maxBytes),
+  ASSAY_MAX_DURATION_SECONDS: positive.default(defaultMediaLimits.maxDurationSeconds),
+  ASSAY_MAX_PIXELS: count(1, 2 ** 31).default(defaultMediaLimits.maxPixels),
+  ASSAY_MIN_SIDE_PX: count(1, 8192).default(defaultMediaLimits.minSidePx),
+  ASSAY_MAX_STREAMS: count(1, 1024).default(defaultMediaLimits.maxStreams),
+  /** Seconds that running jobs get to finish at shutdown; below the 30 s that Kubernetes waits before it kills. */
+  ASSAY_DRAIN_SECONDS: count(0, 3600).default(20),
+  /** 0 = a free port; absent = no metrics port. */
+  ASSAY_WORKER_METRICS_PORT: count(0, 65535).optional(),
+  /** Process that this one belongs to: when it is gone, this one stops. */
+  ASSAY_PARENT_PID: count(1, 2 ** 31).optional(),
+  REDIS_URL: text.optional().refine((url) => url === undefined || redisOptions(url) !== null, {
+    error: 'must be redis://, rediss://, unix:///path or an absolute path of a socket',
+  }),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  S3_REGION: text.default('us-east-1'),
+  S3_BUCKET: text.optional(),
+  S3_ACCESS_KEY_ID: text.optional(),
+  S3_SECRET_ACCESS_KEY: text.optional(),
+  S3_FORCE_PATH_STYLE: flag.optional(),
+});
+
+export interface S3Config {
+  endpoint: string | undefined;
+  region: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  forcePathStyle: boolean;
+}
+
+export interface Config {
+  host: string;
+  port: number;
+  /** Absolute. Holds the folder store, the embedded Redis and keys when no other place is configured. */
+  dataDir: string;
+  /** Absolute folder with `manifest.json`. */
+  modelsDir: string;
+  /** JSON file with a list of policies beside the default one. */
+  policiesFile: string | null;
+  /** redis://, rediss://, unix:///path or a socket's absolute path; null = not configured. */
+  redisUrl: string | null;
+  /** Null = a folder under `dataDir` is the object store. */
+  s3: S3Config | null;
+  workers: number;
+  lookConcurrency: number;
+  inferenceThreads: number;
+  limits: MediaLimits;
+  logLevel: string;
+  drainMs: number;
+  workerMetricsPort: number | null;
+  parentPid: number | null;
+}
+
+/** Models lie at the repository's root, three folders above this file in src/ and dist/ alike. */
+const shippedModels = resolve(__dirname, '../../../models');
+
+/**
+ * Reads all settings. The only place that knows the names of environment variables. An empty variable counts as absent.
+ *
+ * @throws ConfigError naming every variable that cannot be used
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  const problems = parsed.success
+    ? s3Problems(parsed.data)
+    : parsed.error.issues.map(({ path, message }) => ({ name: path.join('.'), message }));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const e = parsed.data;
+  return {
+    host: e.ASSAY_HOST,
+    port: e.ASSAY_PORT,
+    dataDir: resolve(e.ASSAY_DATA_DIR),
+    modelsDir: e.ASSAY_MODELS_DIR ? resolve(e.ASSAY_MODELS_DIR) : shippedModels,
+    policiesFile: e.ASSAY_POLICIES_FILE ? resolve(e.ASSAY_POLICIES_FILE) : null,
+    redisUrl: e.REDIS_URL ?? null,
+    s3: s3Config(e),
+    workers: e.ASSAY_WORKERS,
+    lookConcurrency: e.ASSAY_LOOK_CONCURRENCY,
+    inferenceThreads: e.ASSAY_INFERENCE_THREADS,
+    limits: {
+      maxBytes: e.ASSAY_MAX_BYTES,
+      maxDurationSeconds: e.ASSAY_MAX_DURATION_SECONDS,
+      maxPixels: e.ASSAY_MAX_PIXELS,
+      minSidePx: e.ASSAY_MIN_SIDE_PX,
+      maxStreams: e.ASSAY_MAX_STREAMS,
+    },
+    logLevel: e.ASSAY_LOG_LEVEL,
+    drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
+    workerMetricsPort: e.ASSAY_WORKER_METRICS_PORT ?? null,
+    parentPid: e.ASSAY_PARENT_PID ?? null,
+  };
+}
+
+type Environment = z.infer<typeof Environment>;
+
+/** S3 is on when a bucket is named; half a configuration is an error, never a silent fall back to a folder. */
+function s3Problems(e: Environment) {
+  const needed = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+  const wanted = e.S3_ENDPOINT !== undefined || needed.some((name) => e[name] !== undefined);
+  return wanted ? needed.filter((name) => e[name] === undefined).map((name) => ({ name, message: 'is missing' })) : [];
+}
+
+function s3Config(e: Environment): S3Config | null {
+  if (e.S3_BUCKET === undefined || e.S3_ACCESS_KEY_ID === undefined || e.S3_SECRET_ACCESS_KEY === undefined)
+    return null;
+  return {
+    endpoint: e.S3_ENDPOINT,
+    region: e.S3_REGION,
+    bucket: e.S3_BUCKET,
+    accessKeyId: e.S3_ACCESS_KEY_ID,
+    secretAccessKey: e.S3_SECRET_ACCESS_KEY,
+    // Servers that are not AWS rarely have a wildcard name per bucket.
+    forcePathStyle: e.S3_FORCE_PATH_STYLE ?? e.S3_ENDPOINT !== undefined,
+  };
+}

@@ -1,0 +1,52 @@
+import { type MediaId, ScanId, ScanRecord } from '@assay/contracts';
+import { removeScanJobs } from './flows';
+import { keys } from './keys';
+import type { ScanQueues } from './open-queues';
+import type { Ports } from './ports';
+import { eventOf } from './progress';
+import { readStored } from './stored';
+
+/**
+ * Removes media and everything derived from it: bytes, records, verdicts, evidence, index entries, jobs.
+ *
+ * The media record goes first. Whoever works on the media looks for it after each write, so that a look that is just
+ * finishing does not bring anything back; and a deletion that was cut off is finished by asking again, as the
+ * back-references go last.
+ *
+ * @param queues null where there are none (`assay scan`)
+ * @returns false when there was no such media
+ */
+export async function deleteMedia(
+  ports: Pick<Ports, 'store' | 'index'>,
+  queues: ScanQueues | null,
+  media: MediaId,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { store, index } = ports;
+  const existed = (await store.stat(keys.mediaRecord(media), signal)) !== null;
+  await store.delete(keys.mediaRecord(media), signal);
+  const scans = await scansOf(media, ports, signal);
+  for (const scan of scans) {
+    const record = (await index.get(scan)) ?? (await readStored(store, keys.record(scan), ScanRecord, signal));
+    if (record && queues) await removeScanJobs(queues, record);
+    await store.deletePrefix(keys.scan(scan), signal);
+    await store.delete(keys.openScan(scan), signal);
+    await index.delete(scan);
+    if (record) await index.publish(eventOf({ ...record, state: 'cancelled' }));
+  }
+  await store.delete(keys.media(media), signal);
+  await store.deletePrefix(keys.mediaScans(media), signal);
+  return existed || scans.size > 0;
+}
+
+/** From the store and the index: neither alone is complete while a scan is being asked for. */
+async function scansOf(
+  media: MediaId,
+  { store, index }: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<Set<ScanId>> {
+  const scans = new Set(await index.scansOfMedia(media));
+  const prefix = keys.mediaScans(media);
+  for await (const { key } of store.list(prefix, signal)) scans.add(key.slice(prefix.length));
+  return scans;
+}

@@ -1,0 +1,81 @@
+import { ScanId } from '@assay/contracts';
+
+/** Why a scan could not be asked for; nothing was written. */
+export class SubmitError extends Error {
+  override readonly name = 'SubmitError';
+
+  constructor(
+    readonly code: 'unknown_media' | 'unknown_policy',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The media was deleted while it was being worked on: there is nothing left to do, and nothing may be written. */
+export class ScanGoneError extends Error {
+  override readonly name = 'ScanGoneError';
+
+  constructor(readonly scan: ScanId) {
+    super('The scan was deleted.');
+  }
+}
+
+/** Trying again gives the same end: goes to the dead-letter list at once. */
+export class PermanentError extends Error {
+  override readonly name: string = 'PermanentError';
+}
+
+/** What is stored does not follow its schema: written by another version, or damaged. */
+export class StoredDocumentError extends PermanentError {
+  override readonly name = 'StoredDocumentError';
+
+  constructor(key: string) {
+    super(`The stored document ${key} does not follow its schema.`);
+  }
+}
+
+/** This process runs other models than the scan was asked for. Another worker may have them, so it is worth a retry. */
+export class ModelSetMismatchError extends Error {
+  override readonly name = 'ModelSetMismatchError';
+
+  constructor() {
+    super('This worker has other models than the scan was made for; submit the media again to use the present models.');
+  }
+}
+
+/** Not one segment could be looked at: there is nothing to judge, and a verdict would be a guess. */
+export class NothingSeenError extends PermanentError {
+  override readonly name = 'NothingSeenError';
+
+  constructor() {
+    super('No part of the media could be looked at, each attempt failed.');
+  }
+}
+
+/** A stage ran longer than its deadline. */
+export class StageTimeoutError extends Error {
+  override readonly name = 'StageTimeoutError';
+
+  constructor(stage: string, milliseconds: number) {
+    super(`The stage ${stage} did not finish within ${milliseconds / 1000} s.`);
+  }
+}
+
+/** Reason of an abort at shutdown: the job goes back to the queue without losing an attempt. */
+export class ShutdownError extends Error {
+  override readonly name = 'ShutdownError';
+
+  constructor() {
+    super('The worker is stopping.');
+  }
+}
+
+const ownErrors = [SubmitError, ScanGoneError, PermanentError, ModelSetMismatchError, StageTimeoutError, ShutdownError];
+
+/** What may be told outside: our own sentences; of anything else only the kind, since messages can carry paths. */
+export function safeMessage(error: unknown): string {
+  if (ownErrors.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
+  const kind = error instanceof Error ? error.name : 'unknown';
+  return `An internal error (${kind}) stopped the scan; the log of the service has the details.`;
+}

@@ -1,0 +1,32 @@
+import type { ScanId, ScanRecord } from '@assay/contracts';
+import { safeMessage } from './errors';
+import { keys } from './keys';
+import type { Ports } from './ports';
+import { eventOf } from './progress';
+import { loadRecord, saveRecord } from './scan-state';
+
+/**
+ * Ends a scan that cannot go on, visibly: state `failed` with a reason that may be shown. Asking for it again starts it
+ * anew. A scan that has its verdict stays as it is.
+ */
+export async function failScan(
+  scan: ScanId,
+  error: unknown,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<ScanRecord | null> {
+  if (await ports.store.stat(keys.verdict(scan), signal)) return null;
+  const stored = await loadRecord(scan, ports, signal);
+  const indexed = await ports.index.get(scan);
+  const failed: ScanRecord = {
+    ...(indexed ?? stored),
+    state: 'failed',
+    failure: safeMessage(error),
+    updatedAt: new Date().toISOString(),
+  };
+  await saveRecord(failed, ports, signal);
+  await ports.index.publish(eventOf(failed));
+  await ports.store.delete(keys.openScan(scan), signal);
+  ports.log.error({ scan, err: error }, 'scan failed');
+  return failed;
+}

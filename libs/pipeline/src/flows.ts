@@ -1,0 +1,62 @@
+import { Plan, ScanRecord } from '@assay/contracts';
+import { jobOptions, type ScanQueues } from './open-queues';
+import { jobIdFor, type QueueName } from './queues';
+
+/** States in which a job will still run, or runs. */
+const liveStates = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);
+
+/**
+ * Adds `judge` with one `look` child per segment, all or nothing. Adding twice is harmless, as ids are the same.
+ *
+ * A look whose attempts are used up does not hold or fail its parent: the verdict is made from what was seen and says
+ * which part was not.
+ */
+export async function addScanFlow(queues: ScanQueues, scan: ScanRecord, plan: Plan): Promise<void> {
+  // Under a judge that already runs, new children would only make its completion fail ("pending dependencies").
+  if (await isLive(queues, 'judge', scan)) return;
+  await queues.flow.add({
+    name: 'judge',
+    queueName: 'judge',
+    data: { v: 1, scan: scan.id },
+    opts: { ...jobOptions('judge'), jobId: jobIdFor('judge', scan.id, scan.modelSet) },
+    children: plan.segments.map(({ index }) => ({
+      name: 'look',
+      queueName: 'look',
+      data: { v: 1, scan: scan.id, segment: index },
+      opts: {
+        ...jobOptions('look'),
+        jobId: jobIdFor('look', scan.id, scan.modelSet, index),
+        ignoreDependencyOnFailure: true,
+      },
+    })),
+  });
+}
+
+export async function addPlanJob(queues: ScanQueues, scan: ScanRecord): Promise<void> {
+  await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: jobIdFor('plan', scan.id, scan.modelSet) });
+}
+
+type ScanStageQueue = Exclude<QueueName, 'sweep' | 'look'>;
+
+/** @returns the job's state, `unknown` when there is none */
+export function stateOf(queues: ScanQueues, name: ScanStageQueue, scan: ScanRecord): Promise<string> {
+  return queues[name].getJobState(jobIdFor(name, scan.id, scan.modelSet));
+}
+
+export async function isLive(queues: ScanQueues, name: ScanStageQueue, scan: ScanRecord): Promise<boolean> {
+  return liveStates.has(await stateOf(queues, name, scan));
+}
+
+/**
+ * Takes a scan's jobs out of the queues, dead letters included. A job that runs is locked and stays: its worker finds
+ * out from the store.
+ */
+export async function removeScanJobs(queues: ScanQueues, scan: ScanRecord): Promise<void> {
+  await queues.plan.remove(jobIdFor('plan', scan.id, scan.modelSet));
+  const removed = await queues.judge.remove(jobIdFor('judge', scan.id, scan.modelSet), { removeChildren: true });
+  if (removed > 0) return;
+  // The parent is gone or locked by a worker: children are removed one by one.
+  for (let segment = 0; segment < (scan.segments ?? 0); segment += 1) {
+    await queues.look.remove(jobIdFor('look', scan.id, scan.modelSet, segment));
+  }
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultPolicy, Policy } from '@assay/contracts';
+import { InferencePool, loadModels, runtimeVersions } from '@assay/forensics';
+import {
+  createFolderStore,
+  createMemoryIndex,
+  createRedisIndex,
+  createS3Store,
+  type ObjectStore,
+} from '@assay/storage';
+import { toolVersions } from '@assay/video';
+import { z } from 'zod';
+import type { Config } from './config';
+import { ConfigError } from './config-error';
+import type { Logger } from './log';
+import { MediaFiles } from './media-files';
+import type { Ports } from './ports';
+
+/** Ports with the duty to close what was opened. */
+export type OpenPorts = Ports & { close(): Promise<void> };
+
+/**
+ * Builds the outside world from the settings. Without `redisUrl` the index lives in memory (for `assay scan`).
+ *
+ * @throws ModelError when the models cannot be used
+ * @throws ConfigError when the policies file cannot be used
+ */
+export async function createPorts(
+  config: Config,
+  log: Logger,
+  overrides: { store?: ObjectStore } = {},
+): Promise<OpenPorts> {
+  const [models, policies] = await Promise.all([loadModels(config.modelsDir), loadPolicies(config.policiesFile)]);
+  const store =
+    overrides.store ?? (config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) }));
+  const index = config.redisUrl ? createRedisIndex({ url: config.redisUrl }) : createMemoryIndex();
+  const mediaFiles = new MediaFiles(store);
+  let pool: Promise<InferencePool> | null = null;
+  let tools: Promise<Record<string, string>> | null = null;
+  return {
+    store,
+    index,
+    models,
+    mediaFiles,
+    policies,
+    limits: config.limits,
+    log,
+    pool() {
+      pool ??= InferencePool.open(models, { threads: config.inferenceThreads }).catch((error: unknown) => {
+        // The next caller tries again instead of getting this failure for ever.
+        pool = null;
+        throw error;
+      });
+      return pool;
+    },
+    async tools(signal) {
+      tools ??= toolVersions(signal).catch((error: unknown) => {
+        tools = null;
+        throw error;
+      });
+      return { ...(await tools), ...runtimeVersions(), node: process.versions.node };
+    },
+    async close() {
+      const opened = await pool?.catch(() => null);
+      await Promise.all([opened?.close(), mediaFiles.close()]);
+      await Promise.all([store.close(), index.close()]);
+    },
+  };
+}
+
+/** Where media and verdicts lie when no S3 is configured. */
+export function folderStoreRoot(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir, 'store');
+}
+
+async function loadPolicies(file: string | null): Promise<ReadonlyMap<string, Policy>> {
+  const policies = new Map([[defaultPolicy.id, defaultPolicy]]);
+  if (!file) return policies;
+  const problem = (message: string) => new ConfigError([{ name: 'ASSAY_POLICIES_FILE', message }]);
+  let document: unknown;
+  try {
+    document = JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    throw problem('must name a readable JSON file');
+  }
+  const parsed = z.array(Policy).safeParse(document);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw problem(`holds no list of policies: ${issue?.path.join('.')} ${issue?.message}`);
+  }
+  for (const policy of parsed.data) policies.set(policy.id, policy);
+  return policies;
+}

@@ -1,0 +1,70 @@
+import { JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
+import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
+import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
+import { type RedisAddress, redisOptions } from './redis-options';
+
+/** What each queue carries, and the schema that the worker's door checks it with. */
+export const jobSchemas = { plan: PlanJob, look: LookJob, judge: JudgeJob, sweep: SweepJob };
+export interface JobPayloads {
+  plan: PlanJob;
+  look: LookJob;
+  judge: JudgeJob;
+  sweep: SweepJob;
+}
+
+export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown, string> } & {
+  flow: FlowProducer;
+  close(): Promise<void>;
+};
+
+/** Options that every job of a queue gets, in flows as well (a flow does not read a queue's defaults). */
+export function jobOptions(name: QueueName): DefaultJobOptions {
+  const { attempts, backoffMs, keepFailed } = queueSettings[name];
+  return {
+    attempts,
+    // Full jitter would allow a pause of nothing; half keeps the fleet apart and the pause real.
+    backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
+    removeOnComplete,
+    removeOnFail: keepFailed,
+  };
+}
+
+/**
+ * Connections for adding and inspecting jobs (workers open their own, which block).
+ *
+ * @throws Error when no Redis is configured
+ */
+export async function openQueues(config: { redisUrl: string | null }): Promise<ScanQueues> {
+  const connection = redisAddressOf(config);
+  // Loaded here: `assay scan` needs no queue, and should not pay for loading one.
+  const { FlowProducer, Queue } = await import('bullmq');
+  const open = <Payload>(name: QueueName) =>
+    new Queue<Payload, unknown, string, Payload, unknown, string>(name, {
+      connection,
+      prefix: queuePrefix,
+      defaultJobOptions: jobOptions(name),
+    });
+  const queues = {
+    plan: open<PlanJob>('plan'),
+    look: open<LookJob>('look'),
+    judge: open<JudgeJob>('judge'),
+    sweep: open<SweepJob>('sweep'),
+  };
+  const flow = new FlowProducer({ connection, prefix: queuePrefix });
+  // Without a listener a lost connection is an uncaught exception; the commands in flight report it to their callers.
+  const emitters: NodeJS.EventEmitter[] = [...queueNames.map((name) => queues[name]), flow];
+  for (const emitter of emitters) emitter.on('error', () => undefined);
+  return {
+    ...queues,
+    flow,
+    async close() {
+      await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close()]);
+    },
+  };
+}
+
+export function redisAddressOf(config: { redisUrl: string | null }): RedisAddress {
+  const address = config.redisUrl === null ? null : redisOptions(config.redisUrl);
+  if (!address) throw new Error('REDIS_URL is not set: queues need a Redis server.');
+  return address;
+}

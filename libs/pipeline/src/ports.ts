@@ -1,0 +1,21 @@
+import type { MediaLimits, Policy } from '@assay/contracts';
+import type { InferencePool, ModelSet } from '@assay/forensics';
+import type { ObjectStore, ScanIndex } from '@assay/storage';
+import type { Logger } from './log';
+import type { MediaFiles } from './media-files';
+
+/** The outside world as the stages see it. One set per process; stages keep no state of their own. */
+export interface Ports {
+  store: ObjectStore;
+  index: ScanIndex;
+  models: ModelSet;
+  /** Inference threads, opened at the first call and shared by the whole process. The API never calls it. */
+  pool(): Promise<InferencePool>;
+  /** Media as local files, shared by the segments of one scan. */
+  mediaFiles: MediaFiles;
+  limits: MediaLimits;
+  policies: ReadonlyMap<string, Policy>;
+  /** Versions of what computed the numbers, for `method.tools`; asked once. */
+  tools(signal: AbortSignal): Promise<Record<string, string>>;
+  log: Logger;
+}

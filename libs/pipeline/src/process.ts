@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { accepted, type MediaRecord, type Outcome, rejected, type ScanEvent, type Verdict } from '@assay/contracts';
+import type { ObjectStore } from '@assay/storage';
+import { keys } from './keys';
+import { MediaFiles } from './media-files';
+import { mediaRecordFor } from './media-record';
+import type { Ports } from './ports';
+import { finishScan, lookAtPart, planScan } from './run-stages';
+import { registerScan } from './submit';
+import { writeStored } from './stored';
+import { rejectedInputVerdict } from './rejected-input';
+
+export interface ScanFileOptions {
+  /** As an upload would be named: its base name goes into the verdict. */
+  name: string;
+  ports: Ports;
+  /** Id of a policy in `ports.policies`. */
+  policy?: string;
+  onEvent?: (event: ScanEvent) => void;
+}
+
+export interface ScannedFile {
+  verdict: Verdict;
+  /** Prefix in `ports.store` of the pictures and the plot that the verdict names; null when nothing was looked at. */
+  evidencePrefix: string | null;
+}
+
+/**
+ * The whole pipeline in this process: the same stages in the same order as the worker fleet runs them, with no queue and
+ * no server. The file is read in place, never copied.
+ */
+export async function scanFile(path: string, options: ScanFileOptions, signal: AbortSignal): Promise<ScannedFile> {
+  const taken = await takeInPlace(path, options, signal);
+  if (!taken.ok) {
+    const verdict = await rejectedInputVerdict({ ...options, rejection: taken.rejection }, signal);
+    return { verdict, evidencePrefix: null };
+  }
+  const ports = withFileInPlace(options.ports, taken.value.id, path);
+  const { scan } = await registerScan(ports, { media: taken.value.id, policy: options.policy }, signal);
+  const unsubscribe = options.onEvent ? await ports.index.subscribe(scan.id, options.onEvent) : null;
+  try {
+    const planned = await planScan(scan.id, ports, signal);
+    if (planned.done) return scanned(planned.verdict);
+    // One after the other: decoder and inference threads of one segment keep the machine busy already.
+    for (const { index } of planned.plan.segments) await lookAtPart({ scan: scan.id, segment: index }, ports, signal);
+    return scanned(await finishScan(scan.id, ports, signal));
+  } finally {
+    await unsubscribe?.();
+    await ports.mediaFiles.close();
+  }
+}
+
+function scanned(verdict: Verdict): ScannedFile {
+  return { verdict, evidencePrefix: verdict.verdict === 'rejected' ? null : keys.evidence(verdict.scan, '') };
+}
+
+/** What intake does, without the copy. */
+async function takeInPlace(path: string, options: ScanFileOptions, signal: AbortSignal): Promise<Outcome<MediaRecord>> {
+  const { store, limits } = options.ports;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(path, { signal })) {
+      bytes += chunk.length;
+      if (bytes > limits.maxBytes) {
+        return rejected(
+          'too_many_bytes',
+          `The file is larger than ${limits.maxBytes} bytes, the most that is accepted.`,
+        );
+      }
+      hash.update(chunk);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOENT') return rejected('not_found', 'There is no such file.');
+    if (code === 'EACCES' || code === 'EPERM') return rejected('not_readable', 'The file may not be read.');
+    if (code === 'EISDIR') return rejected('not_readable', 'This is a folder, not a file.');
+    throw error;
+  }
+  if (bytes === 0) return rejected('empty_file', 'The file is empty.');
+  const media = mediaRecordFor(hash.digest('hex'), bytes, options.name);
+  await writeStored(store, keys.mediaRecord(media.id), media, { ifAbsent: true }, signal);
+  return accepted(media);
+}
+
+/** The same ports, except that one media item lies where the user has it. */
+function withFileInPlace(ports: Ports, media: string, path: string): Ports {
+  const inPlace: Pick<ObjectStore, 'localFile'> = {
+    localFile: async (key, signal) =>
+      key === keys.media(media) ? { path, release: async () => undefined } : ports.store.localFile(key, signal),
+  };
+  return { ...ports, mediaFiles: new MediaFiles(inPlace) };
+}

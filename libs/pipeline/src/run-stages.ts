@@ -1,0 +1,82 @@
+import { accepted, type Outcome, Plan, Probe, type ScanId, Verdict } from '@assay/contracts';
+import { judgeSegments } from '@assay/forensics';
+import { keys } from './keys';
+import type { Ports } from './ports';
+import { type Partial, Progress } from './progress';
+import { loadScan } from './scan-state';
+import { judge, readSegments, reject } from './stages/judge';
+import { look } from './stages/look';
+import { plan as planStage } from './stages/plan';
+import { probe as probeStage } from './stages/probe';
+import { publish } from './stages/publish';
+import { readStored } from './stored';
+
+/** What a plan job ends with: segments to look at, or a scan that has its verdict already. */
+export type Planned = { done: false; plan: Plan } | { done: true; verdict: Verdict };
+
+/** Probe and plan. A rejection is judged and published here, as there is nothing to look at. */
+export async function planScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<Planned> {
+  const known = await readStored(ports.store, keys.verdict(scan), Verdict, signal);
+  if (known) return finished(accepted(known), ports, signal);
+  const progress = new Progress(scan, ports);
+  await progress.report('probe', 0);
+  const probed = await probeStage(scan, ports, signal);
+  if (!probed.ok) return finished(await reject(scan, probed.rejection, ports, signal), ports, signal);
+  await progress.report('plan', 0);
+  const planned = await planStage(scan, probed.value, ports, signal);
+  if (!planned.ok) return finished(await reject(scan, planned.rejection, ports, signal), ports, signal);
+  await ports.index.update(scan, { segments: planned.value.segments.length });
+  return { done: false, plan: planned.value };
+}
+
+/** Looks at one segment and tells how far the whole scan is, with the best answer so far. */
+export async function lookAtPart(
+  { scan, segment }: { scan: ScanId; segment: number },
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> {
+  const progress = new Progress(scan, ports);
+  const before = await ports.index.get(scan);
+  const segments = Math.max(1, before?.segments ?? 1);
+  const doneBefore = before?.segmentsDone ?? 0;
+  await progress.report('look', doneBefore / segments);
+  await look({ scan, segment }, ports, signal, (fraction) => {
+    void progress.report('look', (doneBefore + fraction) / segments);
+  });
+  const done = await ports.index.markSegmentDone(scan, segment);
+  const partial = await partialAnswer(scan, done, ports, signal);
+  await progress.report('look', done / segments, partial);
+}
+
+/** Judge and publish. */
+export async function finishScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<Verdict> {
+  await new Progress(scan, ports).report('judge', 0);
+  return (await finished(await judge(scan, ports, signal), ports, signal)).verdict;
+}
+
+async function finished(outcome: Outcome<Verdict>, ports: Ports, signal: AbortSignal) {
+  // Judging never rejects: a rejection is itself a verdict by now.
+  if (!outcome.ok) throw new Error(outcome.rejection.message);
+  const record = await publish(outcome.value, ports, signal);
+  const { verdict, probability, cost } = outcome.value;
+  ports.log.info({ scan: record.id, verdict, probability, ms: cost.totalMs }, 'scan finished');
+  return { done: true as const, verdict: outcome.value };
+}
+
+/**
+ * Up to this many segments every one brings a new partial answer, later every this many: each reads all segments before
+ * it, and an hour of video has thirty.
+ */
+const partialEvery = 8;
+
+async function partialAnswer(scan: ScanId, done: number, ports: Ports, signal: AbortSignal): Promise<Partial | null> {
+  if (done > partialEvery && done % partialEvery !== 0) return null;
+  const { policy } = await loadScan(scan, ports, signal);
+  const probe = await readStored(ports.store, keys.probe(scan), Probe, signal);
+  const plan = await readStored(ports.store, keys.plan(scan), Plan, signal);
+  if (!probe || !plan) return null;
+  const segments = await readSegments(scan, plan, ports, signal);
+  if (segments.length === 0) return null;
+  const { probability, tracks } = judgeSegments(segments, { probe, plan, policy, models: ports.models });
+  return { probability, faces: tracks.length, segmentsDone: done };
+}

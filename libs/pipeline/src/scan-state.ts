@@ -1,0 +1,51 @@
+import { type Policy, Policy as PolicySchema, ScanId, ScanRecord } from '@assay/contracts';
+import { ModelSetMismatchError, ScanGoneError } from './errors';
+import { keys } from './keys';
+import type { Ports } from './ports';
+import { readStored, writeStored } from './stored';
+
+export interface LoadedScan {
+  record: ScanRecord;
+  /** As it was when the scan was asked for, whatever the configuration says now. */
+  policy: Policy;
+}
+
+/**
+ * @throws ScanGoneError when the scan or its media was deleted
+ * @throws ModelSetMismatchError when this process has other models than the scan was asked for
+ */
+export async function loadScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<LoadedScan> {
+  const record = await loadRecord(scan, ports, signal);
+  const policy = await readStored(ports.store, keys.policy(scan), PolicySchema, signal);
+  if (!policy) throw new ScanGoneError(scan);
+  await assertMediaExists(record, ports, signal);
+  if (record.modelSet !== ports.models.digest) throw new ModelSetMismatchError();
+  return { record, policy };
+}
+
+/** @throws ScanGoneError when the scan was deleted */
+export async function loadRecord(scan: ScanId, ports: Pick<Ports, 'store'>, signal: AbortSignal): Promise<ScanRecord> {
+  const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
+  if (!record) throw new ScanGoneError(scan);
+  return record;
+}
+
+/**
+ * Deletion removes the media record first and what is derived second, so a writer that looks after its write either
+ * finds the record, or removes what it has just written: deleted data does not come back.
+ */
+export async function assertMediaExists(record: ScanRecord, ports: Ports, signal: AbortSignal): Promise<void> {
+  if (await ports.store.stat(keys.mediaRecord(record.media), signal)) return;
+  await ports.store.deletePrefix(keys.scan(record.id), signal);
+  await ports.store.delete(keys.openScan(record.id), signal);
+  await ports.index.delete(record.id);
+  throw new ScanGoneError(record.id);
+}
+
+/** Brings store and index to the same state at a turning point of the scan (done, failed). */
+export async function saveRecord(record: ScanRecord, ports: Ports, signal: AbortSignal): Promise<ScanRecord> {
+  await writeStored(ports.store, keys.record(record.id), record, { ifAbsent: false }, signal);
+  await assertMediaExists(record, ports, signal);
+  if ((await ports.index.create(record)) === 'exists') await ports.index.update(record.id, record);
+  return record;
+}

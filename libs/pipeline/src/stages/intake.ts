@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type Readable, Transform } from 'node:stream';
+import { accepted, MediaRecord, type Outcome, rejected } from '@assay/contracts';
+import { keys } from '../keys';
+import { mediaRecordFor } from '../media-record';
+import type { Ports } from '../ports';
+import { readStored, writeStored } from '../stored';
+
+/** Ends the reading of a body that is larger than allowed; becomes a rejection. */
+class TooManyBytesError extends Error {}
+
+export interface Intake {
+  media: MediaRecord;
+  /** False: the same content was here before, under the name given then. */
+  created: boolean;
+}
+
+/**
+ * Takes media in under the hash of its content, without ever holding it whole in memory. What is cut off leaves an
+ * object under `uploads/`, which the sweeper removes.
+ */
+export async function intake(
+  stream: Readable,
+  { name }: { name: string | null },
+  ports: Pick<Ports, 'store' | 'limits'>,
+  signal: AbortSignal,
+): Promise<Outcome<Intake>> {
+  const { store, limits } = ports;
+  const upload = keys.upload(randomUUID());
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > limits.maxBytes) return done(new TooManyBytesError());
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  stream.on('error', (error) => meter.destroy(error));
+  // A sender who hangs up closes its stream without an end; waiting for more would wait for ever.
+  stream.on('close', () => {
+    if (!stream.readableEnded) meter.destroy(new Error('The upload ended before its last byte.'));
+  });
+  try {
+    await store.put(upload, stream.pipe(meter), {}, signal);
+    if (bytes === 0) {
+      await store.delete(upload, signal);
+      return rejected('empty_file', 'The file is empty.');
+    }
+    return accepted(await keep(upload, hash.digest('hex'), bytes, name, store, signal));
+  } catch (error) {
+    stream.unpipe(meter);
+    // The signal may be what ended it; the clean-up must run all the same. What it misses, the sweeper finds.
+    await store.delete(upload, new AbortController().signal).catch(() => undefined);
+    if (error instanceof TooManyBytesError) {
+      return rejected('too_many_bytes', `The file is larger than ${limits.maxBytes} bytes, the most that is accepted.`);
+    }
+    throw error;
+  }
+}
+
+async function keep(
+  upload: string,
+  id: string,
+  bytes: number,
+  name: string | null,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<Intake> {
+  if (await store.stat(keys.media(id), signal)) await store.delete(upload, signal);
+  else await store.move(upload, keys.media(id), signal);
+  const record = mediaRecordFor(id, bytes, name);
+  const written = await writeStored(store, keys.mediaRecord(id), record, { ifAbsent: true }, signal);
+  if (written === 'written') return { media: record, created: true };
+  const known = await readStored(store, keys.mediaRecord(id), MediaRecord, signal);
+  return { media: known ?? record, created: false };
+}

@@ -1,0 +1,104 @@
+import {
+  accepted,
+  type Outcome,
+  Plan,
+  Probe,
+  type Rejection,
+  type ScanId,
+  SegmentResult,
+  Verdict,
+} from '@assay/contracts';
+import { judgeSegments, renderTimelineSvg } from '@assay/forensics';
+import { NothingSeenError, PermanentError } from '../errors';
+import { keys } from '../keys';
+import type { Ports } from '../ports';
+import { assertMediaExists, loadScan, type LoadedScan } from '../scan-state';
+import { readStored, writeStored } from '../stored';
+import { judgedVerdict, rejectedVerdict } from '../verdict-document';
+
+/** Name of the plot under the scan's evidence. */
+const timelineName = 'timeline.svg';
+
+/**
+ * Makes the verdict from what lies in the store, never from what jobs returned. The first verdict written stays: a
+ * second judge gets that one back.
+ *
+ * @throws NothingSeenError when not one segment was looked at
+ */
+export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<Outcome<Verdict>> {
+  const { store } = ports;
+  const known = await readStored(store, keys.verdict(scan), Verdict, signal);
+  if (known) return accepted(known);
+  const loaded = await loadScan(scan, ports, signal);
+  const probe = await readStored(store, keys.probe(scan), Probe, signal);
+  const plan = await readStored(store, keys.plan(scan), Plan, signal);
+  if (!probe || !plan) throw new PermanentError('A scan without a plan cannot be judged.');
+  const segments = await readSegments(scan, plan, ports, signal);
+  if (segments.length === 0) throw new NothingSeenError();
+  const judgement = judgeSegments(segments, { probe, plan, policy: loaded.policy, models: ports.models });
+  const plot = renderTimelineSvg(judgement, probe);
+  if (plot) await store.put(keys.evidence(scan, timelineName), plot, { contentType: 'image/svg+xml' }, signal);
+  const verdict = judgedVerdict({
+    ...loaded,
+    probe,
+    plan,
+    segments,
+    judgement,
+    timelinePlot: plot ? timelineName : null,
+    models: ports.models,
+    tools: await ports.tools(signal),
+  });
+  return accepted(await keepFirst(verdict, loaded, ports, signal));
+}
+
+/** The verdict on media that was not looked at: published like any other. */
+export async function reject(
+  scan: ScanId,
+  rejection: Rejection,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Outcome<Verdict>> {
+  const known = await readStored(ports.store, keys.verdict(scan), Verdict, signal);
+  if (known) return accepted(known);
+  const loaded = await loadScan(scan, ports, signal);
+  const verdict = rejectedVerdict({
+    scan,
+    media: loaded.record.media,
+    name: loaded.record.name,
+    rejection,
+    policy: loaded.policy,
+    models: ports.models,
+    tools: await ports.tools(signal),
+    startedAt: loaded.record.createdAt,
+  });
+  return accepted(await keepFirst(verdict, loaded, ports, signal));
+}
+
+/** Segments that were looked at, in order; those whose attempts were used up are missing. */
+export async function readSegments(
+  scan: ScanId,
+  plan: Plan,
+  ports: Pick<Ports, 'store'>,
+  signal: AbortSignal,
+): Promise<SegmentResult[]> {
+  const results: SegmentResult[] = [];
+  for (const { index } of plan.segments) {
+    const result = await readStored(ports.store, keys.segment(scan, index), SegmentResult, signal);
+    if (result) results.push(result);
+  }
+  return results;
+}
+
+async function keepFirst(
+  verdict: Verdict,
+  { record }: LoadedScan,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const key = keys.verdict(record.id);
+  // Parsed on the way out: a verdict that does not follow its own schema must never be published.
+  const written = await writeStored(ports.store, key, Verdict.parse(verdict), { ifAbsent: true }, signal);
+  await assertMediaExists(record, ports, signal);
+  if (written === 'written') return verdict;
+  return (await readStored(ports.store, key, Verdict, signal)) ?? verdict;
+}

@@ -1,0 +1,61 @@
+import { Plan, Probe, type ScanId, SegmentResult } from '@assay/contracts';
+import { lookAtSegment } from '@assay/forensics';
+import { type DecodeEnd, decodeSegment, type Frame } from '@assay/video';
+import { PermanentError, ScanGoneError } from '../errors';
+import { keys } from '../keys';
+import type { Ports } from '../ports';
+import { assertMediaExists, loadScan } from '../scan-state';
+import { readStored, writeStored } from '../stored';
+
+/**
+ * Looks at one segment: decodes its frames, finds and scores faces. Leaves the pictures first and `segments/{n}.json`
+ * last, so that a result in the store has all of its evidence.
+ *
+ * @param onProgress fraction of the segment, 0..1
+ */
+export async function look(
+  { scan, segment }: { scan: ScanId; segment: number },
+  ports: Ports,
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void = () => undefined,
+): Promise<SegmentResult> {
+  const { store } = ports;
+  const key = keys.segment(scan, segment);
+  const known = await readStored(store, key, SegmentResult, signal);
+  if (known) return known;
+  const { record, policy } = await loadScan(scan, ports, signal);
+  const probe = await readStored(store, keys.probe(scan), Probe, signal);
+  const plan = await readStored(store, keys.plan(scan), Plan, signal);
+  const part = plan?.segments.find(({ index }) => index === segment);
+  if (!probe || !plan || !part) throw new PermanentError(`Segment ${segment} is not in the plan of its scan.`);
+  const pool = await ports.pool();
+  const file = await ports.mediaFiles.open(keys.media(record.media), signal);
+  if (!file) throw new ScanGoneError(scan);
+  // However the look ends, the decoder ends with it: a throw in an inference thread must not leave ffmpeg behind.
+  const stop = new AbortController();
+  try {
+    const decoding = AbortSignal.any([signal, stop.signal]);
+    const decoder = withEnd(decodeSegment(file.path, probe, plan, part, decoding));
+    const context = { segment: part, plan, probe, policy, pool };
+    const { result, evidence } = await lookAtSegment(decoder.frames, context, onProgress, signal);
+    for (const { name, jpeg } of evidence) {
+      await store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, signal);
+    }
+    const complete = { ...result, decodeError: result.decodeError ?? decoder.end()?.error ?? null };
+    await writeStored(store, key, complete, { ifAbsent: true }, signal);
+    await assertMediaExists(record, ports, signal);
+    return complete;
+  } finally {
+    stop.abort();
+    await file.release();
+  }
+}
+
+/** A `for await` loop drops what a generator returns; this keeps it. */
+function withEnd(decoder: AsyncGenerator<Frame, DecodeEnd>) {
+  let end: DecodeEnd | null = null;
+  async function* frames(): AsyncGenerator<Frame, void> {
+    end = yield* decoder;
+  }
+  return { frames: frames(), end: (): DecodeEnd | null => end };
+}

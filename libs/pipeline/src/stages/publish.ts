@@ -1,0 +1,30 @@
+import type { ScanRecord, Verdict } from '@assay/contracts';
+import { keys } from '../keys';
+import type { Ports } from '../ports';
+import { eventOf } from '../progress';
+import { assertMediaExists, loadRecord, saveRecord } from '../scan-state';
+
+/** Makes a verdict known: record, index, last event. Safe to repeat; the marker of the open scan goes last. */
+export async function publish(verdict: Verdict, ports: Ports, signal: AbortSignal): Promise<ScanRecord> {
+  const stored = await loadRecord(verdict.scan, ports, signal);
+  await assertMediaExists(stored, ports, signal);
+  const indexed = await ports.index.get(verdict.scan);
+  const now = new Date().toISOString();
+  const record: ScanRecord = {
+    ...stored,
+    state: 'done',
+    stage: 'publish',
+    percent: 100,
+    segments: indexed?.segments ?? stored.segments,
+    segmentsDone: indexed?.segmentsDone ?? stored.segmentsDone,
+    verdict: verdict.verdict,
+    probability: verdict.probability,
+    rejection: verdict.rejection,
+    failure: null,
+    updatedAt: stored.state === 'done' ? stored.updatedAt : now,
+  };
+  await saveRecord(record, ports, signal);
+  await ports.index.publish(eventOf(record));
+  await ports.store.delete(keys.openScan(record.id), signal);
+  return record;
+}

@@ -1,0 +1,35 @@
+import type { ObjectStore } from '@assay/storage';
+import type { z } from 'zod';
+import { StoredDocumentError } from './errors';
+
+/** @returns null when there is none; @throws StoredDocumentError when what is there does not follow the schema */
+export async function readStored<T>(
+  store: ObjectStore,
+  key: string,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<T | null> {
+  const body = await store.get(key, signal);
+  if (body === null) return null;
+  const parsed = schema.safeParse(parseJson(body));
+  if (!parsed.success) throw new StoredDocumentError(key);
+  return parsed.data;
+}
+
+export function writeStored(
+  store: ObjectStore,
+  key: string,
+  document: object,
+  options: { ifAbsent: boolean },
+  signal: AbortSignal,
+): Promise<'written' | 'exists'> {
+  return store.put(key, JSON.stringify(document), { contentType: 'application/json', ...options }, signal);
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import { defaultPolicy, MediaRecord, Policy, ScanRecord } from '@assay/contracts';
+import { SubmitError } from './errors';
+import { addPlanJob, isLive, removeScanJobs } from './flows';
+import { keys } from './keys';
+import type { ScanQueues } from './open-queues';
+import type { Ports } from './ports';
+import { eventOf } from './progress';
+import { scanIdFor } from './scan-id';
+import { readStored, writeStored } from './stored';
+
+type SubmitPorts = Pick<Ports, 'store' | 'index' | 'models' | 'policies' | 'log'>;
+
+export interface Submitted {
+  scan: ScanRecord;
+  /** False: this scan was asked for before, and runs or is done. */
+  created: boolean;
+}
+
+/**
+ * Asks for a scan. Asking again gives the same scan; asking again for one that failed starts it anew.
+ *
+ * The record is written before the job is added. A crash in between leaves an open marker, by which the sweeper finds
+ * the scan and adds the job.
+ *
+ * @throws SubmitError `unknown_media` | `unknown_policy`
+ */
+export async function submitScan(
+  ports: SubmitPorts,
+  queues: ScanQueues,
+  request: { media: string; policy?: string },
+  signal: AbortSignal,
+): Promise<Submitted> {
+  const { scan, created } = await registerScan(ports, request, signal);
+  if (scan.state === 'failed') {
+    await removeScanJobs(queues, scan);
+    const again = await restart(scan, ports, signal);
+    await addPlanJob(queues, again);
+    return { scan: again, created: true };
+  }
+  if (scan.state === 'queued' || (scan.state === 'running' && !(await isLive(queues, 'judge', scan)))) {
+    await addPlanJob(queues, scan);
+  }
+  return { scan, created };
+}
+
+/** Writes the scan down, without starting it. */
+export async function registerScan(
+  ports: SubmitPorts,
+  request: { media: string; policy?: string },
+  signal: AbortSignal,
+): Promise<Submitted> {
+  const { store, index } = ports;
+  const policy = policyNamed(request.policy ?? defaultPolicy.id, ports);
+  const media = await readStored(store, keys.mediaRecord(request.media), MediaRecord, signal);
+  if (!media) throw new SubmitError('unknown_media', 'There is no media with this id.');
+  const id = scanIdFor(media.id, policy, ports.models.digest);
+
+  const stored = await readStored(store, keys.record(id), ScanRecord, signal);
+  if (stored) {
+    const indexed = await index.get(id);
+    if (indexed) return { scan: indexed, created: false };
+    // The index was lost; the store is the truth.
+    await index.create(stored);
+    return { scan: stored, created: false };
+  }
+  const record = newRecord(id, media, policy, ports.models.digest);
+  await writeStored(store, keys.mediaScan(media.id, id), {}, { ifAbsent: false }, signal);
+  await writeStored(store, keys.openScan(id), {}, { ifAbsent: false }, signal);
+  await writeStored(store, keys.policy(id), policy, { ifAbsent: true }, signal);
+  const written = await writeStored(store, keys.record(id), record, { ifAbsent: true }, signal);
+  await index.create(record);
+  return { scan: (await index.get(id)) ?? record, created: written === 'written' };
+}
+
+async function restart(failed: ScanRecord, ports: SubmitPorts, signal: AbortSignal): Promise<ScanRecord> {
+  const now = new Date().toISOString();
+  const record: ScanRecord = { ...failed, state: 'queued', stage: 'intake', percent: 0, failure: null, updatedAt: now };
+  await writeStored(ports.store, keys.openScan(record.id), {}, { ifAbsent: false }, signal);
+  await writeStored(ports.store, keys.record(record.id), record, { ifAbsent: false }, signal);
+  await ports.index.delete(record.id);
+  await ports.index.create(record);
+  await ports.index.publish(eventOf(record));
+  return record;
+}
+
+function policyNamed(id: string, { policies }: SubmitPorts): Policy {
+  const policy = policies.get(id);
+  if (policy) return policy;
+  throw new SubmitError('unknown_policy', `There is no policy "${id}". Known: ${[...policies.keys()].join(', ')}.`);
+}
+
+function newRecord(id: string, media: MediaRecord, policy: Policy, modelSet: string): ScanRecord {
+  const now = new Date().toISOString();
+  return {
+    schema: 'assay.scan/1',
+    id,
+    media: media.id,
+    name: media.name,
+    policy: policy.id,
+    modelSet,
+    state: 'queued',
+    stage: 'intake',
+    percent: 0,
+    segments: null,
+    segmentsDone: 0,
+    verdict: null,
+    probability: null,
+    rejection: null,
+    failure: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

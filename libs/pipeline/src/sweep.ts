@@ -1,0 +1,86 @@
+import { type ScanId, ScanRecord } from '@assay/contracts';
+import { failScan } from './fail-scan';
+import { addPlanJob, isLive, stateOf } from './flows';
+import { keys } from './keys';
+import type { ScanQueues } from './open-queues';
+import type { Ports } from './ports';
+import { readStored } from './stored';
+import { PermanentError, ScanGoneError } from './errors';
+
+const hourMs = 3_600_000;
+/** An upload that has not ended by then never will. */
+const uploadAgeMs = 24 * hourMs;
+/** A marker without a record belongs to a submit that died between the two writes, once it is older than this, ms. */
+const orphanMarkerAgeMs = hourMs;
+
+export interface SweepReport {
+  /** Scans whose job was missing and was added again. */
+  redriven: number;
+  /** Scans whose job is a dead letter and that are now marked as failed. */
+  failed: number;
+  uploadsRemoved: number;
+}
+
+/**
+ * Finds what a crash left half-way. An unfinished scan has a marker in the store; if no job is there to finish it, one
+ * is added: a crash between record and job, or a Redis that lost its data, costs a minute and no scan.
+ */
+export async function sweep(ports: Ports, queues: ScanQueues, signal: AbortSignal): Promise<SweepReport> {
+  const report: SweepReport = { redriven: 0, failed: 0, uploadsRemoved: 0 };
+  for await (const { key } of ports.store.list(keys.openScans, signal)) {
+    const scan = key.slice(keys.openScans.length);
+    try {
+      const done = await sweepScan(scan, ports, queues, signal);
+      if (done) report[done] += 1;
+    } catch (error) {
+      signal.throwIfAborted();
+      // One scan that cannot be helped must not keep the others waiting.
+      if (!(error instanceof ScanGoneError)) ports.log.error({ scan, err: error }, 'sweeping a scan failed');
+    }
+  }
+  report.uploadsRemoved = await removeOldUploads(ports, signal);
+  if (report.redriven + report.failed + report.uploadsRemoved > 0) ports.log.info(report, 'swept');
+  return report;
+}
+
+async function sweepScan(
+  scan: ScanId,
+  ports: Ports,
+  queues: ScanQueues,
+  signal: AbortSignal,
+): Promise<'redriven' | 'failed' | null> {
+  const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
+  if (!record) {
+    if (await isOlder(keys.openScan(scan), orphanMarkerAgeMs, ports, signal)) {
+      await ports.store.delete(keys.openScan(scan), signal);
+    }
+    return null;
+  }
+  // Rebuilds a lost index; does nothing when the record is there.
+  await ports.index.create(record);
+  for (const stage of ['plan', 'judge'] as const) {
+    if (await isLive(queues, stage, record)) return null;
+  }
+  for (const stage of ['plan', 'judge'] as const) {
+    if ((await stateOf(queues, stage, record)) !== 'failed') continue;
+    await failScan(scan, new PermanentError(`The stage ${stage} failed in all of its attempts.`), ports, signal);
+    return 'failed';
+  }
+  await addPlanJob(queues, record);
+  return 'redriven';
+}
+
+async function removeOldUploads(ports: Ports, signal: AbortSignal): Promise<number> {
+  let removed = 0;
+  for await (const { key } of ports.store.list(keys.uploads, signal)) {
+    if (!(await isOlder(key, uploadAgeMs, ports, signal))) continue;
+    await ports.store.delete(key, signal);
+    removed += 1;
+  }
+  return removed;
+}
+
+async function isOlder(key: string, ageMs: number, { store }: Ports, signal: AbortSignal): Promise<boolean> {
+  const stat = await store.stat(key, signal);
+  return stat !== null && Date.now() - stat.modifiedAt.getTime() > ageMs;
+}

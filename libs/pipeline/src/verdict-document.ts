@@ -1,0 +1,127 @@
+import type {
+  MediaId,
+  Plan,
+  Policy,
+  Probe,
+  Rejection,
+  ScanId,
+  ScanRecord,
+  SegmentResult,
+  Verdict,
+} from '@assay/contracts';
+import { type Judgement, type ModelSet, preprocessingId, threadsPerSession } from '@assay/forensics';
+import { version } from './version';
+
+interface Method {
+  models: ModelSet;
+  tools: Record<string, string>;
+}
+
+export interface JudgedScan extends Method {
+  record: ScanRecord;
+  policy: Policy;
+  probe: Probe;
+  plan: Plan;
+  segments: SegmentResult[];
+  judgement: Judgement;
+  timelinePlot: string | null;
+}
+
+/** The one place where a verdict on looked-at media is put together: API and `assay scan` give the same document. */
+export function judgedVerdict(scan: JudgedScan): Verdict {
+  const { record, policy, probe, segments, judgement } = scan;
+  const { framesSeconds, ...judged } = judgement;
+  const sum = (pick: (cost: SegmentResult['cost']) => number) =>
+    segments.reduce((total, { cost }) => total + pick(cost), 0);
+  return {
+    schema: 'assay.verdict/1',
+    scan: record.id,
+    media: record.media,
+    file: record.name,
+    createdAt: new Date().toISOString(),
+    ...judged,
+    thresholds: policy.thresholds,
+    policy: { id: policy.id, version: policy.version },
+    rejection: null,
+    kind: probe.kind,
+    durationSeconds: probe.durationSeconds,
+    width: probe.width,
+    height: probe.height,
+    timelinePlot: scan.timelinePlot,
+    provenance: { container: probe, contentCredentials: 'not_checked', knownMedia: 'not_checked' },
+    method: methodOf(record.media, scan, framesSeconds),
+    cost: {
+      totalMs: millisecondsSince(record.createdAt),
+      decodeMs: sum((cost) => cost.decodeMs),
+      detectMs: sum((cost) => cost.detectMs),
+      scoreMs: sum((cost) => cost.scoreMs),
+      frames: framesSeconds.length,
+      cropsScored: sum((cost) => cost.cropsScored),
+    },
+  };
+}
+
+export interface RejectedScan extends Method {
+  scan: ScanId;
+  /** Null when the content was never taken in (empty, too large, not found). */
+  media: MediaId | null;
+  name: string | null;
+  rejection: Rejection;
+  policy: Policy;
+  startedAt?: string;
+}
+
+/** The verdict on media that was not looked at. Also for inputs that never became media, as in `assay scan`. */
+export function rejectedVerdict(scan: RejectedScan): Verdict {
+  const { policy, rejection } = scan;
+  return {
+    schema: 'assay.verdict/1',
+    scan: scan.scan,
+    media: scan.media,
+    file: scan.name,
+    createdAt: new Date().toISOString(),
+    verdict: 'rejected',
+    probability: null,
+    interval: null,
+    thresholds: policy.thresholds,
+    policy: { id: policy.id, version: policy.version },
+    reasons: [{ code: 'rejected', text: rejection.message, track: null, atSeconds: null }],
+    rejection,
+    kind: null,
+    durationSeconds: null,
+    width: null,
+    height: null,
+    tracks: [],
+    timeline: [],
+    cutsSeconds: [],
+    timelinePlot: null,
+    provenance: { container: null, contentCredentials: 'not_checked', knownMedia: 'not_checked' },
+    method: methodOf(scan.media, scan, []),
+    cost: {
+      totalMs: scan.startedAt === undefined ? 0 : millisecondsSince(scan.startedAt),
+      decodeMs: 0,
+      detectMs: 0,
+      scoreMs: 0,
+      frames: 0,
+      cropsScored: 0,
+    },
+  };
+}
+
+function methodOf(media: MediaId | null, { models, tools }: Method, framesSeconds: number[]): Verdict['method'] {
+  return {
+    contentSha256: media,
+    assay: version,
+    tools,
+    models: models.uses,
+    modelSet: models.digest,
+    preprocessing: preprocessingId,
+    threadsPerSession,
+    framesSeconds,
+  };
+}
+
+/** Wall clocks can step back; a cost below nothing would only confuse. */
+function millisecondsSince(isoTime: string): number {
+  return Math.max(0, Date.now() - Date.parse(isoTime));
+}
