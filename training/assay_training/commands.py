@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
+
 
 def crop_golden(argv: list[str]) -> None:
     """write the golden file of the face crop that the TypeScript tests read"""
@@ -10,4 +13,63 @@ def crop_golden(argv: list[str]) -> None:
     write_golden(*argv[:1])
 
 
-COMMANDS = {"crop-golden": crop_golden}
+def prepare(argv: list[str]) -> None:
+    """unpack the faces and train the small swap autoencoders, before train-xray"""
+    p = argparse.ArgumentParser(prog="prepare")
+    p.add_argument("--faces", type=Path, default=Path("../../shared/data/faces"))
+    p.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    p.add_argument("--seconds", type=float, default=440, help="training time of each autoencoder; all are trained side by side")
+    args = p.parse_args(argv)
+    import multiprocessing
+
+    from assay_training import data
+    from assay_training.synthesis.autoencoder import RECIPES, train
+
+    data.prepare(args.faces, args.cache)
+    jobs = [
+        multiprocessing.get_context("spawn").Process(target=train, args=(name, args.cache, args.seconds)) for name in RECIPES
+    ]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+        if job.exitcode:
+            raise SystemExit(job.exitcode)
+
+
+def train_xray(argv: list[str]) -> int:
+    """train the frame forgery detector"""
+    from assay_training.train import main
+
+    return main(argv)
+
+
+def export_xray(argv: list[str]) -> int:
+    """export the forgery detector to ONNX, check it and write its manifest entry"""
+    from assay_training.export import main
+
+    return main(argv)
+
+
+def eval_clips(argv: list[str]) -> int:
+    """measure a forgery detector on labelled clips, beside published ones"""
+    from assay_training.evaluate import main
+
+    return main(argv)
+
+
+def calibrate(argv: list[str]) -> int:
+    """fit logit to probability on held-out faces forged with the held-out autoencoder"""
+    from assay_training.calibration import main
+
+    return main(argv)
+
+
+COMMANDS = {
+    "crop-golden": crop_golden,
+    "prepare": prepare,
+    "train-xray": train_xray,
+    "export-xray": export_xray,
+    "eval-clips": eval_clips,
+    "calibrate": calibrate,
+}

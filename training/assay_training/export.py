@@ -1,0 +1,142 @@
+"""From a checkpoint to the file that the product loads, checked on the way: `export-xray`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from assay_training.net import Xray
+
+OPSET = 18
+
+TRAINING_DATA = ["helen_afw", "ytf", "aaf", "utk", "ImageNet (initial weights)"]
+
+
+class Exported(nn.Module):
+    """What the product sees: `logit` (n,1), manipulated > 0, and `boundary` (n,1,N/4,N/4) in 0..1."""
+
+    def __init__(self, net: Xray) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        out = self.net(face)
+        return out.logit, F.interpolate(torch.sigmoid(out.edge8), scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+def load_net(checkpoint: Path) -> Xray:
+    """The averaged weights of a checkpoint."""
+    net = Xray()
+    net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
+    return net.eval()
+
+
+def export(net: Xray, size: int, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    example = torch.zeros(2, 3, size, size)
+    program = torch.onnx.export(
+        Exported(net).eval(),
+        (example,),
+        input_names=["face"],
+        output_names=["logit", "boundary"],
+        dynamic_shapes={"face": {0: torch.export.Dim("n", min=1, max=1024)}},
+        opset_version=OPSET,
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+    program.save(str(path), external_data=False)
+
+
+def session(path: Path):
+    """An onnxruntime session on one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def check(net: Xray, size: int, path: Path) -> dict[str, float]:
+    """Largest differences from PyTorch and between batched and single runs; milliseconds a face on one thread."""
+    run = session(path)
+    x = np.random.default_rng(0).uniform(-1, 1, (5, 3, size, size)).astype(np.float32)
+    together = run.run(["logit", "boundary"], {"face": x})
+    alone = [np.concatenate(v) for v in zip(*(run.run(["logit", "boundary"], {"face": x[i : i + 1]}) for i in range(5)))]
+    with torch.inference_mode():
+        torch_out = [v.numpy() for v in Exported(net)(torch.from_numpy(x))]
+    times = []
+    for _ in range(15):
+        start = time.perf_counter()
+        run.run(None, {"face": x[:1]})
+        times.append(time.perf_counter() - start)
+    return {
+        "torchDifference": float(max(np.abs(a - b).max() for a, b in zip(together, torch_out))),
+        "batchDifference": float(max(np.abs(a - b).max() for a, b in zip(together, alone))),
+        "oneThreadMs": round(1000 * float(np.median(times)), 2),
+    }
+
+
+def manifest_entry(path: Path, size: int, version: str, calibration: dict) -> dict:
+    blob = path.read_bytes()
+    return {
+        "id": "xray",
+        "version": version,
+        "task": "forgery-frame",
+        "file": f"xray/{path.name}",
+        "sha256": hashlib.sha256(blob).hexdigest(),
+        "bytes": len(blob),
+        "opset": OPSET,
+        "input": {
+            "name": "face",
+            "width": size,
+            "height": size,
+            "layout": "nchw",
+            "color": "rgb",
+            "mean": [127.5] * 3,
+            "scale": [1 / 127.5] * 3,
+            "crop": {"definition": "face-crop-v1", "margins": [1.2, 1.4]},
+        },
+        "outputs": {
+            "score": {"name": "logit", "kind": "logit"},
+            "map": {"name": "boundary", "kind": "probability"},
+        },
+        "calibration": calibration,
+        "licence": "Research and evaluation only: the terms of the training pictures apply to the weights",
+        "trainingData": TRAINING_DATA,
+        "card": "models/xray/CARD.md",
+    }
+
+
+UNCALIBRATED = {"a": 0.5, "b": 0.0, "fittedOn": "nothing yet: an early checkpoint"}
+
+
+def main(argv: list[str]) -> int:
+    p = argparse.ArgumentParser(prog="export-xray", description=__doc__)
+    p.add_argument("--run", type=Path, default=Path("runs/xray"))
+    p.add_argument("--out", type=Path, default=Path("../models/xray"))
+    p.add_argument("--size", type=int, default=192)
+    p.add_argument("--version", default="0.1.0")
+    args = p.parse_args(argv)
+    torch.set_num_threads(1)
+    net = load_net(args.run / "last.pt")
+    path = args.out / "xray-v0.onnx"
+    export(net, args.size, path)
+    found = check(net, args.size, path)
+    print(json.dumps(found), f"{path.stat().st_size} bytes")
+    if found["torchDifference"] > 1e-3 or found["batchDifference"] > 1e-4:
+        raise SystemExit("the exported net does not give PyTorch's numbers")
+    calibration = args.run / "calibration.json"
+    entry = manifest_entry(
+        path, args.size, args.version, json.loads(calibration.read_text())["logistic"] if calibration.exists() else UNCALIBRATED
+    )
+    (args.out / "manifest-entry.json").write_text(json.dumps(entry, indent=2) + "\n")
+    return 0

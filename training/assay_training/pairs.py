@@ -1,0 +1,129 @@
+"""Pairs of a real face and a forgery of it, made on the fly, degraded alike and cropped alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from assay_training import data
+from assay_training.crop import crop_frame, five_points, warp_crop
+from assay_training.degrade import before_codec, degrade_pairs, draw
+from assay_training.synthesis.autoencoder import HELD_OUT, RECIPES
+from assay_training.synthesis.masks import boundary
+from assay_training.synthesis.reenact import reenact
+from assay_training.synthesis.scene import Forgery, Scene, make_scene
+from assay_training.synthesis.self_blend import self_blend
+from assay_training.synthesis.swap import Neighbours, foreign_swap, painted_swap, place_painted, smoothed_swap
+
+MIX = {"painted": 0.42, "smoothed": 0.1, "self-blend": 0.26, "foreign": 0.13, "reenact": 0.09}
+"""How often each way of forging is used."""
+
+MARGINS = (1.15, 1.5)
+"""Range of the crop's margin in training; the product uses 1.2 and 1.4."""
+
+FACE_PX = (72.0, 230.0)
+"""Mesh box of a face before degradation."""
+
+LANDMARK_NOISE = 0.018
+"""Standard deviation of each landmark's error, in units of the face size: a detector's points are not a mesh's."""
+
+FAINT = 1.5
+"""A forgery that changes its region by less (mean grey levels, after degradation) counts proportionally less."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """n pairs. real, forged (n,N,N,3) uint8; mask, edge (n,N,N) uint8 for 0..1; weight (n,) float32; kinds (n,)."""
+
+    real: np.ndarray
+    forged: np.ndarray
+    mask: np.ndarray
+    edge: np.ndarray
+    weight: np.ndarray
+    kinds: list[str]
+
+
+class PairMaker:
+    """Makes pairs from one split. `nets` names the autoencoders whose faces may be used."""
+
+    def __init__(self, cache: Path, train: bool, nets: tuple[str, ...] | None = None) -> None:
+        cv2.setNumThreads(1)
+        self.faces = data.load(cache)
+        self.rows = np.flatnonzero(self.faces.train == train)
+        if nets is None:
+            nets = tuple(n for n in RECIPES if (n == HELD_OUT) != train)
+        self.painted = [np.load(cache / f"ae_{n}.npy", mmap_mode="r") for n in nets if (cache / f"ae_{n}.npy").exists()]
+        self.neighbours = Neighbours(self.faces, self.rows)
+        # The sources weigh alike but for the tightly cut one, whose pictures end where the face does.
+        cut = {name: 0.5 if np.median(np.ptp(self.faces.valid[self.faces.source == name][:, [0, 2]], axis=1)) < 200
+               else 1.0 for name in np.unique(self.faces.source)}  # fmt: skip
+        odds = np.array([cut[s] for s in self.faces.source[self.rows]])
+        self.odds = odds / odds.sum()
+
+    def _painted(self, rng: np.random.Generator, index: int) -> np.ndarray | None:
+        if not self.painted:
+            return None
+        odds = np.array([0.7, 0.3]) if len(self.painted) == 2 else np.ones(len(self.painted)) / len(self.painted)
+        return np.array(self.painted[rng.choice(len(self.painted), p=odds)][index, rng.integers(0, 2)])
+
+    def forge(self, rng: np.random.Generator, scene: Scene, kind: str | None = None) -> Forgery:
+        """One forgery of a scene, of a given kind or of one drawn from `MIX`."""
+        kind = kind or str(rng.choice(list(MIX), p=list(MIX.values())))
+        if kind == "painted" and self.painted:
+            return painted_swap(rng, scene, self._painted(rng, scene.index))
+        if kind in ("painted", "smoothed"):
+            return smoothed_swap(rng, scene)
+        if kind == "foreign":
+            other = self.neighbours.near(rng, scene.index)
+            return foreign_swap(rng, scene, self.faces, other, self._painted(rng, other))
+        if kind == "reenact":
+            painted = self._painted(rng, scene.index)
+            return reenact(rng, scene, None if painted is None else place_painted(rng, scene, painted))
+        return self_blend(rng, scene)
+
+    def group(self, rng: np.random.Generator, count: int, size: int, kind: str | None = None) -> Batch:
+        """`count` pairs with one native face size and one codec setting."""
+        face = float(np.exp(rng.uniform(*np.log(FACE_PX))))
+        scenes, forgeries, ways = [], [], []
+        for index in rng.choice(self.rows, count, p=self.odds):
+            scene = make_scene(rng, self.faces, int(index), face)
+            if rng.random() < 0.3:  # the footage had a first life as a compressed file before it was forged
+                old = before_codec(scene.image, draw(rng))
+                scene = Scene(old, scene.mesh, scene.face, scene.index, scene.scale, scene.shift)
+            scenes.append(scene)
+            forgeries.append(self.forge(rng, scene, kind))
+            ways.append(draw(rng))
+        pairs = degrade_pairs(rng, [(s.image, f.image) for s, f in zip(scenes, forgeries)], ways)
+        parts = [self._crop(rng, s, f, p, size) for s, f, p in zip(scenes, forgeries, pairs)]
+        real, forged, mask, edge, weight = zip(*parts)
+        return Batch(np.stack(real), np.stack(forged), np.stack(mask), np.stack(edge), np.float32(weight),
+                     [f.kind for f in forgeries])  # fmt: skip
+
+    def _crop(
+        self, rng: np.random.Generator, scene: Scene, forgery: Forgery, pair: tuple[np.ndarray, np.ndarray], size: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
+        points = five_points(scene.mesh)
+        unit = crop_frame(points).face
+        points = points + rng.normal(0, LANDMARK_NOISE * unit, points.shape) + rng.normal(0, 0.012 * unit, 2)
+        frame = crop_frame(points)
+        margin = float(rng.uniform(*MARGINS))
+        real, forged = (warp_crop(np.ascontiguousarray(image), frame, size, margin) for image in pair)
+        mask = warp_crop((forgery.mask * 255).astype(np.uint8), frame, size, margin)
+        soft = cv2.GaussianBlur(mask, (0, 0), 0.02 * size).astype(np.float32) / 255
+        top = max(float(soft.max()), 1e-3)
+        edge = (boundary(soft / top) * 255).astype(np.uint8)
+        inside = mask > 128 * top
+        change = np.abs(real.astype(np.int16) - forged)[inside].mean() if inside.any() else 0.0
+        if rng.random() < 0.5:
+            real, forged, mask, edge = (np.ascontiguousarray(x[:, ::-1]) for x in (real, forged, mask, edge))
+        return real, forged, mask, edge, float(np.clip(change / FAINT, 0.05, 1.0))
+
+
+def join(groups: list[Batch]) -> Batch:
+    return Batch(
+        *(np.concatenate([getattr(g, k) for g in groups]) for k in ("real", "forged", "mask", "edge", "weight")),
+        [kind for g in groups for kind in g.kinds],
+    )

@@ -1,0 +1,129 @@
+"""Face swaps: faces that an autoencoder painted, and faces of other people, fitted, matched in colour and pasted."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from assay_training.data import Faces
+from assay_training.landmarks import ANCHORS, INNER, apply, box_side, fit_affine, fit_similarity
+from assay_training.synthesis import color
+from assay_training.synthesis.autoencoder import paste_matrix
+from assay_training.synthesis.masks import blend, region_mask
+from assay_training.synthesis.reenact import bend_by_points
+from assay_training.synthesis.scene import Forgery, Scene
+
+WARPS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
+
+
+def place_painted(rng: np.random.Generator, scene: Scene, aligned: np.ndarray) -> np.ndarray:
+    """An aligned painted face (s,s,3) brought to its place in the scene; outside it the scene's own pixels."""
+    matrix = paste_matrix(scene.mesh, aligned.shape[0])
+    side = scene.image.shape[0]
+    way = WARPS[rng.integers(0, 3)]
+    out = cv2.warpAffine(aligned, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REPLICATE)
+    return out
+
+
+def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, kind: str) -> Forgery:
+    """Colour match, mask, feather and paste, as swap tools do, with the after-effects seen in real swaps."""
+    side = scene.image.shape[0]
+    region = str(rng.choice(["brows to chin", "whole", "inner", "lower half"], p=[0.6, 0.27, 0.08, 0.05]))
+    wide = region_mask(rng, (side, side), scene.mesh, region, (0, 0), (0.0, 0.01), bend=0)
+    match = rng.random()
+    if match < 0.75:
+        face = color.transfer(face, scene.image, wide, 1.0 if match < 0.5 else rng.uniform(0.5, 1), rng.random() < 0.7)
+    if rng.random() < 0.3:
+        face = color.jitter_color(rng, face, rng.uniform(0.1, 0.5))
+    if rng.random() < 0.5:
+        face = color.flatten_chroma(rng, face, wide)
+    after = rng.random()
+    if after < 0.25:
+        face = color.sharpen(face, rng.uniform(0.7, 2.0), rng.uniform(0.3, 1.5))
+    elif after < 0.4:
+        face = cv2.GaussianBlur(face, (0, 0), rng.uniform(0.4, 1.2))
+    elif after < 0.5:
+        face = color.resample(rng, face, 0.5, 0.95)
+    mask = region_mask(rng, (side, side), scene.mesh, region, (-0.02, 0.09), (0.004, 0.07), bend=rng.uniform(0, 0.02))
+    if rng.random() < 0.08:
+        mask = mask * rng.uniform(0.5, 0.9)
+    base = scene.image
+    if rng.random() < 0.35:
+        # What feathering two faces that do not agree leaves: a ring around the edge without middle frequencies.
+        ring = cv2.GaussianBlur(4 * mask * (1 - mask), (0, 0), rng.uniform(0.01, 0.05) * scene.face)
+        soft = cv2.GaussianBlur(base, (0, 0), rng.uniform(0.01, 0.035) * scene.face)
+        base = blend(base, soft, np.clip(ring * rng.uniform(0.5, 1.5), 0, 1))
+    return Forgery(blend(base, face, mask), mask, kind)
+
+
+def painted_swap(rng: np.random.Generator, scene: Scene, aligned: np.ndarray) -> Forgery:
+    """A swap with a face that an autoencoder painted. Small nets paint too softly: some of the detail that
+    larger ones would paint is borrowed from the scene itself."""
+    face = place_painted(rng, scene, aligned)
+    if rng.random() < 0.92:
+        sigma = rng.uniform(0.012, 0.05) * scene.face
+        detail = scene.image.astype(np.float32) - cv2.GaussianBlur(scene.image, (0, 0), sigma)
+        if rng.random() < 0.5:
+            detail = cv2.GaussianBlur(detail, (0, 0), rng.uniform(0.3, 0.9))
+        if rng.random() < 0.5:
+            detail = detail.mean(2, keepdims=True)
+        face = (face + detail * rng.uniform(0.35, 1.0) + 0.5).clip(0, 255).astype(np.uint8)
+    return _merge(rng, scene, face, "painted swap")
+
+
+def smoothed_swap(rng: np.random.Generator, scene: Scene) -> Forgery:
+    """A 'generator' that costs nothing: the scene's own face without fine detail or fine colour."""
+    image, kind = scene.image, rng.integers(0, 4)
+    if kind == 0:
+        face = cv2.bilateralFilter(image, 7, rng.uniform(20, 60), rng.uniform(2, 5))
+    elif kind == 1:
+        face = color.resample(rng, image, 0.35, 0.7)
+    elif kind == 2:
+        face = cv2.medianBlur(image, int(rng.choice([3, 5])))
+    else:
+        size = int(rng.integers(56, 129))
+        f = size / (1.12 * scene.face)
+        small = cv2.resize(image, None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
+        face = cv2.resize(small, image.shape[1::-1], interpolation=WARPS[rng.integers(0, 3)])
+    matrix = np.float32([[1, 0, 0], [0, 1, 0]])
+    matrix[:, 2] = rng.uniform(-0.012, 0.012, 2) * scene.face
+    face = cv2.warpAffine(face, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REFLECT)
+    return _merge(rng, scene, face, "smoothed swap")
+
+
+class Neighbours:
+    """Finds, for a face, another person's face of nearly the same pose and shape."""
+
+    def __init__(self, faces: Faces, rows: np.ndarray) -> None:
+        points = faces.meshes[:, INNER]
+        middle = points.mean(1, keepdims=True)
+        flat = (points - middle) / np.sqrt(((points - middle) ** 2).sum((1, 2), keepdims=True))
+        self.shape = flat.reshape(len(flat), -1).astype(np.float32)
+        self.rows = rows
+
+    def near(self, rng: np.random.Generator, index: int, tries: int = 150) -> int:
+        some = rng.choice(self.rows, tries)
+        some = some[some != index]
+        distance = ((self.shape[some] - self.shape[index]) ** 2).sum(1)
+        return int(some[np.argsort(distance)[rng.integers(0, 3)]])
+
+
+def foreign_swap(rng: np.random.Generator, scene: Scene, faces: Faces, other: int, painted: np.ndarray | None) -> Forgery:
+    """Another person's face fitted to the scene; `painted` = that person's autoencoder version, used half the time."""
+    picture, mesh = faces.picture(other)
+    picture = np.array(picture)
+    if painted is not None and rng.random() < 0.5:
+        matrix = paste_matrix(mesh, painted.shape[0])
+        cv2.warpAffine(painted, matrix, picture.shape[1::-1], picture, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT)
+    fit = fit_affine if rng.random() < 0.5 else fit_similarity
+    matrix = fit(mesh[INNER], scene.mesh[INNER])
+    if (shrink := scene.face / box_side(mesh)) < 0.7:
+        picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        matrix = matrix.copy()
+        matrix[:, :2] /= shrink
+    side = scene.image.shape[0]
+    face = cv2.warpAffine(picture, matrix, (side, side), flags=WARPS[rng.integers(0, 2)], borderMode=cv2.BORDER_REPLICATE)
+    if rng.random() < 0.7:
+        moved = apply(fit(mesh[INNER], scene.mesh[INNER]), mesh)
+        face = bend_by_points(face, moved[ANCHORS], scene.mesh[ANCHORS], 0.06 * scene.face)
+    return _merge(rng, scene, face, "foreign swap")
