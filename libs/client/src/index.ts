@@ -1,1 +1,5 @@
-export {};
+export { AssayClient } from './assay-client';
+export { AssayError, AssayProtocolError, AssayUnreachableError, ScanEndedError } from './assay-error';
+export { parseResponse } from './parse-response';
+export type { ConnectionSettings } from './requests';
+export type { UploadOptions, UploadSource } from './upload';

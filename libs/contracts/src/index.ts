@@ -1,3 +1,4 @@
+export * from './api';
 export * from './ids';
 export * from './jobs';
 export * from './look';

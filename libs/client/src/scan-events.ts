@@ -1,0 +1,100 @@
+import { ScanEvent } from '@assay/contracts';
+import { createParser } from 'eventsource-parser';
+import { AssayError, AssayProtocolError, AssayUnreachableError } from './assay-error';
+import { parseJson } from './parse-response';
+import type { Requests } from './requests';
+
+/** First pause before connecting again, ms; doubles with each attempt that brought nothing. */
+const firstPauseMs = 500;
+const longestPauseMs = 15_000;
+/** The server sends a comment every 15 s: a stream that is silent for three of them is dead, whatever TCP thinks, ms. */
+const silenceMs = 45_000;
+class SilentStreamError extends Error {}
+const finalStates: ReadonlySet<string> = new Set(['done', 'failed', 'cancelled']);
+
+/**
+ * What happens to a scan, from its present state to its end. A broken connection is made again by itself; since the
+ * first event of each connection is the present state, nothing that matters is missed.
+ *
+ * @throws AssayError when the service refuses (unknown scan, bad key); a 5xx is tried again
+ */
+export async function* scanEvents(
+  requests: Requests,
+  scan: string,
+  signal?: AbortSignal,
+): AsyncGenerator<ScanEvent, void, void> {
+  let pauseMs = firstPauseMs;
+  let lastAt = '';
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      for await (const event of connection(requests, scan, signal)) {
+        pauseMs = firstPauseMs;
+        // A new connection repeats the present state.
+        if (event.at !== lastAt) yield event;
+        lastAt = event.at;
+        if (finalStates.has(event.state)) return;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isPassing(error)) throw error;
+    }
+    await pause(pauseMs, signal);
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+  }
+}
+
+async function* connection(requests: Requests, scan: string, signal?: AbortSignal): AsyncGenerator<ScanEvent> {
+  const silence = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+  const watch = () => setTimeout(() => silence.abort(new SilentStreamError()), silenceMs);
+  let timer = watch();
+  try {
+    const headers = { accept: 'text/event-stream' };
+    const response = await requests.raw(`/v1/scans/${encodeURIComponent(scan)}/events`, { headers }, stop);
+    if (!response.body) return;
+    const received: ScanEvent[] = [];
+    const parser = createParser({ onEvent: ({ data }) => received.push(eventOf(data)) });
+    const decoder = new TextDecoder();
+    const reader = response.body.getReader();
+    try {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        clearTimeout(timer);
+        timer = watch();
+        parser.feed(decoder.decode(read.value, { stream: true }));
+        yield* received.splice(0);
+      }
+    } finally {
+      await reader.cancel().catch(() => undefined);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Refusals are answers; everything else (a reset, a silent stream, a restart of the service) may work next time. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof AssayError) return error.status >= 500 || error.status === 429;
+  // A connection that breaks while it is read rejects with a TypeError, in Node and browsers alike.
+  return error instanceof AssayUnreachableError || error instanceof TypeError || error instanceof SilentStreamError;
+}
+
+function eventOf(data: string): ScanEvent {
+  const parsed = ScanEvent.safeParse(parseJson(data));
+  if (!parsed.success) throw new AssayProtocolError('An event of the service does not follow the contract.');
+  return parsed.data;
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

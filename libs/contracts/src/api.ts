@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { ScanRecord } from './scan';
+
+/** Longest list that one request gives, and what it gives when nobody asks for a length. */
+export const maxPageSize = 100;
+export const defaultPageSize = 20;
+
+/** Query of GET /v1/scans. */
+export const ListScans = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
+  /** What the page before gave as `next`. */
+  cursor: z.string().min(1).max(512).optional(),
+});
+export type ListScans = z.infer<typeof ListScans>;
+
+/** Scans, newest first. May be shorter than the limit before the end: `next` says whether there is more. */
+export const ScanList = z.object({ scans: z.array(ScanRecord), next: z.string().nullable() });
+export type ScanList = z.infer<typeof ScanList>;
+
+export const Liveness = z.object({ status: z.literal('live') });
+export type Liveness = z.infer<typeof Liveness>;
+
+export const DependencyState = z.enum(['ok', 'unavailable']);
+export const Readiness = z.object({
+  status: z.enum(['ready', 'unavailable']),
+  checks: z.object({ index: DependencyState, store: DependencyState, models: DependencyState }),
+});
+export type Readiness = z.infer<typeof Readiness>;
+
+/** Artefact of a scan as a verdict names it: a crop, an overlay or a plot. */
+export const EvidenceName = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}\.(jpg|svg)$/, 'must be the name of an artefact from the verdict');
