@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** How a chosen frame is reached: keyframes alone are cheap; `all` decodes everything in the window. */
-export const DecodeMode = z.enum(['keyframes', 'all']);
+/**
+ * What is decoded on the way to a chosen frame: keyframes alone are cheap; `references` leaves out the frames that no
+ * other frame needs (about half the cost in H.264 and HEVC); `all` decodes everything.
+ */
+export const DecodeMode = z.enum(['keyframes', 'references', 'all']);
 
 export const Segment = z.object({
   index: z.number().int().nonnegative(),
@@ -10,11 +13,18 @@ export const Segment = z.object({
   mode: DecodeMode,
   /** Presentation times (seconds from the first frame of the file) of the frames to look at, ascending. */
   frameSeconds: z.array(z.number().nonnegative()).min(1),
+  /**
+   * For each frame, the container time of the keyframe where decoding starts; frames with the same value share a pass.
+   * Empty: the file is read from its beginning (stills, containers without an index).
+   */
+  seekSeconds: z.array(z.number()),
 });
 export type Segment = z.infer<typeof Segment>;
 
 /** A pure function of probe, packet times and policy: same media, same plan. */
 export const Plan = z.object({
+  /** Container time of the first frame, seconds (often not 0, may be negative): all other times count from it. */
+  originSeconds: z.number(),
   frameBudget: z.number().int().positive(),
   /** Size at which frames leave ffmpeg: display orientation, aspect kept, at most the policy's long side. */
   decodeWidth: z.number().int().positive(),

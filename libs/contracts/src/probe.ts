@@ -19,13 +19,17 @@ export const Probe = z.object({
   pixelFormat: z.string(),
   bitDepth: z.number().int().positive(),
   hasAlpha: z.boolean(),
+  /** How YUV becomes RGB; guessed from the size where the file does not say (BT.709 from 720 lines up). */
+  colorMatrix: z.enum(['bt601', 'bt709', 'bt2020', 'rgb']),
+  /** True where luma uses 0-255 (JPEG, many phones), false for 16-235. */
+  fullRange: z.boolean(),
   interlaced: z.boolean(),
   /** Clockwise degrees that were applied for display: 0, 90, 180, 270. */
   rotation: z.number().int(),
   /** Coded size before rotation. */
   codedWidth: z.number().int().positive(),
   codedHeight: z.number().int().positive(),
-  /** Display size after rotation (square pixels are assumed). */
+  /** Display size in square pixels: sample aspect ratio and rotation applied. */
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   /** Average frames per second; 0 for stills. */

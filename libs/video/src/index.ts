@@ -1,1 +1,7 @@
-export {};
+export type { DecodeEnd, Frame } from './frame';
+export { decodeSegment } from './decode-segment';
+export { frameBudget } from './frame-budget';
+export { planFrames } from './plan-frames';
+export { planFromPackets } from './plan-from-packets';
+export { probeMedia } from './probe-media';
+export { toolVersions } from './tool-versions';

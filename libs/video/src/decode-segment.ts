@@ -1,0 +1,143 @@
+import { Plan, Probe, Segment } from '@assay/contracts';
+import { filterGraph, parseFrameTime } from './filter-graph';
+import { ToolProcess } from './ffmpeg-process';
+import { DecodeEnd, Frame, bytesPerPixel } from './frame';
+import { MediaInput, guardArguments, openInput, pixelGuard } from './input-arguments';
+import { InputReading, readThrough, readWindows } from './input-windows';
+import { Patience } from './patience';
+import { TimeQueue } from './time-queue';
+
+/** Threads of a decoder: what a worker of two cores has. Pixels don't depend on it. */
+const decoderThreads = 2;
+/** Time that ffmpeg may take for one segment, not counting time when nobody takes its frames, seconds. */
+const maxDecodeSeconds = 120;
+
+const skipFrame: Record<Segment['mode'], string[]> = {
+  keyframes: ['-skip_frame', 'nokey'],
+  references: ['-skip_frame', 'noref'],
+  all: [],
+};
+
+/**
+ * Decodes the chosen frames of one segment, in the order of time, with one ffmpeg child. The child waits while nobody
+ * takes frames (its pipe is full) and is gone when the generator is left, however it is left.
+ *
+ * @returns frames as they come; at the end, whether all came. Damaged media are no exception: what could be decoded
+ *   was given, and `error` says what is missing
+ * @throws the abort reason, or an Error when the file can't be opened or ffmpeg can't be started
+ */
+export async function* decodeSegment(
+  path: string,
+  probe: Probe,
+  plan: Plan,
+  segment: Segment,
+  signal: AbortSignal,
+): AsyncGenerator<Frame, DecodeEnd> {
+  signal.throwIfAborted();
+  const input = await openInput(path);
+  const job = { input, probe, plan, segment };
+  try {
+    if (segment.seekSeconds.length > 0) {
+      const end = yield* decodeOnce(job, readWindows(input.url, segment, plan.originSeconds), signal);
+      // Nothing at all: the index of the file leads nowhere. Reading it through is slow, but it works.
+      if (end.frames > 0 || end.timedOut) return describeEnd(end, segment);
+    }
+    return describeEnd(yield* decodeOnce(job, readThrough(input.url, probe.container), signal), segment);
+  } finally {
+    await input.file.close();
+  }
+}
+
+interface Job {
+  input: MediaInput;
+  probe: Probe;
+  plan: Plan;
+  segment: Segment;
+}
+
+interface RunEnd {
+  frames: number;
+  timedOut: boolean;
+}
+
+async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal): AsyncGenerator<Frame, RunEnd> {
+  const { plan, input } = job;
+  const times = new TimeQueue();
+  const child = new ToolProcess(
+    'ffmpeg',
+    ffmpegArguments(job, reading),
+    {
+      timeoutMs: null,
+      cpuSeconds: maxDecodeSeconds * decoderThreads,
+      stdin: reading.stdin,
+      inputFd: input.file.fd,
+      onSideLine: (line) => {
+        const seconds = parseFrameTime(line);
+        if (seconds !== null) times.push(seconds);
+      },
+    },
+    signal,
+  );
+  const patience = new Patience(maxDecodeSeconds * 1000, () => void child.stop());
+  const size = { width: plan.decodeWidth, height: plan.decodeHeight };
+  let frames = 0;
+  try {
+    void child.ended.finally(() => times.close()).catch(() => undefined);
+    const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    let data = newPicture(size);
+    let filled = 0;
+    for (;;) {
+      const { value: chunk, done } = await patience
+        .waitFor(chunks.next())
+        .catch(() => ({ value: undefined, done: true }));
+      if (done || chunk === undefined) break;
+      for (let at = 0; at < chunk.length;) {
+        const part = chunk.subarray(at, at + data.length - filled);
+        data.set(part, filled);
+        filled += part.length;
+        at += part.length;
+        if (filled < data.length) continue;
+        const clock = await times.next();
+        if (clock === null) break;
+        const seconds = Math.round((clock + reading.clockOffset - plan.originSeconds) * 1e6) / 1e6;
+        frames += 1;
+        yield { seconds, ...size, data };
+        data = newPicture(size);
+        filled = 0;
+      }
+    }
+    signal.throwIfAborted();
+    if (!patience.isOver) await child.ended;
+    return { frames, timedOut: patience.isOver };
+  } finally {
+    patience.end();
+    await child.stop();
+  }
+}
+
+function newPicture({ width, height }: { width: number; height: number }): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(width * height * bytesPerPixel));
+}
+
+function ffmpegArguments({ probe, plan, segment }: Job, reading: InputReading): string[] {
+  const times = segment.frameSeconds.map((seconds) => seconds + plan.originSeconds - reading.clockOffset);
+  return [
+    ...['-hide_banner', '-nostdin', ...guardArguments(pixelGuard(probe))],
+    ...['-threads', String(decoderThreads), '-flags', '+bitexact', '-idct', 'simple', ...skipFrame[segment.mode]],
+    ...['-copyts', '-noautorotate', ...reading.args],
+    ...['-map', `0:${probe.streamIndex}`, '-filter_threads', '1', '-vf', filterGraph({ times, probe, plan })],
+    ...['-fps_mode', 'passthrough', '-frames:v', String(times.length)],
+    ...['-c:v', 'rawvideo', '-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'],
+  ];
+}
+
+/** Words without numbers that depend on the machine: two runs over one file have to say the same. */
+function describeEnd({ frames, timedOut }: RunEnd, { frameSeconds }: Segment): DecodeEnd {
+  if (frames >= frameSeconds.length) return { error: null };
+  const count = `${frames} of ${frameSeconds.length} frames`;
+  return {
+    error: timedOut
+      ? `Decoding was stopped after ${maxDecodeSeconds} s with ${count}.`
+      : `The video is damaged: ${count} could be decoded.`,
+  };
+}

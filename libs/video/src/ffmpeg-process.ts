@@ -1,0 +1,143 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { LineSplitter } from './lines';
+
+/** How a child ended, and the last of what it said. */
+export interface ToolEnd {
+  /** Exit code; null when a signal ended it. */
+  code: number | null;
+  timedOut: boolean;
+  /** Last lines of stderr, oldest first. */
+  stderr: string[];
+}
+
+export interface ToolOptions {
+  /** Wall-clock limit, ms; the kill ladder starts when it is over. Null where the caller keeps the time. */
+  timeoutMs: number | null;
+  /** CPU limit that the kernel keeps even when this process is gone, seconds; by default four cores for `timeoutMs`. */
+  cpuSeconds?: number;
+  /** Text for the child's stdin; without it stdin is empty. */
+  stdin?: string;
+  /** An open file that the child sees as descriptor 3. */
+  inputFd?: number;
+  /** Called for each line that the child writes to descriptor 4. */
+  onSideLine?: (line: string) => void;
+}
+
+/** Lines of stderr kept: the end of it says what went wrong, and a hostile file can make ffmpeg print megabytes. */
+const stderrLines = 20;
+/** Time between SIGTERM (ffmpeg then closes its files) and SIGKILL, ms. */
+const graceMs = 2_000;
+/** A child uses this many cores at once at most; turns a wall-clock limit into a CPU limit. */
+const assumedCores = 4;
+/** CPU limit where neither limit is given, seconds. */
+const defaultCpuSeconds = 600;
+
+/** Process groups that are alive now: the last line of defence when this process exits in the middle of work. */
+const liveGroups = new Set<number>();
+process.on('exit', () => liveGroups.forEach((pid) => signalGroup(pid, 'SIGKILL')));
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // ESRCH: the group is gone already, which is what was wanted
+  }
+}
+
+function readLines(stream: Readable | null, onLine: (line: string) => void): void {
+  const splitter = new LineSplitter(onLine);
+  stream?.on('data', splitter.write).on('end', splitter.end);
+}
+
+/**
+ * One ffmpeg or ffprobe child in its own process group. It ends when it is done, when `signal` aborts, when its time is
+ * over, or when `stop` is called - and `ended` settles only once it is really gone.
+ *
+ * Should this process die without a chance to clean up (`kill -9`), the child ends by itself: its next write meets a
+ * pipe without a reader, and a CPU limit that the kernel keeps bounds what it can do before that.
+ */
+export class ToolProcess {
+  readonly ended: Promise<ToolEnd>;
+  private readonly child: ChildProcess;
+  private readonly stderr: string[] = [];
+  private timedOut = false;
+  private killTimer: NodeJS.Timeout | undefined;
+
+  constructor(tool: 'ffmpeg' | 'ffprobe', args: string[], options: ToolOptions, signal: AbortSignal) {
+    signal.throwIfAborted();
+    const { timeoutMs } = options;
+    const byWallClock = timeoutMs === null ? defaultCpuSeconds : Math.ceil(timeoutMs / 1000) * assumedCores;
+    const cpuSeconds = options.cpuSeconds ?? byWallClock;
+    this.child = spawn('/bin/sh', ['-c', `ulimit -t ${cpuSeconds}; exec "$0" "$@"`, tool, ...args], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe', options.inputFd ?? 'ignore', options.onSideLine ? 'pipe' : 'ignore'],
+      // Not configuration: only the search path goes on, so that no secret reaches a child that parses hostile files.
+      // Messages are read by code: keep them in English and without colour.
+      env: { PATH: process.env.PATH, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
+    });
+    const pid = this.child.pid;
+    if (pid !== undefined) liveGroups.add(pid);
+
+    readLines(this.child.stderr, (line) => this.remember(line));
+    const side = this.child.stdio[4];
+    if (side instanceof Readable && options.onSideLine) readLines(side, options.onSideLine);
+    // A child that ends before it has read its input is no error of ours.
+    this.child.stdin?.on('error', () => undefined);
+    this.child.stdin?.end(options.stdin ?? '');
+
+    const onAbort = () => this.beginKill();
+    signal.addEventListener('abort', onAbort, { once: true });
+    const timer =
+      timeoutMs === null
+        ? undefined
+        : setTimeout(() => {
+            this.timedOut = true;
+            this.beginKill();
+          }, timeoutMs);
+    this.ended = new Promise((resolve, reject) => {
+      const settle = () => {
+        clearTimeout(timer);
+        clearTimeout(this.killTimer);
+        signal.removeEventListener('abort', onAbort);
+        if (pid !== undefined) liveGroups.delete(pid);
+      };
+      this.child.once('error', (error) => {
+        settle();
+        reject(error);
+      });
+      this.child.once('close', (code) => {
+        settle();
+        resolve({ code, timedOut: this.timedOut, stderr: this.stderr });
+      });
+    });
+    // Whoever reads stdout first learns of a failed start through `ended`; nobody must crash on it before that.
+    this.ended.catch(() => undefined);
+  }
+
+  get stdout(): Readable {
+    const { stdout } = this.child;
+    if (!stdout) throw new Error('the child was started without stdout');
+    return stdout;
+  }
+
+  /** Ends the child whatever it is doing and waits until it is gone. */
+  async stop(): Promise<void> {
+    this.beginKill();
+    await this.ended.catch(() => undefined);
+  }
+
+  private beginKill(): void {
+    const { pid } = this.child;
+    if (pid === undefined || !liveGroups.has(pid) || this.killTimer) return;
+    // Unread output would keep `close` from coming.
+    this.child.stdout?.destroy();
+    signalGroup(pid, 'SIGTERM');
+    this.killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
+  }
+
+  private remember(line: string): void {
+    this.stderr.push(line);
+    if (this.stderr.length > stderrLines) this.stderr.shift();
+  }
+}

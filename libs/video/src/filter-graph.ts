@@ -1,0 +1,70 @@
+import { Plan, Probe } from '@assay/contracts';
+
+/**
+ * Slower than the defaults, but the same pixels on every machine (`bitexact`, `accurate_rnd`) and chroma at full
+ * resolution, since seams of a forged face show in colour too.
+ */
+const scalerFlags = 'bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
+/** What shows through transparent parts: mid grey, so that a cut-out edge gets no more contrast than it needs. */
+const backdrop = '0x808080';
+/** Presentation times were printed in microseconds, so a frame may seem to come this much early, seconds. */
+const timeTolerance = 50e-6;
+
+/** A wish for frames: times on ffmpeg's own clock for this run, ascending, seconds. */
+export interface FrameWish {
+  times: number[];
+  probe: Probe;
+  plan: Plan;
+}
+
+/**
+ * The filters between the decoder and the pipe. Only chosen frames pass `select`, so everything after it is cheap. The
+ * time of each frame that leaves is written to descriptor 4 in microseconds.
+ */
+export function filterGraph({ times, probe, plan }: FrameWish): string {
+  return [
+    select(times),
+    // Inside one picture only: its neighbours in time are not decoded, and mixing them would make traces of its own.
+    ...(probe.interlaced ? ['estdif=mode=frame:deint=interlaced'] : []),
+    scale(probe, plan),
+    ...(probe.hasAlpha ? [flatten] : []),
+    ...turn(probe.rotation),
+    'format=rgb24',
+    'settb=AVTB',
+    "metadata=mode=add:key=assay:value=1,metadata=mode=print:file='pipe\\:4':direct=1",
+  ].join(',');
+}
+
+/** Reads a line that the last filter wrote: `frame:0    pts:40000   pts_time:0.04`. Seconds, or null for other lines. */
+export function parseFrameTime(line: string): number | null {
+  const microseconds = /\bpts:(-?\d+)/.exec(line)?.[1];
+  return microseconds === undefined ? null : Number(microseconds) / 1e6;
+}
+
+/**
+ * Passes, for each time, the first frame that is shown then or later, once. A frame that can't be decoded is thus
+ * replaced by the next one, and the time that comes with it tells the truth.
+ */
+function select(times: number[]): string {
+  const passed = times.map((time) => `gte(t,${(time - timeTolerance).toFixed(6)})`).join('+');
+  return `select='st(1,${passed});st(2,gt(ld(1),ld(0)));st(0,ld(1));ld(2)'`;
+}
+
+function scale({ rotation, colorMatrix, fullRange }: Probe, { decodeWidth, decodeHeight }: Plan): string {
+  const turned = rotation === 90 || rotation === 270;
+  const [width, height] = turned ? [decodeHeight, decodeWidth] : [decodeWidth, decodeHeight];
+  const colours =
+    colorMatrix === 'rgb' ? '' : `:in_color_matrix=${colorMatrix}:in_range=${fullRange ? 'full' : 'limited'}`;
+  return `scale=${width}:${height}:flags=${scalerFlags}${colours}:out_range=full`;
+}
+
+const flatten =
+  `format=rgba,split[front][copy];[copy]drawbox=x=0:y=0:w=iw:h=ih:color=${backdrop}@1:t=fill:replace=1[back];` +
+  '[back][front]overlay=format=rgb';
+
+function turn(rotation: number): string[] {
+  if (rotation === 90) return ['transpose=clock'];
+  if (rotation === 180) return ['hflip', 'vflip'];
+  if (rotation === 270) return ['transpose=cclock'];
+  return [];
+}

@@ -1,0 +1,139 @@
+import { MediaLimits, Outcome, Probe, accepted, rejected } from '@assay/contracts';
+import { FfprobeOutput, FfprobeStream } from './ffprobe-output';
+import { MediaInput, formatWhitelist, guardArguments, withInput } from './input-arguments';
+import { measureTimes } from './measure-times';
+import { pictureFacts } from './picture-facts';
+import { failedProbe, pictureTooLarge } from './probe-rejections';
+import { runTool, ToolRun } from './run-tool';
+import { sniff, sniffBytes, Sniffed } from './sniff';
+import { streamFacts } from './stream-facts';
+
+/** ffprobe answers in 0.1 s; a file that keeps it busy this long is hostile or on a dead disk, ms. */
+const timeoutMs = 30_000;
+
+/**
+ * Finds out what a media file is, without decoding video. The answer depends on the bytes alone: the name is not used.
+ *
+ * @param limits what is accepted; more is a rejection before anything is decoded
+ * @returns the facts, or why this file can't be scanned
+ * @throws the abort reason, or an Error when a tool can't be started: both may work next time
+ */
+export async function probeMedia(path: string, limits: MediaLimits, signal: AbortSignal): Promise<Outcome<Probe>> {
+  try {
+    return await withInput(path, (input) => probeFile(input, limits, signal));
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === 'open' && code === 'ENOENT') return rejected('not_found', 'There is no such file.');
+    if (syscall === 'open' && code === 'EACCES') return rejected('not_readable', 'The file may not be read.');
+    throw error;
+  }
+}
+
+async function probeFile(input: MediaInput, limits: MediaLimits, signal: AbortSignal): Promise<Outcome<Probe>> {
+  const stats = await input.file.stat();
+  if (!stats.isFile()) return rejected('not_readable', 'This is not a file.');
+  if (stats.size > limits.maxBytes) {
+    return rejected('too_many_bytes', `The file has ${stats.size} bytes; at most ${limits.maxBytes} are accepted.`);
+  }
+  const head = await input.file.read({ buffer: Buffer.alloc(sniffBytes), position: 0 });
+  const sniffed = sniff(head.buffer.subarray(0, head.bytesRead));
+  if (!sniffed.ok) return sniffed;
+
+  const { run, output } = await askFfprobe(input, sniffed.value, limits, signal);
+  const container = output.format?.format_name.split(',')[0];
+  if (container === undefined || output.format === undefined) return failedProbe(run, sniffed.value.name);
+  if (output.format.nb_streams > limits.maxStreams) {
+    return rejected(
+      'too_many_streams',
+      `The file has ${output.format.nb_streams} streams; at most ${limits.maxStreams} are accepted.`,
+    );
+  }
+  const stream = chooseStream(output.streams);
+  if (!stream) return rejected('no_video_stream', 'The file has no video, only sound or data.');
+  if (stream.codec_name === undefined || stream.codec_name === 'unknown') {
+    return rejected('unsupported_codec', 'The video is in a format that is not supported.');
+  }
+  const tooLarge = pictureTooLarge(stream, run, limits);
+  if (tooLarge) return tooLarge;
+  if (stream.width === 0 || stream.pix_fmt === undefined) return failedProbe(run, sniffed.value.name);
+  return describe(
+    input,
+    { stats: { bytes: stats.size }, sniffed: sniffed.value, output, container, stream },
+    limits,
+    signal,
+  );
+}
+
+interface Findings {
+  stats: { bytes: number };
+  sniffed: Sniffed;
+  output: FfprobeOutput;
+  container: string;
+  stream: FfprobeStream;
+}
+
+async function describe(
+  input: MediaInput,
+  { stats, sniffed, output, container, stream }: Findings,
+  limits: MediaLimits,
+  signal: AbortSignal,
+): Promise<Outcome<Probe>> {
+  const rotation = output.frames[0]?.side_data_list.find((data) => data.rotation !== undefined)?.rotation;
+  const picture = pictureFacts(stream, rotation);
+  if (Math.min(picture.width, picture.height) < limits.minSidePx) {
+    return rejected(
+      'too_small_picture',
+      `The picture is ${picture.width} x ${picture.height} px; the shorter side must be at least ${limits.minSidePx} px.`,
+    );
+  }
+  if (picture.width * picture.height > limits.maxPixels) return pictureTooLargeFor(picture, limits);
+  const times = await measureTimes(input, { stream, container, output, limits }, sniffed.kind === 'still', signal);
+  if (!times.ok) return times;
+  const { kind, ...measured } = times.value;
+  return accepted({ kind, container, ...stats, ...measured, ...picture, ...streamFacts(stream, output) });
+}
+
+function pictureTooLargeFor(size: { width: number; height: number }, limits: MediaLimits): Outcome<Probe> {
+  return rejected(
+    'too_many_pixels',
+    `The picture is ${size.width} x ${size.height} px for display; at most ${limits.maxPixels} pixels are accepted.`,
+  );
+}
+
+async function askFfprobe(
+  input: MediaInput,
+  sniffed: Sniffed,
+  limits: MediaLimits,
+  signal: AbortSignal,
+): Promise<{ run: ToolRun; output: FfprobeOutput }> {
+  const args = [
+    ...guardArguments(limits.maxPixels),
+    ...['-format_whitelist', formatWhitelist, '-threads', '1'],
+    // Cameras store a still upright only by its EXIF orientation, which ffmpeg reports with the decoded picture.
+    ...(sniffed.kind === 'still' ? ['-f', sniffed.demuxer, '-show_frames', '-read_intervals', '%+#1'] : []),
+    ...['-show_format', '-show_streams', '-of', 'json', '-i', input.url],
+  ];
+  const run = await runTool('ffprobe', args, { timeoutMs, inputFd: input.file.fd }, signal);
+  return { run, output: FfprobeOutput.parse(run.stdout.trim() === '' ? {} : parseJson(run.stdout)) };
+}
+
+/** A tool that was stopped leaves half a document: that reads as no answer. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** The largest picture wins, the first of equals; cover art and preview tracks are no video. */
+function chooseStream(streams: FfprobeStream[]): FfprobeStream | undefined {
+  return streams
+    .filter(({ codec_type, disposition }) => {
+      return codec_type === 'video' && !disposition.attached_pic && !disposition.timed_thumbnails;
+    })
+    .reduce<FfprobeStream | undefined>(
+      (best, stream) => (best && best.width * best.height >= stream.width * stream.height ? best : stream),
+      undefined,
+    );
+}
