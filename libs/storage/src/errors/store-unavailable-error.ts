@@ -12,7 +12,8 @@ export class StoreUnavailableError extends Error {
 
 /** Error codes and classes are safe to show; messages of the drivers may hold addresses and are kept in `cause`. */
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return '';
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
-  return ` (${code})`;
+  if (typeof cause !== 'object' || cause === null) return '';
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  const name = 'name' in cause && typeof cause.name === 'string' ? cause.name : undefined;
+  return code || name ? ` (${code ?? name})` : '';
 }

@@ -6,8 +6,10 @@ const absentCodes = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 /** A file stands where a folder is needed, or the other way round. */
 const clashCodes = new Set(['ENOTDIR', 'EISDIR', 'EEXIST']);
 
+/** By shape: an error of Node's own is no `instanceof Error` where a test runner gives each file its own globals. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : undefined;
 }
 
 export function isAbsent(error: unknown): boolean {

@@ -120,7 +120,8 @@ class S3Store implements ObjectStore {
 
   async deletePrefix(prefix: string, signal: AbortSignal): Promise<number> {
     if (prefix === '') throw new StorageKeyError(prefix, 'is empty: this would empty the store');
-    return deleteAll(this.list(prefix, signal), ({ key }) => this.delete(key, signal));
+    // A signal of its own for each: Node takes many listeners on one for a leak, and says so.
+    return deleteAll(this.list(prefix, signal), ({ key }) => this.delete(key, AbortSignal.any([signal])));
   }
 
   async localFile(key: string, signal: AbortSignal): Promise<LocalFile | null> {

@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import type { Body } from '../guard-body';
 import { isConflict, isPreconditionFailed, storeErrorOf } from './s3-errors';
 
-/** 10,000 parts of this size are 80 GiB, far over the largest media; S3's least is 5 MiB. */
-const partBytes = 8 * 1024 * 1024;
+/** S3's least, for the memory. 10,000 parts, S3's most, are 48 GiB: far over the largest media. */
+const partBytes = 5 * 1024 * 1024;
 /** Parts in flight: memory is about (this + 1) x `partBytes`. */
 const partsInFlight = 2;
 const defaultContentType = 'application/octet-stream';
@@ -37,7 +37,7 @@ export async function upload(
   signal.throwIfAborted();
   try {
     if (body instanceof Readable) await uploadStream(client, { ...params, Body: body }, signal);
-    else await client.send(new PutObjectCommand({ ...params, Body: body }), { abortSignal: signal });
+    else await client.send(new PutObjectCommand({ ...params, ...sized(body) }), { abortSignal: signal });
     return 'written';
   } catch (error) {
     // 409: another conditional write of this key is under way; its body wins.
@@ -45,6 +45,12 @@ export async function upload(
     if (error instanceof BodyError) throw signal.aborted ? signal.reason : error.cause;
     throw storeErrorOf(error, signal);
   }
+}
+
+/** With its length, also when that is 0: the client takes an empty string for a stream of unknown length. */
+function sized(body: Buffer | string): { Body: Buffer; ContentLength: number } {
+  const Body = Buffer.from(body);
+  return { Body, ContentLength: Body.byteLength };
 }
 
 type StreamParams = { Bucket: string; Key: string; ContentType: string; IfNoneMatch?: string; Body: Readable };

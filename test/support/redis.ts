@@ -1,0 +1,45 @@
+import { mkdtempSync } from 'node:fs';
+import { connect } from 'node:net';
+import { startGuarded, untilReady } from './guarded-child';
+
+export interface TestRedis {
+  /** Unix socket. */
+  path: string;
+  url: string;
+  /** Also removes its folder. Calling twice is fine. */
+  close(): Promise<void>;
+}
+
+/** Under /tmp whatever TMPDIR says: a socket's path may have 108 characters at most. */
+const folderPrefix = '/tmp/assay-redis-';
+const startTimeoutMs = 10_000;
+
+/** stdin is the leash: `cat` ends when this process does. */
+const script = `
+command -v redis-server >/dev/null || { echo 'redis-server is not installed' >&2; exit 127; }
+redis-server --port 0 --unixsocket "$1/r.sock" --unixsocketperm 700 --dir "$1" --save '' --appendonly no >"$1/log" &
+server=$!
+trap : INT TERM HUP
+cat >/dev/null
+kill -9 $server; wait $server 2>/dev/null
+rm -rf "$1"`;
+
+/** A Redis of the test's own: real, empty, without a port, gone when the test (or its process) is. */
+export async function startRedis(): Promise<TestRedis> {
+  const folder = mkdtempSync(folderPrefix);
+  const path = `${folder}/r.sock`;
+  const child = startGuarded(script, [folder]);
+  await untilReady(child, 'redis-server', () => accepts(path), startTimeoutMs);
+  return { path, url: `unix:${path}`, close: () => child.close() };
+}
+
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const answer = (yes: boolean): void => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.once('connect', () => answer(true)).once('error', () => answer(false));
+  });
+}

@@ -1,0 +1,100 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startGuarded, untilReady } from './guarded-child';
+
+/** Everything that `createS3Store` needs; the bucket is there and empty. */
+export interface TestS3 {
+  endpoint: string;
+  region: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  forcePathStyle: true;
+  /** Makes another bucket and gives its name back. */
+  createBucket(name: string): Promise<string>;
+  /** Ends all servers and removes their files. Calling twice is fine. */
+  close(): Promise<void>;
+}
+
+const credentials = { accessKeyId: 'test:tester', secretAccessKey: 'testing' };
+const region = 'us-east-1';
+const firstBucket = 'assay';
+/** Five Python servers on a busy machine. */
+const startTimeoutMs = 60_000;
+const portsNeeded = 5;
+
+/**
+ * `describe` where the S3 server (Debian's Swift packages, `debian-packages.txt`) is installed. Where it is not, the
+ * suite fails, or says loudly that it was skipped if ASSAY_TEST_ALLOW_NO_S3=1.
+ */
+export function describeWithS3(title: string, suite: () => void): void {
+  if (isS3Installed()) return describe(title, suite);
+  const missing = `OpenStack Swift is not installed (packages: test/support/debian-packages.txt): "${title}"`;
+  if (process.env.ASSAY_TEST_ALLOW_NO_S3 === '1') {
+    console.warn(`SKIPPED, nothing was tested against a real S3 server. ${missing}`);
+    return describe.skip(title, suite);
+  }
+  describe(title, () => {
+    it('needs an S3 server', () => {
+      throw new Error(`${missing} cannot run. Install it, or set ASSAY_TEST_ALLOW_NO_S3=1 to go without.`);
+    });
+  });
+}
+
+export function isS3Installed(): boolean {
+  return spawnSync('sh', ['-c', 'command -v swift-proxy-server && command -v memcached']).status === 0;
+}
+
+/** A real S3 server of the test's own (OpenStack Swift): ready in about ten seconds, gone with the test's process. */
+export async function startS3(): Promise<TestS3> {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-s3-'));
+  const ports = await freePorts(portsNeeded);
+  const script = resolve(__dirname, 'swift-s3.sh');
+  const child = startGuarded('exec sh "$@"', [script, folder, ...ports.map(String)]);
+  const endpoint = `http://127.0.0.1:${ports[0]}`;
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
+  const createBucket = async (name: string): Promise<string> => {
+    await client.send(new CreateBucketCommand({ Bucket: name }));
+    return name;
+  };
+  // Making a bucket goes through all five servers.
+  const ready = (): Promise<boolean> =>
+    createBucket(firstBucket).then(
+      () => true,
+      () => false,
+    );
+  try {
+    await untilReady(child, 'the S3 server', ready, startTimeoutMs);
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+  const close = async (): Promise<void> => {
+    client.destroy();
+    await child.close();
+  };
+  return { endpoint, region, bucket: firstBucket, ...credentials, forcePathStyle: true, createBucket, close };
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  // All open at once, so that they differ.
+  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return address.port;
+  });
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
+}
+
+function listenAnywhere(): Promise<Server> {
+  return new Promise((listening, failed) => {
+    const server = createServer();
+    server.once('error', failed).listen(0, '127.0.0.1', () => listening(server));
+  });
+}
