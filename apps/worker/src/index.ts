@@ -1,1 +1,6 @@
-export {};
+import { join } from 'node:path';
+
+export { type RunningWorker, startWorker } from './start-worker';
+
+/** Built file to fork as a worker process; it reports `{ type: 'ready' }` and stops when its parent is gone. */
+export const workerEntry = join(__dirname, 'main.js');

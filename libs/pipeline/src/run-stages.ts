@@ -1,5 +1,6 @@
-import { accepted, type Outcome, Plan, Probe, type ScanId, Verdict } from '@assay/contracts';
+import { accepted, type Outcome, Plan, Probe, type ScanId, type SegmentResult, Verdict } from '@assay/contracts';
 import { judgeSegments } from '@assay/forensics';
+import { ScanGoneError } from './errors';
 import { keys } from './keys';
 import type { Ports } from './ports';
 import { type Partial, Progress } from './progress';
@@ -29,23 +30,37 @@ export async function planScan(scan: ScanId, ports: Ports, signal: AbortSignal):
   return { done: false, plan: planned.value };
 }
 
-/** Looks at one segment and tells how far the whole scan is, with the best answer so far. */
+/**
+ * Looks at one segment and tells how far the whole scan is, with the best answer so far. A deletion of the media stops
+ * the work at once.
+ *
+ * @throws ScanGoneError when the media was deleted
+ */
 export async function lookAtPart(
   { scan, segment }: { scan: ScanId; segment: number },
   ports: Ports,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<SegmentResult> {
   const progress = new Progress(scan, ports);
   const before = await ports.index.get(scan);
   const segments = Math.max(1, before?.segments ?? 1);
   const doneBefore = before?.segmentsDone ?? 0;
-  await progress.report('look', doneBefore / segments);
-  await look({ scan, segment }, ports, signal, (fraction) => {
-    void progress.report('look', (doneBefore + fraction) / segments);
+  const gone = new AbortController();
+  const unsubscribe = await ports.index.subscribe(scan, ({ state }) => {
+    if (state === 'cancelled') gone.abort(new ScanGoneError(scan));
   });
-  const done = await ports.index.markSegmentDone(scan, segment);
-  const partial = await partialAnswer(scan, done, ports, signal);
-  await progress.report('look', done / segments, partial);
+  try {
+    const stop = AbortSignal.any([signal, gone.signal]);
+    await progress.report('look', doneBefore / segments);
+    const result = await look({ scan, segment }, ports, stop, (fraction) => {
+      void progress.report('look', (doneBefore + fraction) / segments);
+    });
+    const done = await ports.index.markSegmentDone(scan, segment);
+    await progress.report('look', done / segments, await partialAnswer(scan, done, ports, stop));
+    return result;
+  } finally {
+    await unsubscribe();
+  }
 }
 
 /** Judge and publish. */

@@ -1,0 +1,23 @@
+import { LookJob } from '@assay/contracts';
+import { lookAtPart, type Ports } from '@assay/pipeline';
+import { Inject, Injectable } from '@nestjs/common';
+import { WorkerMetrics } from '../metrics';
+import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { PORTS } from '../tokens';
+
+/**
+ * One segment of one scan. When its attempts are used up nothing is done here: the judge runs without this segment and
+ * says so in the verdict.
+ */
+@Injectable()
+@Stage('look')
+export class LookProcessor implements StageProcessor<'look'> {
+  constructor(
+    @Inject(PORTS) private readonly ports: Ports,
+    private readonly metrics: WorkerMetrics,
+  ) {}
+
+  async run({ scan, segment }: LookJob, { signal }: StageContext): Promise<void> {
+    this.metrics.looked(await lookAtPart({ scan, segment }, this.ports, signal));
+  }
+}

@@ -1,0 +1,27 @@
+import { PlanJob } from '@assay/contracts';
+import { addScanFlow, failScan, planScan, type Ports, readStored, keys, type ScanQueues } from '@assay/pipeline';
+import { ScanRecord } from '@assay/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { PORTS, QUEUES } from '../tokens';
+
+/** Probe and plan, then the flow: one look per segment under one judge. */
+@Injectable()
+@Stage('plan')
+export class PlanProcessor implements StageProcessor<'plan'> {
+  constructor(
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(QUEUES) private readonly queues: ScanQueues,
+  ) {}
+
+  async run({ scan }: PlanJob, { signal }: StageContext): Promise<void> {
+    const planned = await planScan(scan, this.ports, signal);
+    if (planned.done) return;
+    const record = await readStored(this.ports.store, keys.record(scan), ScanRecord, signal);
+    if (record) await addScanFlow(this.queues, record, planned.plan);
+  }
+
+  async exhausted({ scan }: PlanJob, error: unknown, { signal }: StageContext): Promise<void> {
+    await failScan(scan, error, this.ports, signal);
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  type Config,
+  jobSchemas,
+  type Logger,
+  PermanentError,
+  type QueueName,
+  queuePrefix,
+  queueSettings,
+  redisAddressOf,
+  safeMessage,
+  ScanGoneError,
+  ShutdownError,
+  StageTimeoutError,
+} from '@assay/pipeline';
+import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import type { JobOutcome, WorkerMetrics } from './metrics';
+import type { StageContext, StageProcessor } from './stage';
+
+interface Parts {
+  name: QueueName;
+  processor: StageProcessor;
+  config: Config;
+  log: Logger;
+  metrics: WorkerMetrics;
+}
+
+/** Takes the jobs of one queue: checks, bounds, runs them, and says what became of each. */
+export class StageWorker {
+  readonly name: QueueName;
+  private readonly worker: Worker;
+  private readonly shutdown = new AbortController();
+  /** Work that follows a job's end and has to be done before the process may end. */
+  private readonly trailing = new Set<Promise<void>>();
+  private readonly running = new Set<string>();
+
+  /** Connects, but takes no job before `open`. */
+  constructor(private readonly parts: Parts) {
+    const { name, config, log } = parts;
+    const settings = queueSettings[name];
+    this.name = name;
+    // BullMQ gives a signal only to processors that declare three parameters.
+    this.worker = new Worker(name, (job, token, lost) => this.process(job, token, lost), {
+      connection: { ...redisAddressOf(config), maxRetriesPerRequest: null },
+      prefix: queuePrefix,
+      autorun: false,
+      concurrency: name === 'look' ? config.lookConcurrency : settings.concurrency,
+      lockDuration: settings.lockMs,
+      stalledInterval: settings.stalledCheckMs,
+      maxStalledCount: settings.maxStalls,
+    });
+    this.worker.on('error', (error) => log.warn({ queue: name, err: error }, 'queue connection'));
+    this.worker.on('stalled', (job) =>
+      log.warn({ queue: name, job }, 'job lost its worker and goes on here or elsewhere'),
+    );
+    // Another worker may have the job by now: what is done here is wasted.
+    this.worker.on('lockRenewalFailed', (jobs) => jobs.forEach((job) => this.worker.cancelJob(job, 'lock lost')));
+    this.worker.on('failed', (job, error) => job && this.track(this.afterFailure(job, error)));
+  }
+
+  /** Jobs that run now, by id. */
+  get jobs(): ReadonlySet<string> {
+    return this.running;
+  }
+
+  async ready(): Promise<void> {
+    await this.worker.waitUntilReady();
+  }
+
+  open(): void {
+    this.worker
+      .run()
+      .catch((error: unknown) => this.parts.log.error({ queue: this.name, err: error }, 'queue stopped'));
+  }
+
+  /**
+   * Takes no more jobs, waits for those that run, and hands back what is not done in time, without using up an attempt.
+   *
+   * @param drainMs 0 hands everything back at once
+   */
+  async close(drainMs: number): Promise<void> {
+    const timer = setTimeout(() => this.handBack(), drainMs);
+    try {
+      await this.worker.close();
+    } finally {
+      clearTimeout(timer);
+    }
+    await Promise.allSettled(this.trailing);
+  }
+
+  /** Stops what runs, now; the jobs go back to the queue. Only while closing. */
+  handBack(): void {
+    this.shutdown.abort(new ShutdownError());
+  }
+
+  private async process(job: Job, token: string | undefined, lost: AbortSignal | undefined): Promise<void> {
+    const { name, processor, metrics, log } = this.parts;
+    const startedAt = performance.now();
+    const deadline = AbortSignal.timeout(queueSettings[name].deadlineMs);
+    const signal = AbortSignal.any([this.shutdown.signal, deadline, ...(lost ? [lost] : [])]);
+    const finish = (outcome: JobOutcome) => metrics.job(name, outcome, (performance.now() - startedAt) / 1000);
+    this.running.add(job.id ?? name);
+    try {
+      const payload = this.payloadOf(job);
+      await processor.run(payload, this.contextOf(job, signal));
+      finish('completed');
+    } catch (error) {
+      if (error instanceof ScanGoneError) {
+        log.info({ queue: name, job: job.id }, 'media was deleted, nothing to do');
+        return finish('gone');
+      }
+      if (this.shutdown.signal.aborted) {
+        finish('returned');
+        // Back to the head of the queue: this is no failure of the job, and costs it no attempt.
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      finish(job.attemptsMade + 1 < (job.opts.attempts ?? 1) && !isPermanent(error) ? 'retried' : 'failed');
+      if (deadline.aborted) throw new StageTimeoutError(name, queueSettings[name].deadlineMs);
+      throw isPermanent(error) ? new UnrecoverableError(safeMessage(error)) : error;
+    } finally {
+      this.running.delete(job.id ?? name);
+    }
+  }
+
+  /** Payloads come from outside this process: a version behind, a version ahead, or a person with redis-cli. */
+  private payloadOf(job: Job) {
+    const parsed = jobSchemas[this.name].safeParse(job.data);
+    if (!parsed.success) throw new PermanentError(`The payload of a ${this.name} job does not follow its schema.`);
+    return parsed.data;
+  }
+
+  private contextOf(job: Job, signal: AbortSignal): StageContext {
+    return { signal, log: this.parts.log.child({ queue: this.name, job: job.id }) };
+  }
+
+  private async afterFailure(job: Job, error: Error): Promise<void> {
+    const { name, processor, log } = this.parts;
+    const last = job.finishedOn !== undefined;
+    log.warn({ queue: name, job: job.id, attempt: job.attemptsMade, last, err: error }, 'job failed');
+    const payload = jobSchemas[name].safeParse(job.data);
+    if (!last || !payload.success || !processor.exhausted) return;
+    // Messages of unrecoverable errors were made to be shown, by `safeMessage` or by BullMQ.
+    const cause = error instanceof UnrecoverableError ? new PermanentError(error.message) : error;
+    const context = this.contextOf(job, AbortSignal.timeout(queueSettings[name].deadlineMs));
+    await processor.exhausted(payload.data, cause, context).catch((failure: unknown) => {
+      if (!(failure instanceof ScanGoneError))
+        log.error({ queue: name, job: job.id, err: failure }, 'failure not recorded');
+    });
+  }
+
+  private track(work: Promise<void>): void {
+    this.trailing.add(work);
+    void work.finally(() => this.trailing.delete(work));
+  }
+}
+
+/** Errors of a schema say that the data is wrong, and it will be as wrong next time. */
+function isPermanent(error: unknown): boolean {
+  return error instanceof PermanentError || (error instanceof Error && error.name === 'ZodError');
+}

@@ -1,0 +1,20 @@
+import type { JobPayloads, Logger, QueueName } from '@assay/pipeline';
+import { DiscoveryService } from '@nestjs/core';
+
+/** What a processor gets beside its payload. */
+export interface StageContext {
+  /** Aborted at shutdown, at the stage's deadline, when the job's lock is lost and when the media is deleted. */
+  signal: AbortSignal;
+  /** Has queue, job and scan bound. */
+  log: Logger;
+}
+
+/** One stage's work on one job. The payload has been checked against its schema. */
+export interface StageProcessor<Name extends QueueName = QueueName> {
+  run(payload: JobPayloads[Name], context: StageContext): Promise<void>;
+  /** The job used up its attempts or cannot be retried. What this misses in a crash, the sweeper makes good. */
+  exhausted?(payload: JobPayloads[Name], error: unknown, context: StageContext): Promise<void>;
+}
+
+/** Declares the processor of a queue. Start-up fails unless every queue has exactly one. */
+export const Stage = DiscoveryService.createDecorator<QueueName>();

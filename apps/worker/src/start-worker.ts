@@ -1,0 +1,90 @@
+import 'reflect-metadata';
+import { type Config, type Logger, type OpenPorts, type ScanQueues, queueNames, sweepEveryMs } from '@assay/pipeline';
+import { NestFactory } from '@nestjs/core';
+import { monitorLoop } from './loop-monitor';
+import { WorkerMetrics } from './metrics';
+import { type MetricsServer, serveMetrics } from './metrics-server';
+import { StageRegistry } from './stage-registry';
+import { StageWorker } from './stage-worker';
+import { PORTS, QUEUES } from './tokens';
+import { untilHealthy } from './until-healthy';
+import { WorkerModule } from './worker.module';
+
+export interface RunningWorker {
+  /** Port of `/metrics`; null when none was asked for. */
+  metricsPort: number | null;
+  /**
+   * May be called again with 0 to end a drain that has begun.
+   *
+   * @param options.drainMs time for running jobs to finish; from the configuration when left out
+   */
+  close(options?: { drainMs?: number }): Promise<void>;
+}
+
+/**
+ * Starts a worker: connect, check Redis, store and models, and only then take jobs. A worker that cannot work must not
+ * take a job from one that can.
+ *
+ * @throws ConfigError, ModelError, StageRegistryError, or what the dependency said
+ */
+export async function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
+  const app = await NestFactory.createApplicationContext(WorkerModule.with(config, log), {
+    logger: false,
+    abortOnError: false,
+  });
+  const ports: OpenPorts = app.get(PORTS);
+  const queues: ScanQueues = app.get(QUEUES);
+  const metrics = app.get(WorkerMetrics);
+  let stages: StageWorker[] = [];
+  let server: MetricsServer | null = null;
+  let stopMonitor = (): void => undefined;
+
+  const close = async (drainMs: number): Promise<void> => {
+    await Promise.all(stages.map((stage) => stage.close(drainMs)));
+    stopMonitor();
+    await server?.close();
+    await queues.close();
+    await ports.close();
+    await app.close();
+  };
+
+  try {
+    const processors = app.get(StageRegistry).processors();
+    await untilHealthy('index', (signal) => ports.index.check(signal), log);
+    await untilHealthy('store', (signal) => ports.store.check(signal), log);
+    await ports.pool();
+    stages = queueNames.map((name) => new StageWorker({ name, processor: processors[name], config, log, metrics }));
+    await Promise.all(stages.map((stage) => stage.ready()));
+    await scheduleSweeps(queues);
+    if (config.workerMetricsPort !== null) {
+      server = await serveMetrics(metrics.registry, { host: config.host, port: config.workerMetricsPort });
+    }
+    stopMonitor = monitorLoop((milliseconds) => {
+      const busy = stages.filter(({ jobs }) => jobs.size > 0);
+      metrics.stalled(busy.map(({ name }) => name));
+      const running = busy.flatMap(({ name, jobs }) => [...jobs].map((job) => `${name} ${job}`));
+      log.warn({ milliseconds: Math.round(milliseconds), running }, 'event loop stalled');
+    });
+    for (const stage of stages) stage.open();
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
+  log.info({ looks: config.lookConcurrency, threads: config.inferenceThreads }, 'worker takes jobs');
+
+  let closing: Promise<void> | null = null;
+  return {
+    metricsPort: server?.port ?? null,
+    close({ drainMs = config.drainMs } = {}) {
+      if (closing && drainMs === 0) for (const stage of stages) stage.handBack();
+      closing ??= close(drainMs);
+      return closing;
+    },
+  };
+}
+
+/** One sweep now, for what the last stop left behind, and one a minute for the whole fleet. */
+async function scheduleSweeps(queues: ScanQueues): Promise<void> {
+  await queues.sweep.upsertJobScheduler('sweep', { every: sweepEveryMs }, { name: 'sweep', data: { v: 1 } });
+  await queues.sweep.add('sweep', { v: 1 }, { jobId: 'sweep-at-start' });
+}

@@ -1,0 +1,5 @@
+/** Injection tokens of what NestJS did not build. */
+export const CONFIG = Symbol('config');
+export const LOG = Symbol('log');
+export const PORTS = Symbol('ports');
+export const QUEUES = Symbol('queues');
