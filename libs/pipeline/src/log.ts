@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 
 export type { Logger };
 
@@ -19,9 +19,14 @@ function withParents(fields: string[]): string[] {
  * JSON lines. Items are named by scan and media id, never by file name, which may hold a person's name: bind the id
  * with `log.child({ scan })`.
  *
- * @param options.to stderr unless said otherwise, since stdout belongs to results
+ * @param options.to stderr unless said otherwise, since stdout belongs to results; a stream of one's own gets whole lines
  */
-export function createLog(options: { level: string; service: string; to?: 'stdout' | 'stderr' }): Logger {
+export function createLog(options: {
+  level: string;
+  service: string;
+  to?: 'stdout' | 'stderr' | DestinationStream;
+}): Logger {
+  const to = options.to ?? 'stderr';
   return pino(
     {
       level: options.level,
@@ -31,6 +36,6 @@ export function createLog(options: { level: string; service: string; to?: 'stdou
       redact: { paths: redacted, censor: '[redacted]' },
     },
     // Written at once: a process that is killed must not take the lines with it that say why.
-    pino.destination({ dest: options.to === 'stdout' ? 1 : 2, sync: true }),
+    typeof to === 'string' ? pino.destination({ dest: to === 'stdout' ? 1 : 2, sync: true }) : to,
   );
 }
