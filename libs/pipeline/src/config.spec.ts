@@ -1,0 +1,51 @@
+import { isAbsolute } from 'node:path';
+import { defaultMediaLimits } from '@assay/contracts';
+import { loadConfig } from './config';
+import { ConfigError } from './config-error';
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ name }) => name);
+    throw error;
+  }
+  return [];
+}
+
+describe('loadConfig', () => {
+  it('needs no variable at all', () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({ port: 8080, redisUrl: null, s3: null, workers: 1, limits: defaultMediaLimits });
+    expect(isAbsolute(config.dataDir) && isAbsolute(config.modelsDir)).toBe(true);
+  });
+
+  it('names every bad variable at once', () => {
+    const env = { ASSAY_PORT: 'eighty', ASSAY_WORKERS: '-1', REDIS_URL: 'http://x', S3_BUCKET: 'media' };
+    expect(problemsOf(env).sort()).toEqual(['ASSAY_PORT', 'ASSAY_WORKERS', 'REDIS_URL']);
+  });
+
+  it('refuses half an S3 configuration instead of falling back to a folder', () => {
+    expect(problemsOf({ S3_ENDPOINT: 'http://127.0.0.1:9000', S3_BUCKET: 'media' })).toEqual([
+      'S3_ACCESS_KEY_ID',
+      'S3_SECRET_ACCESS_KEY',
+    ]);
+  });
+
+  it('never repeats a secret in its message', () => {
+    expect(() => loadConfig({ S3_SECRET_ACCESS_KEY: 'hunter2', REDIS_URL: 'hunter3' })).toThrow(
+      expect.objectContaining({ message: expect.not.stringMatching(/hunter/) }),
+    );
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(loadConfig({ REDIS_URL: '', S3_BUCKET: '' })).toMatchObject({ redisUrl: null, s3: null });
+  });
+
+  it('reads S3 settings, path style by default for a server of one’s own', () => {
+    const env = { S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'k', S3_SECRET_ACCESS_KEY: 's' };
+    expect(loadConfig(env).s3).toMatchObject({ forcePathStyle: false, region: 'us-east-1' });
+    expect(loadConfig({ ...env, S3_ENDPOINT: 'http://127.0.0.1:9000' }).s3?.forcePathStyle).toBe(true);
+    expect(loadConfig({ ...env, S3_FORCE_PATH_STYLE: 'true' }).s3?.forcePathStyle).toBe(true);
+  });
+});

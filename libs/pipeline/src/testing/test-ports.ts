@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultMediaLimits, defaultPolicy } from '@assay/contracts';
+import { createFolderStore, createMemoryIndex } from '@assay/storage';
+import { createLog } from '../log';
+import { MediaFiles } from '../media-files';
+import type { OpenPorts } from '../open-ports';
+
+export const noAbort = new AbortController().signal;
+
+/** A real folder store and a memory index; models that are named but never run. */
+export async function testPorts(): Promise<OpenPorts & { root: string }> {
+  const root = await mkdtemp(join(tmpdir(), 'assay-pipeline-'));
+  const store = createFolderStore({ root });
+  const index = createMemoryIndex();
+  const mediaFiles = new MediaFiles(store);
+  return {
+    root,
+    store,
+    index,
+    mediaFiles,
+    models: { dir: root, entries: [], digest: 'd'.repeat(64), uses: [] },
+    pool: () => Promise.reject(new Error('This test runs no models.')),
+    limits: defaultMediaLimits,
+    policies: new Map([[defaultPolicy.id, defaultPolicy]]),
+    tools: async () => ({ ffmpeg: 'test' }),
+    log: createLog({ level: 'silent', service: 'test' }),
+    async close() {
+      await mediaFiles.close();
+      await Promise.all([store.close(), index.close()]);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
