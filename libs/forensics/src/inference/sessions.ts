@@ -2,6 +2,7 @@ import { ModelEntry } from '@assay/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelError } from '../models/model-error';
 import { readModelFile } from '../models/read-model-file';
+import { threadsPerSession } from '../models/runtime-versions';
 
 /** A model ready to run. `run` blocks its thread for the whole inference: never call it on a main thread. */
 export interface Model {
@@ -15,8 +16,8 @@ export interface Model {
  */
 const sessionOptions: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
+  intraOpNumThreads: threadsPerSession,
+  interOpNumThreads: threadsPerSession,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
   // Errors only: warnings about a model's graph are for its maker, not for the log of a worker.

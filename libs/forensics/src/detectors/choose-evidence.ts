@@ -1,0 +1,38 @@
+import { CropScore } from '../inference/messages';
+import { Track } from '../tracks/tracker';
+import { SeenFace } from './follow-faces';
+
+/** Faces kept as pictures per track: enough to judge by eye, few enough to look at. */
+const facesPerTrack = 3;
+/** And per segment, all tracks together: a crowd must not fill the store. */
+const facesPerSegment = 24;
+
+/**
+ * The faces whose pictures are kept: of each track those that speak most for a forgery, good ones first; the most
+ * suspicious tracks when there are too many.
+ */
+export function chooseEvidence(tracks: Track<SeenFace>[], scores: Map<SeenFace, CropScore[]>): Set<SeenFace> {
+  const ranked = tracks.map(({ sightings }) =>
+    sightings
+      .flatMap((face) => {
+        const suspicion = suspicionOf(scores.get(face) ?? []);
+        return suspicion === null ? [] : [{ face, value: suspicion * face.quality.weight }];
+      })
+      .sort((a, b) => b.value - a.value)
+      .slice(0, facesPerTrack),
+  );
+  return new Set(
+    ranked
+      .sort((a, b) => (b[0]?.value ?? 0) - (a[0]?.value ?? 0))
+      .flat()
+      .slice(0, facesPerSegment)
+      .map(({ face }) => face),
+  );
+}
+
+/** Mean over the detectors of the logit squeezed into 0..1; null where none gave a number. */
+function suspicionOf(scores: CropScore[]): number | null {
+  const logits = scores.map(({ logit }) => logit).filter(Number.isFinite);
+  if (logits.length === 0) return null;
+  return logits.reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)), 0) / logits.length;
+}

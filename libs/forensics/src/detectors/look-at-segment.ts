@@ -1,0 +1,139 @@
+import { Box, FaceObservation, ModelEntry, SegmentResult, SegmentTrack } from '@assay/contracts';
+import { cropName, evidencePictures, EvidenceFace, evidenceStem, overlayName } from '../evidence/evidence-pictures';
+import { BoundaryMap, regionStrengths } from '../evidence/face-regions';
+import { cropMargins, cropSize } from '../inference/crop-task';
+import { CropScore } from '../inference/messages';
+import { EvidencePicture, LookContext, LookOutcome } from '../look-context';
+import { modelsFor } from '../models/model-set';
+import { Track } from '../tracks/tracker';
+import { FaceFollower, FrameSource, SeenFace } from './follow-faces';
+import { chooseEvidence } from './choose-evidence';
+import { scoreFaces } from './score-faces';
+
+/** Part of the progress that frames make up; scoring is the rest. */
+const framesShare = 0.8;
+
+/**
+ * Looks at one segment: finds and follows the faces in its frames, scores the best crops of each, and keeps evidence.
+ * The result is the same for the same frames and models, whatever the number of threads; only `cost` differs.
+ *
+ * @param frames in time order, at the plan's decode size; its return value says why it ended early, if it did
+ * @throws the signal's reason when aborted; InferenceError; ModelError
+ */
+export async function lookAtSegment(
+  frames: FrameSource,
+  { segment, plan, probe, policy, pool }: LookContext,
+  onProgress: (fraction: number) => void,
+  signal: AbortSignal,
+): Promise<LookOutcome> {
+  const onFrame = (fraction: number) => onProgress(framesShare * Math.min(1, fraction));
+  const follower = new FaceFollower(pool, policy, segment, plan.cutCandidatesSeconds, onFrame, signal);
+  const seen = await follower.follow(frames);
+  const faces = seen.tracks.flatMap((track) => track.sightings);
+  const onScored = (fraction: number) => onProgress(framesShare + (1 - framesShare) * fraction);
+  const scored = await scoreFaces(faces, pool, onScored, signal);
+  const chosen = chooseEvidence(seen.tracks, scored.scores);
+  const scaleX = probe.width / plan.decodeWidth;
+  const scaleY = probe.height / plan.decodeHeight;
+  const detectors = modelsFor(pool.models, 'forgery-frame');
+  const evidence: EvidencePicture[] = [];
+  const tracks: SegmentTrack[] = [];
+  for (const track of seen.tracks) {
+    const observations: FaceObservation[] = [];
+    for (const face of track.sightings) {
+      const scores = scored.scores.get(face) ?? [];
+      const observation = observe(face, scores, detectors, scaleX, scaleY);
+      if (chosen.has(face)) {
+        signal.throwIfAborted();
+        const stem = evidenceStem(segment.index, track.index, face.seconds);
+        const kept = await evidenceFace(stem, face, scores, detectors);
+        if (kept) {
+          evidence.push(...(await evidencePictures(kept)));
+          observation.crop = cropName(stem);
+          observation.overlay = kept.map ? overlayName(stem) : null;
+        }
+      }
+      observations.push(observation);
+    }
+    tracks.push({ index: track.index, shot: track.shot, observations, appearance: meanAppearance(track) });
+  }
+  onProgress(1);
+  const result: SegmentResult = {
+    schema: 'assay.segment/1',
+    index: segment.index,
+    startSeconds: segment.startSeconds,
+    endSeconds: segment.endSeconds,
+    framesSeconds: seen.framesSeconds,
+    cutsSeconds: seen.cutsSeconds,
+    facesSeen: seen.facesSeen,
+    facesTooSmall: seen.facesTooSmall,
+    tracks,
+    decodeError: seen.decodeError,
+    cost: {
+      decodeMs: seen.decodeMs,
+      detectMs: seen.detectMs,
+      scoreMs: scored.scoreMs,
+      cropsScored: scored.cropsScored,
+    },
+  };
+  return { result, evidence };
+}
+
+/** A face as the segment's result keeps it: positions in px of the original picture in display orientation. */
+function observe(
+  face: SeenFace,
+  scores: CropScore[],
+  detectors: ModelEntry[],
+  scaleX: number,
+  scaleY: number,
+): FaceObservation {
+  const [x, y, width, height] = face.box;
+  const logits: Record<string, number> = {};
+  for (const { model, logit } of scores) if (Number.isFinite(logit)) logits[model] = logit;
+  const maps = scores.flatMap((score) => boundaryMaps(score, detectors));
+  return {
+    seconds: face.seconds,
+    box: [x * scaleX, y * scaleY, width * scaleX, height * scaleY] satisfies Box,
+    landmarks: face.landmarks.map((value, i) => value * (i % 2 === 0 ? scaleX : scaleY)),
+    detectorScore: face.score,
+    quality: face.quality,
+    logits,
+    ...(maps.length > 0 ? { regions: regionStrengths(maps) } : {}),
+    crop: null,
+    overlay: null,
+  };
+}
+
+function boundaryMaps({ model, boundary }: CropScore, detectors: ModelEntry[]): BoundaryMap[] {
+  const entry = detectors.find(({ id }) => id === model);
+  if (!entry || !boundary) return [];
+  const { width, height } = boundary;
+  return cropMargins(entry).map((margin, i) => ({ width, height, margin, values: boundary.margins[i]! }));
+}
+
+/** The widest crop of the first detector that draws a boundary; else of the first detector. */
+async function evidenceFace(
+  stem: string,
+  face: SeenFace,
+  scores: CropScore[],
+  detectors: ModelEntry[],
+): Promise<EvidenceFace | null> {
+  const crops = (await face.crops) ?? [];
+  const drawn = scores.find(({ boundary }) => boundary !== null)?.model;
+  const own = crops.find(({ model }) => model === drawn) ?? crops[0];
+  const entry = detectors.find(({ id }) => id === own?.model);
+  if (!own || !entry) return null;
+  const margins = cropMargins(entry);
+  const widest = margins.indexOf(Math.max(...margins));
+  const score = scores.find(({ model }) => model === own.model);
+  const map = score ? boundaryMaps(score, detectors)[widest] : undefined;
+  return { stem, rgb: own.margins[widest]!, size: cropSize(entry), map: map ?? null };
+}
+
+function meanAppearance({ sightings }: Track<SeenFace>): number[] {
+  const length = sightings[0]?.appearance.length ?? 0;
+  return Array.from({ length }, (_, i) => {
+    const sum = sightings.reduce((total, { appearance }) => total + (appearance[i] ?? 0), 0);
+    return Math.round((1e4 * sum) / sightings.length) / 1e4;
+  });
+}

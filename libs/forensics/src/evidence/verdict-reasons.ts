@@ -1,0 +1,121 @@
+import { Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
+import { Code } from '../fusion/abstention';
+import { JudgedTrack } from '../fusion/describe-track';
+import { briefReasons, forgeryReasons, Reason } from './track-reasons';
+import { clock, listText, plural } from './time-text';
+
+export interface ReasonFacts {
+  verdict: Verdict['verdict'];
+  probability: number | null;
+  interval: [number, number] | null;
+  tracks: JudgedTrack[];
+  /** No face had enough frames; the probability comes from what little there is. */
+  fewFrames: boolean;
+  segments: SegmentResult[];
+  plan: Plan;
+  probe: Probe;
+  policy: Policy;
+}
+
+/** An interval as wide as this says that the frames of a face do not agree with each other. */
+const disagreementWidth = 0.6;
+
+/** Reasons in plain language, the most important first; never empty. */
+export function verdictReasons(facts: ReasonFacts): Reason[] {
+  const { verdict, tracks, policy, probe } = facts;
+  const still = probe.kind === 'still';
+  const seen = facts.fewFrames ? [] : [...forgeryReasons(tracks, policy, still), ...briefReasons(tracks, policy)];
+  const reasons = [...seen];
+  if (verdict === 'likely_authentic') reasons.push(noSigns(facts, still));
+  if (verdict === 'inconclusive') reasons.push(facts.probability === null ? nothingJudged(facts) : unsure(facts));
+  reasons.push(...unreadable(facts));
+  if (seen.length > 0) {
+    // Said once, where a person reads it: what such a score is and is not.
+    const last = seen.at(-1)!;
+    reasons[seen.length - 1] = { ...last, text: `${last.text} This is a lead to check by eye, not proof.` };
+  }
+  return reasons;
+}
+
+function reason(code: Code, text: string): Reason {
+  return { code, text, track: null, atSeconds: null };
+}
+
+function noSigns({ tracks }: ReasonFacts, still: boolean): Reason {
+  const judged = tracks.filter(({ track }) => track.probability !== null);
+  const frames = judged.reduce((sum, { frames: scored }) => sum + scored.length, 0);
+  const over = still ? '' : ` in ${plural(frames, 'judged frame')}`;
+  return reason(
+    'no_forgery_signs',
+    `No signs of a blended or swapped face on ${plural(judged.length, 'face')}${over}. ` +
+      'Only faces were examined; kinds of forgery that the detectors have not learnt, other edits and sound may go unnoticed.',
+  );
+}
+
+function unsure({ interval, fewFrames, tracks, policy }: ReasonFacts): Reason {
+  if (fewFrames) {
+    const most = Math.max(...tracks.map(({ frames }) => frames.length));
+    return reason(
+      'too_few_frames',
+      `No face could be judged in more than ${plural(most, 'frame')} (${policy.faces.minFrames} are needed), so the score is only a hint.`,
+    );
+  }
+  if (interval && interval[1] - interval[0] >= disagreementWidth) {
+    return reason(
+      'frames_disagree',
+      `The frames do not agree: a probability anywhere from ${percent(interval[0])} to ${percent(interval[1])} fits them.`,
+    );
+  }
+  const { authentic, manipulated } = policy.thresholds;
+  return reason(
+    'between_thresholds',
+    `The score lies between the policy's thresholds (${percent(authentic)} and ${percent(manipulated)}): too weak for either answer.`,
+  );
+}
+
+const texts: Partial<Record<Code, string>> = {
+  faces_blurred: 'are too blurred to be judged',
+  faces_extreme_pose: 'are turned too far away to be judged',
+  bad_exposure: 'are too dark or too bright to be judged',
+  too_few_frames: 'are seen too briefly or too poorly to be judged',
+};
+
+function nothingJudged({ segments, tracks, policy }: ReasonFacts): Reason {
+  const facesSeen = segments.reduce((sum, segment) => sum + segment.facesSeen, 0);
+  const frames = segments.reduce((sum, { framesSeconds }) => sum + framesSeconds.length, 0);
+  if (facesSeen === 0) {
+    return reason('no_face', `No face was found in ${plural(frames, 'frame')}. Only faces are examined.`);
+  }
+  if (tracks.length === 0) {
+    return reason(
+      'faces_too_small',
+      `The faces found are smaller than ${policy.faces.minSizePx} px, too small to be judged.`,
+    );
+  }
+  const codes = tracks.map(({ track }) => track.abstention ?? 'too_few_frames');
+  const counts = new Map<Code, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const [code] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+  return reason(code, `The faces found ${texts[code] ?? 'cannot be judged'}.`);
+}
+
+/** Parts of the timeline that were not seen: segments without a result and files that broke off. */
+function unreadable({ segments, plan }: ReasonFacts): Reason[] {
+  const present = new Set(segments.map(({ index }) => index));
+  const missing = plan.segments.filter(({ index }) => !present.has(index));
+  const parts = [
+    ...missing.map(({ startSeconds, endSeconds }) => ({ from: startSeconds, to: endSeconds })),
+    ...segments
+      .filter(({ decodeError }) => decodeError !== null)
+      .map(({ startSeconds, endSeconds, framesSeconds }) => ({
+        from: framesSeconds.at(-1) ?? startSeconds,
+        to: endSeconds,
+      })),
+  ].sort((a, b) => a.from - b.from);
+  if (parts.length === 0) return [];
+  const stretches = listText(parts.map(({ from, to }) => `${clock(from)}\u2013${clock(to)}`));
+  const text = `Part of the file could not be read (${stretches}); the answer covers the rest.`;
+  return [{ code: 'partly_unreadable', text, track: null, atSeconds: parts[0]!.from }];
+}
+
+const percent = (probability: number) => `${Math.round(probability * 100)} %`;

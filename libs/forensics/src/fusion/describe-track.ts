@@ -1,0 +1,113 @@
+import { FaceObservation, FaceQuality, ModelEntry, Policy, VerdictTrack } from '@assay/contracts';
+import { JoinedTrack } from '../tracks/join-tracks';
+import { abstentionFor } from './abstention';
+import { FrameScore, frameScores } from './frame-scores';
+import { round, sigmoid, weightedMean } from './statistics';
+import { estimateTrack, probabilityOf, TrackEstimate } from './track-estimate';
+
+/** A track with everything that the verdict says about it and what the fusion still needs. */
+export interface JudgedTrack {
+  track: VerdictTrack;
+  frames: FrameScore[];
+  estimate: TrackEstimate | null;
+  prominence: number;
+}
+
+/** Pictures shown per track. */
+const evidenceShown = 6;
+
+/**
+ * Judges one track.
+ *
+ * @param minFrames judged frames below which it abstains
+ */
+export function describeTrack(
+  { index, shots, observations }: JoinedTrack,
+  detectors: ModelEntry[],
+  minFrames: Policy['faces']['minFrames'],
+): JudgedTrack {
+  const frames = frameScores(observations, detectors);
+  const estimate = estimateTrack(frames);
+  const enough = estimate !== null && frames.length >= minFrames;
+  const quality = meanQuality(observations);
+  const logitOf = new Map(frames.map((frame) => [frame.observation, frame.logit]));
+  const track: VerdictTrack = {
+    index,
+    startSeconds: observations[0]!.seconds,
+    endSeconds: observations.at(-1)!.seconds,
+    shots,
+    framesSeen: observations.length,
+    framesScored: frames.length,
+    ...(enough ? rounded(estimate) : { probability: null, interval: null }),
+    abstention: enough ? null : frames.length > 0 ? 'too_few_frames' : abstentionFor(quality),
+    scores: meanScores(frames, detectors),
+    quality,
+    observations: observations.map((observation) => {
+      const logit = logitOf.get(observation);
+      const [x, y, width, height] = observation.box;
+      return {
+        seconds: observation.seconds,
+        box: [round(x, 1), round(y, 1), round(width, 1), round(height, 1)],
+        logit: logit === undefined ? null : round(logit, 4),
+        weight: round(observation.quality.weight, 4),
+      };
+    }),
+    evidence: evidenceOf(frames),
+  };
+  return { track, frames, estimate, prominence: observations.reduce((sum, { quality: q }) => sum + q.weight, 0) };
+}
+
+/** Probability and interval as a verdict writes them. */
+export function rounded(estimate: Pick<TrackEstimate, 'logit' | 'deviation'>): {
+  probability: number;
+  interval: [number, number];
+} {
+  const { probability, interval } = probabilityOf(estimate);
+  return { probability: round(probability, 4), interval: [round(interval[0], 4), round(interval[1], 4)] };
+}
+
+function meanScores(frames: FrameScore[], detectors: ModelEntry[]): Record<string, number> {
+  const scores: Record<string, number> = {};
+  for (const { id } of detectors) {
+    const items = frames.flatMap(({ weight, observation }) => {
+      const value = observation.logits[id];
+      return value !== undefined && Number.isFinite(value) ? [{ value, weight }] : [];
+    });
+    if (items.length > 0) scores[id] = round(weightedMean(items), 4);
+  }
+  return scores;
+}
+
+function meanQuality(observations: FaceObservation[]): FaceQuality {
+  const mean = (key: keyof FaceQuality, digits: number) =>
+    round(observations.reduce((sum, { quality }) => sum + quality[key], 0) / observations.length, digits);
+  return {
+    sizePx: mean('sizePx', 1),
+    sharpness: mean('sharpness', 1),
+    exposure: mean('exposure', 1),
+    yaw: mean('yaw', 3),
+    pitch: mean('pitch', 3),
+    roll: mean('roll', 1),
+    weight: mean('weight', 4),
+  };
+}
+
+function evidenceOf(frames: FrameScore[]): VerdictTrack['evidence'] {
+  return frames
+    .flatMap(({ seconds, logit, weight, observation }) => {
+      const { crop, overlay, box } = observation;
+      if (crop === null) return [];
+      const [x, y, width, height] = box;
+      const shown = {
+        seconds,
+        box: [round(x, 1), round(y, 1), round(width, 1), round(height, 1)] as VerdictTrack['evidence'][number]['box'],
+        probability: round(sigmoid(logit), 4),
+        crop,
+        overlay,
+      };
+      return [{ shown, value: sigmoid(logit) * weight }];
+    })
+    .sort((a, b) => b.value - a.value)
+    .slice(0, evidenceShown)
+    .map(({ shown }) => shown);
+}

@@ -1,0 +1,33 @@
+import { FaceObservation, ModelEntry } from '@assay/contracts';
+
+/** What all detectors together say about one face in one frame. */
+export interface FrameScore {
+  seconds: number;
+  /** Calibrated log odds of manipulation, mean over the detectors that gave a number. */
+  logit: number;
+  /** Quality weight, 0..1. */
+  weight: number;
+  observation: FaceObservation;
+}
+
+/** Used where a manifest entry was not calibrated: networks trained to near-certainty are too sure by about this much. */
+const uncalibrated = { a: 0.5, b: 0 };
+
+/** Log odds beyond this are no evidence that any detector here could have; one such frame must not decide a video. */
+const largestLogit = 8;
+
+/** Fuses the detectors' logits of each observation; observations without a finite logit are left out. */
+export function frameScores(observations: FaceObservation[], detectors: ModelEntry[]): FrameScore[] {
+  return observations.flatMap((observation) => {
+    const calibrated = detectors.flatMap(({ id, calibration }) => {
+      const logit = observation.logits[id];
+      if (logit === undefined || !Number.isFinite(logit)) return [];
+      const { a, b } = calibration ?? uncalibrated;
+      return [Math.min(largestLogit, Math.max(-largestLogit, a * logit + b))];
+    });
+    const weight = observation.quality.weight;
+    if (calibrated.length === 0 || !(weight > 0)) return [];
+    const logit = calibrated.reduce((sum, value) => sum + value, 0) / calibrated.length;
+    return [{ seconds: observation.seconds, logit, weight, observation }];
+  });
+}

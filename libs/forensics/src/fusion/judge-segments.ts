@@ -1,0 +1,69 @@
+import { Policy, SegmentResult, Verdict } from '@assay/contracts';
+import { verdictReasons } from '../evidence/verdict-reasons';
+import { Judgement } from '../judgement';
+import { JudgeContext } from '../look-context';
+import { modelsFor } from '../models/model-set';
+import { joinTracks } from '../tracks/join-tracks';
+import { describeTrack, JudgedTrack, rounded } from './describe-track';
+import { timelineOf } from './timeline';
+import { estimateVideo } from './video-estimate';
+
+/**
+ * Turns what was seen in the segments into the verdict on the faces. Pure and deterministic; segments that are missing or
+ * broke off early are named in the reasons, what was seen still counts.
+ *
+ * Probability: calibrated logits, fused over detectors, then over frames by quality, then over tracks (`track-estimate.ts`,
+ * `video-estimate.ts`). It is null only when no face could be judged in any frame.
+ */
+export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, models }: JudgeContext): Judgement {
+  const ordered = [...segments].sort((a, b) => a.index - b.index);
+  const detectors = modelsFor(models, 'forgery-frame');
+  const framesSeconds = [...new Set(ordered.flatMap((segment) => segment.framesSeconds))].sort((a, b) => a - b);
+  // A still, or a clip of two frames, cannot show a face more often than it has pictures.
+  const minFrames = Math.max(1, Math.min(policy.faces.minFrames, framesSeconds.length));
+  const joined = joinTracks(ordered, plan.cutCandidatesSeconds);
+  const strict = joined.map((track) => describeTrack(track, detectors, minFrames));
+  const fewFrames = strict.every(({ track }) => track.probability === null);
+  // Little evidence is better told, as little, than withheld: without any sure face the glimpses speak, and nothing else.
+  const tracks = fewFrames ? joined.map((track) => describeTrack(track, detectors, 1)) : strict;
+  const estimate = estimateVideo(
+    tracks.flatMap(({ track, estimate: own, prominence }) =>
+      own && track.probability !== null ? [{ ...own, prominence }] : [],
+    ),
+  );
+  const { probability, interval } = estimate ? rounded(estimate) : { probability: null, interval: null };
+  const verdict = labelOf(probability, fewFrames, policy);
+  const onlyGlimpses = fewFrames && probability !== null;
+  return {
+    verdict,
+    probability,
+    interval,
+    reasons: verdictReasons({
+      verdict,
+      probability,
+      interval,
+      tracks,
+      fewFrames: onlyGlimpses,
+      segments: ordered,
+      plan,
+      probe,
+      policy,
+    }),
+    tracks: tracks.map(({ track }) => (onlyGlimpses ? glimpse(track) : track)),
+    timeline: timelineOf(framesSeconds, tracks),
+    cutsSeconds: ordered.flatMap(({ cutsSeconds }) => cutsSeconds),
+    framesSeconds,
+  };
+}
+
+function labelOf(probability: number | null, fewFrames: boolean, { thresholds }: Policy): Verdict['verdict'] {
+  if (probability === null || fewFrames) return 'inconclusive';
+  if (probability >= thresholds.manipulated) return 'likely_manipulated';
+  return probability <= thresholds.authentic ? 'likely_authentic' : 'inconclusive';
+}
+
+/** A track judged from fewer frames than the policy asks for says so. */
+const glimpse = (track: JudgedTrack['track']): JudgedTrack['track'] => ({
+  ...track,
+  abstention: track.abstention ?? 'too_few_frames',
+});

@@ -1,0 +1,28 @@
+export const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
+
+/** log(sum of exp) without overflow; -Infinity for nothing. */
+export function logSumExp(values: number[]): number {
+  const most = Math.max(...values);
+  if (!Number.isFinite(most)) return -Infinity;
+  return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
+}
+
+export interface Weighted {
+  value: number;
+  weight: number;
+}
+
+/** Weighted mean; NaN for nothing. */
+export function weightedMean(items: Weighted[]): number {
+  const total = items.reduce((sum, { weight }) => sum + weight, 0);
+  return items.reduce((sum, { value, weight }) => sum + value * weight, 0) / total;
+}
+
+/** Kish's effective number of items: as many equally weighted ones would tell as much. */
+export function effectiveCount(items: Weighted[]): number {
+  const total = items.reduce((sum, { weight }) => sum + weight, 0);
+  const squares = items.reduce((sum, { weight }) => sum + weight * weight, 0);
+  return squares > 0 ? (total * total) / squares : 0;
+}
+
+export const round = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;

@@ -1,0 +1,105 @@
+import { FrameScore } from './frame-scores';
+import { effectiveCount, logSumExp, sigmoid, weightedMean } from './statistics';
+
+/** What a face track says about itself. */
+export interface TrackEstimate {
+  /** Calibrated log odds of manipulation. */
+  logit: number;
+  /** Standard error of `logit`. */
+  deviation: number;
+  /** The stretch that speaks most for a forgery, where the track is long enough to have stretches. */
+  worstStretch: Stretch | null;
+}
+
+export interface Stretch {
+  startSeconds: number;
+  endSeconds: number;
+  frames: number;
+  logit: number;
+  /** Log odds of the frames outside it. */
+  logitElsewhere: number;
+}
+
+/** Calibration is fitted on mean logits of about this many frames. */
+const calibratedFrames = 12;
+/** Variance between frames of one face in units of the variance between faces: how soon more frames stop helping. */
+const frameVariance = 1;
+
+/** Spread of frame log odds to expect before seeing any, and how many frames that expectation is worth. */
+const expectedSpread = 1;
+const expectedSpreadFrames = 3;
+/** Frames of one face share light, codec and pose: this part of their spread does not average out. */
+const frameCorrelation = 0.1;
+/** Standard error of the calibration itself, log odds: a few dozen validation clips cannot do better. */
+const calibrationDeviation = 0.4;
+
+/** Scored frames in a stretch that may be forged on its own, and the share of forgeries taken to be that brief. */
+export const stretchFrames = 5;
+const briefShare = 0.25;
+
+/**
+ * Fuses the frame scores of one track: the quality-weighted mean log odds, drawn towards 0 where frames are few, mixed with
+ * the chance that only a stretch is forged (one stretch out of all equally likely ones, so that a longer track does not
+ * raise more alarms).
+ *
+ * @returns null for no frames. The standard error comes from the spread of the frames (with a prior for few frames and a
+ *   part that does not average out) and the calibration's own; a normal interval in log odds follows from it
+ */
+export function estimateTrack(frames: FrameScore[]): TrackEstimate | null {
+  if (frames.length === 0) return null;
+  const items = frames.map(({ logit, weight }) => ({ value: logit, weight }));
+  const mean = weightedMean(items);
+  const count = effectiveCount(items);
+  const whole = shrunk(mean, count);
+  const spread = weightedMean(items.map(({ value, weight }) => ({ value: (value - mean) ** 2, weight })));
+  const variance = (count * spread + expectedSpreadFrames * expectedSpread ** 2) / (count - 1 + expectedSpreadFrames);
+  const deviation = Math.sqrt(
+    variance * (frameCorrelation + (1 - frameCorrelation) / count) + calibrationDeviation ** 2,
+  );
+  const stretches = stretchesOf(frames);
+  if (stretches.length === 0) return { logit: whole, deviation, worstStretch: null };
+  const brief = logSumExp(stretches.map(({ logit }) => logit)) - Math.log(stretches.length);
+  const worstStretch = stretches.reduce((worst, stretch) => (stretch.logit > worst.logit ? stretch : worst));
+  return {
+    logit: logSumExp([Math.log(1 - briefShare) + whole, Math.log(briefShare) + brief]),
+    deviation,
+    worstStretch,
+  };
+}
+
+/** Mean log odds of `count` frames as they would be for as many frames as the calibration was fitted on. */
+export function shrunk(mean: number, count: number): number {
+  return mean * Math.min(1, (1 + frameVariance / calibratedFrames) / (1 + frameVariance / Math.max(1e-9, count)));
+}
+
+/** Every run of `stretchFrames` frames, in tracks with at least twice as many. */
+function stretchesOf(frames: FrameScore[]): Stretch[] {
+  if (frames.length < 2 * stretchFrames) return [];
+  const mean = (part: FrameScore[]) => {
+    const items = part.map(({ logit, weight }) => ({ value: logit, weight }));
+    return shrunk(weightedMean(items), effectiveCount(items));
+  };
+  return Array.from({ length: frames.length - stretchFrames + 1 }, (_, start) => {
+    const inside = frames.slice(start, start + stretchFrames);
+    const outside = [...frames.slice(0, start), ...frames.slice(start + stretchFrames)];
+    return {
+      startSeconds: inside[0]!.seconds,
+      endSeconds: inside.at(-1)!.seconds,
+      frames: inside.length,
+      logit: mean(inside),
+      logitElsewhere: mean(outside),
+    };
+  });
+}
+
+/** Standard deviations on either side of a 90 % interval. */
+const ninetyPercent = 1.645;
+
+/** Probability and 90 % interval of an estimate. */
+export function probabilityOf({ logit, deviation }: Pick<TrackEstimate, 'logit' | 'deviation'>): {
+  probability: number;
+  interval: [number, number];
+} {
+  const reach = ninetyPercent * deviation;
+  return { probability: sigmoid(logit), interval: [sigmoid(logit - reach), sigmoid(logit + reach)] };
+}
