@@ -1,3 +1,4 @@
+import { debugging } from './debug';
 import { CliError, ExitCode } from './exit';
 import { runProgram } from './program';
 
@@ -5,7 +6,7 @@ import { runProgram } from './program';
 function explain(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`assay: ${message}\n`);
-  if (process.env['ASSAY_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (debugging && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 }
 
 // `assay scan --json | head` closes our stdout: that is an end like any other, not a crash.

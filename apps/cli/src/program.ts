@@ -75,6 +75,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .argument('<verdict>', 'a verdict.json')
     .argument('<file>', 'the media that it speaks of')
     .option('--json', 'the comparison as one JSON document')
+    .option('--policy <file>', 'JSON file with the policy, when it is not one of the configured')
     .addOption(new Option('--threads <number>', 'inference threads').argParser(wholeNumber(1, maxThreads)))
     .action(async (verdict: string, file: string, options) => {
       const { verify } = await import('./commands/verify');

@@ -1,0 +1,76 @@
+import type { VerdictLabel } from '@assay/contracts';
+import { CliError, ExitCode } from '../exit';
+import { collectInputs, type ScanInput } from '../inputs/collect-inputs';
+import { listenForInterrupt } from '../interrupt';
+import { verdictText } from '../report/verdict-text';
+import { writeReport } from '../report/write-report';
+import { openProgressBar } from '../scan/progress-bar';
+import { readPolicy } from '../scan/read-policy';
+import { openScanner, type Scanned } from '../scan/scanner';
+
+export interface ScanOptions {
+  json?: boolean;
+  /** Folder for the reports; false = write none. */
+  out: string | false;
+  policy?: string;
+  failOn?: VerdictLabel;
+  threads?: number;
+}
+
+/**
+ * Scans inputs one after the other: decoder and inference threads of one keep the machine busy already. Verdicts go to
+ * stdout in the order of the inputs, all else to stderr.
+ *
+ * @returns interrupted, then failed, then rejected, then ok: the gravest that happened
+ */
+export async function scan(words: readonly string[], options: ScanOptions): Promise<ExitCode> {
+  const chosen = await readPolicy(options.policy ?? 'default');
+  const interrupt = listenForInterrupt();
+  const scanner = await openScanner(
+    { threads: options.threads, policies: typeof chosen === 'string' ? [] : [chosen] },
+    interrupt.signal,
+  );
+  try {
+    const policy = typeof chosen === 'string' ? chosen : chosen.id;
+    if (!scanner.policies.has(policy)) {
+      const known = [...scanner.policies.keys()].join(', ');
+      throw new CliError(`There is no policy "${policy}". Known: ${known}; a JSON file works too.`, ExitCode.usage);
+    }
+    const bar = await openProgressBar();
+    const ends = new Set<ExitCode>();
+    for (const input of await collectInputs(words)) {
+      try {
+        bar.show(input.name, { percent: 0, stage: 'intake' });
+        const scanned = await scanner.scan(input, policy, (event) => bar.show(input.name, event), interrupt.signal);
+        bar.hide();
+        await present(scanned, options);
+        if (scanned.verdict.verdict === 'rejected') ends.add(ExitCode.rejected);
+        if (scanned.verdict.verdict === options.failOn) ends.add(ExitCode.failed);
+      } catch (error) {
+        bar.hide();
+        if (interrupt.signal.aborted) break;
+        tellFault(input, error);
+        ends.add(ExitCode.failed);
+      }
+    }
+    const gravest = [ExitCode.failed, ExitCode.rejected].find((code) => ends.has(code)) ?? ExitCode.ok;
+    return interrupt.exitCode() ?? gravest;
+  } finally {
+    await scanner.close();
+    interrupt.dispose();
+  }
+}
+
+async function present({ verdict, artefacts }: Scanned, options: ScanOptions): Promise<void> {
+  // What never became media has nothing to show: the line that says why is all there is.
+  const report = options.out && verdict.media !== null ? await writeReport(options.out, verdict, artefacts) : null;
+  if (options.json) {
+    console.log(JSON.stringify(verdict));
+    if (report) console.error(`report: ${report}`);
+  } else console.log(`${verdictText(verdict, report, process.stdout.columns)}\n`);
+}
+
+/** A fault of this program or machine with one input must not take the verdicts of the others. */
+function tellFault(input: ScanInput, error: unknown): void {
+  console.error(`assay: ${input.name}: no verdict: ${error instanceof Error ? error.message : String(error)}`);
+}

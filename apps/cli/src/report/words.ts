@@ -1,0 +1,61 @@
+import type { Verdict, VerdictLabel } from '@assay/contracts';
+
+/** How a label is shown everywhere: never by colour alone. */
+export const labelWords: Record<VerdictLabel, { symbol: string; text: string }> = {
+  likely_manipulated: { symbol: '✗', text: 'likely manipulated' },
+  likely_authentic: { symbol: '✓', text: 'likely authentic' },
+  inconclusive: { symbol: '?', text: 'inconclusive' },
+  rejected: { symbol: '–', text: 'rejected' },
+};
+
+/** `1:02:03.4`, `2:03.4`: a moment in a video, to a tenth of a second. */
+export function formatMoment(seconds: number): string {
+  const tenths = Math.round(seconds * 10);
+  const whole = Math.floor(tenths / 10);
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const tail = `${String(whole % 60).padStart(2, '0')}.${tenths % 10}`;
+  return hours ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** Two digits: the calibration does not carry more. */
+export const formatProbability = (probability: number | null): string =>
+  probability === null ? '–' : probability.toFixed(2);
+
+/** `0.93 (0.86–0.97)` */
+export function formatEstimate(probability: number | null, interval: [number, number] | null): string {
+  if (probability === null) return '–';
+  const range = interval ? ` (${formatProbability(interval[0])}–${formatProbability(interval[1])})` : '';
+  return formatProbability(probability) + range;
+}
+
+/** One row per face, for the terminal and the HTML report alike. */
+export interface FaceRow {
+  face: string;
+  when: string;
+  frames: string;
+  estimate: string;
+  size: string;
+  note: string;
+}
+
+export const faceHeadings: FaceRow = {
+  face: 'face',
+  when: 'seen',
+  frames: 'frames judged',
+  estimate: 'manipulated (90 %)',
+  size: 'size',
+  note: 'note',
+};
+
+export function faceRows(verdict: Verdict): FaceRow[] {
+  return verdict.tracks.map((track) => ({
+    face: String(track.index + 1),
+    when:
+      verdict.kind === 'still' ? 'still' : `${formatMoment(track.startSeconds)} – ${formatMoment(track.endSeconds)}`,
+    frames: `${track.framesScored} of ${track.framesSeen}`,
+    estimate: formatEstimate(track.probability, track.interval),
+    size: `${Math.round(track.quality.sizePx)} px`,
+    note: track.abstention ? `not judged: ${track.abstention.replaceAll('_', ' ')}` : '',
+  }));
+}
