@@ -36,7 +36,7 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
   const segments = await readSegments(scan, plan, ports, signal);
   if (segments.length === 0) throw new NothingSeenError();
   const judgement = judgeSegments(segments, { probe, plan, policy: loaded.policy, models: ports.models });
-  const plot = renderTimelineSvg(judgement, probe);
+  const plot = renderTimelineSvg(judgement, probe, loaded.policy.thresholds);
   if (plot) await store.put(keys.evidence(scan, timelineName), plot, { contentType: 'image/svg+xml' }, signal);
   const verdict = judgedVerdict({
     ...loaded,

@@ -1,6 +1,6 @@
 import { Plan, Probe, type ScanId, SegmentResult } from '@assay/contracts';
 import { lookAtSegment } from '@assay/forensics';
-import { type DecodeEnd, decodeSegment, type Frame } from '@assay/video';
+import { decodeSegment } from '@assay/video';
 import { PermanentError, ScanGoneError } from '../errors';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
@@ -35,27 +35,17 @@ export async function look(
   const stop = new AbortController();
   try {
     const decoding = AbortSignal.any([signal, stop.signal]);
-    const decoder = withEnd(decodeSegment(file.path, probe, plan, part, decoding));
+    const frames = decodeSegment(file.path, probe, plan, part, decoding);
     const context = { segment: part, plan, probe, policy, pool };
-    const { result, evidence } = await lookAtSegment(decoder.frames, context, onProgress, signal);
+    const { result, evidence } = await lookAtSegment(frames, context, onProgress, signal);
     for (const { name, jpeg } of evidence) {
       await store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, signal);
     }
-    const complete = { ...result, decodeError: result.decodeError ?? decoder.end()?.error ?? null };
-    await writeStored(store, key, complete, { ifAbsent: true }, signal);
+    await writeStored(store, key, result, { ifAbsent: true }, signal);
     await assertMediaExists(record, ports, signal);
-    return complete;
+    return result;
   } finally {
     stop.abort();
     await file.release();
   }
-}
-
-/** A `for await` loop drops what a generator returns; this keeps it. */
-function withEnd(decoder: AsyncGenerator<Frame, DecodeEnd>) {
-  let end: DecodeEnd | null = null;
-  async function* frames(): AsyncGenerator<Frame, void> {
-    end = yield* decoder;
-  }
-  return { frames: frames(), end: (): DecodeEnd | null => end };
 }

@@ -1,0 +1,205 @@
+/**
+ * Invariants, with a real Redis: asking twice is one scan and one job; a scan that failed starts anew when asked for
+ * again; a crash between record and job loses nothing; deletion leaves no key, no record and no job.
+ */
+import { Readable } from 'node:stream';
+import { type Plan, Verdict } from '@assay/contracts';
+import { startRedis, type TestRedis } from '../../../test/support/redis';
+import { deleteMedia } from './delete-media';
+import { PermanentError, ScanGoneError } from './errors';
+import { failScan } from './fail-scan';
+import { addScanFlow } from './flows';
+import { keys } from './keys';
+import type { OpenPorts } from './open-ports';
+import { openQueues, type ScanQueues } from './open-queues';
+import { jobIdFor } from './queues';
+import { assertMediaExists } from './scan-state';
+import { intake } from './stages/intake';
+import { reject } from './stages/judge';
+import { publish } from './stages/publish';
+import { registerScan, submitScan } from './submit';
+import { sweep } from './sweep';
+import { noAbort, testPorts } from './testing/test-ports';
+
+let redis: TestRedis;
+let queues: ScanQueues;
+let ports: OpenPorts;
+let media: string;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  queues = await openQueues({ redisUrl: redis.url });
+});
+afterAll(async () => {
+  await queues.close();
+  await redis.close();
+});
+beforeEach(async () => {
+  ports = await testPorts();
+  const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
+  if (!taken.ok) throw new Error('intake refused');
+  media = taken.value.media.id;
+});
+afterEach(async () => {
+  for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });
+  await ports.close();
+});
+
+const submit = () => submitScan(ports, queues, { media }, noAbort);
+
+async function allKeys(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of ports.store.list('', noAbort)) found.push(key);
+  return found;
+}
+
+const segment = (index: number) => ({
+  index,
+  startSeconds: index,
+  endSeconds: index + 1,
+  mode: 'all' as const,
+  frameSeconds: [index],
+  seekSeconds: [],
+});
+const plan: Plan = {
+  frameBudget: 2,
+  decodeWidth: 64,
+  decodeHeight: 64,
+  originSeconds: 0,
+  cutCandidatesSeconds: [],
+  keyframeCount: 1,
+  segments: [segment(0), segment(1)],
+};
+
+describe('submitScan', () => {
+  it('makes one scan and one job of two requests, at the same time or one after the other', async () => {
+    const [a, b] = await Promise.all([submit(), submit()]);
+    const c = await submit();
+    expect([a.scan.id, b.scan.id]).toEqual([c.scan.id, c.scan.id]);
+    expect([a, b].filter(({ created }) => created)).toHaveLength(1);
+    expect(c.created).toBe(false);
+    expect(await queues.plan.count()).toBe(1);
+  });
+
+  it('refuses unknown media and unknown policies with a typed error', async () => {
+    await expect(submitScan(ports, queues, { media: 'e'.repeat(64) }, noAbort)).rejects.toMatchObject({
+      code: 'unknown_media',
+    });
+    await expect(submitScan(ports, queues, { media, policy: 'none' }, noAbort)).rejects.toMatchObject({
+      code: 'unknown_policy',
+    });
+  });
+
+  it('starts a failed scan anew when it is asked for again', async () => {
+    const { scan } = await submit();
+    await queues.plan.obliterate({ force: true });
+    await failScan(scan.id, new PermanentError('It broke.'), ports, noAbort);
+    expect(await ports.index.get(scan.id)).toMatchObject({ state: 'failed', failure: 'It broke.' });
+    expect(await submit()).toMatchObject({ created: true, scan: { id: scan.id, state: 'queued', failure: null } });
+    expect(await queues.plan.count()).toBe(1);
+  });
+
+  it('rebuilds a lost index entry from the store', async () => {
+    const { scan } = await submit();
+    await ports.index.delete(scan.id);
+    await submit();
+    expect(await ports.index.get(scan.id)).toMatchObject({ id: scan.id, media });
+  });
+
+  it('tells nothing of an internal error but its kind', async () => {
+    const { scan } = await submit();
+    await failScan(scan.id, new TypeError('secret /path'), ports, noAbort);
+    expect((await ports.index.get(scan.id))?.failure).toMatch(/TypeError/);
+    expect((await ports.index.get(scan.id))?.failure).not.toMatch(/secret/);
+  });
+});
+
+describe('sweep', () => {
+  it('adds the job of a scan that was written down but never started', async () => {
+    const { scan } = await registerScan(ports, { media }, noAbort);
+    expect(await queues.plan.count()).toBe(0);
+    expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 1, failed: 0 });
+    expect((await queues.plan.getJob(jobIdFor('plan', scan.id, scan.modelSet)))?.data).toEqual({ v: 1, scan: scan.id });
+    expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 0 });
+  });
+
+  it('finishes scans from the store alone after Redis lost everything', async () => {
+    const { scan } = await submit();
+    await addScanFlow(queues, scan, plan);
+    for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });
+    await ports.index.delete(scan.id);
+    expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 1 });
+    expect(await ports.index.get(scan.id)).toMatchObject({ id: scan.id, state: 'queued' });
+  });
+
+  it('leaves alone what a judge is waiting for, and what is finished', async () => {
+    const { scan } = await submit();
+    await queues.plan.obliterate({ force: true });
+    await addScanFlow(queues, scan, plan);
+    expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 0 });
+    for (const name of ['look', 'judge'] as const) await queues[name].obliterate({ force: true });
+    const verdict = await reject(scan.id, { code: 'corrupt', message: 'Damaged.' }, ports, noAbort);
+    if (verdict.ok) await publish(verdict.value, ports, noAbort);
+    expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 0 });
+  });
+});
+
+describe('reject and publish', () => {
+  it('keep the first verdict, however often they run', async () => {
+    const { scan } = await submit();
+    const first = await reject(scan.id, { code: 'corrupt', message: 'Damaged.' }, ports, noAbort);
+    const second = await reject(scan.id, { code: 'not_media', message: 'Other.' }, ports, noAbort);
+    expect(second).toEqual(first);
+    if (!first.ok) throw new Error('unreachable');
+    await publish(first.value, ports, noAbort);
+    await publish(first.value, ports, noAbort);
+    const stored = Verdict.parse(JSON.parse((await ports.store.get(keys.verdict(scan.id), noAbort))?.toString() ?? ''));
+    expect(stored).toMatchObject({ verdict: 'rejected', media, file: 'clip.mp4', rejection: { code: 'corrupt' } });
+    expect(await ports.index.get(scan.id)).toMatchObject({ state: 'done', percent: 100, verdict: 'rejected' });
+    expect(await ports.store.stat(keys.openScan(scan.id), noAbort)).toBeNull();
+  });
+});
+
+describe('addScanFlow', () => {
+  it('adds one look per segment under one judge, once', async () => {
+    const { scan } = await submit();
+    await addScanFlow(queues, scan, plan);
+    await addScanFlow(queues, scan, plan);
+    expect(await queues.look.count()).toBe(2);
+    expect(await queues.judge.getJobCounts('waiting-children')).toEqual({ 'waiting-children': 1 });
+  });
+});
+
+describe('deleteMedia', () => {
+  it('leaves no object, no record and no job', async () => {
+    const { scan } = await submit();
+    await addScanFlow(queues, scan, plan);
+    const states: string[] = [];
+    const unsubscribe = await ports.index.subscribe(scan.id, ({ state }) => void states.push(state));
+    expect(await deleteMedia(ports, queues, media, noAbort)).toBe(true);
+    await unsubscribe();
+    expect(states).toEqual(['cancelled']);
+    expect(await allKeys()).toEqual([]);
+    expect(await ports.index.get(scan.id)).toBeNull();
+    const counts = await Promise.all([queues.plan, queues.look, queues.judge].map((queue) => queue.getJobCounts()));
+    expect(counts.flatMap((count) => Object.values(count)).every((count) => count === 0)).toBe(true);
+    expect(await deleteMedia(ports, queues, media, noAbort)).toBe(false);
+  });
+
+  it('finds the scans when the index was lost', async () => {
+    const { scan } = await submit();
+    await ports.index.delete(scan.id);
+    await deleteMedia(ports, queues, media, noAbort);
+    expect(await allKeys()).toEqual([]);
+  });
+
+  it('does not let a late writer bring anything back', async () => {
+    const { scan } = await submit();
+    await deleteMedia(ports, queues, media, noAbort);
+    await ports.store.put(keys.evidence(scan.id, 's0-t0-000000.jpg'), 'late', {}, noAbort);
+    await expect(assertMediaExists(scan, ports, noAbort)).rejects.toThrow(ScanGoneError);
+    expect(await allKeys()).toEqual([]);
+    await expect(reject(scan.id, { code: 'corrupt', message: 'Late.' }, ports, noAbort)).rejects.toThrow(ScanGoneError);
+    await expect(failScan(scan.id, new Error('late'), ports, noAbort)).rejects.toThrow(ScanGoneError);
+  });
+});
