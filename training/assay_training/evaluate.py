@@ -1,0 +1,111 @@
+"""Measures the exported detector on labelled clips, beside published detectors: `eval-clips`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from assay_training.clips import Region, read_clips
+from assay_training.crop import face_crop
+from assay_training.export import session
+from assay_training.measures import auc, auc_interval, calibration_error, share_interval, sigmoid
+
+MARGINS = (1.2, 1.4)
+MESO = ("meso4_df", "meso4_f2f", "mesoinception_df", "mesoinception_f2f")
+MESO_MARGIN = 1.0
+"""MesoNet was trained on the face box with little around it."""
+
+
+def xray_logits(run, region: Region, margins: tuple[float, ...] = MARGINS, flip: bool = False) -> np.ndarray:
+    """Logit of every frame at every margin, (frames, margins); with `flip` the mean with the mirrored crop's."""
+    size = run.get_inputs()[0].shape[2]
+    out = np.full((len(region.patches), len(margins)), np.nan)
+    for j, margin in enumerate(margins):
+        crops = [face_crop(p, m, size, margin) for p, m in zip(region.patches, region.landmarks)]
+        if not crops:
+            continue
+        x = (np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
+        out[:, j] = run.run(["logit"], {"face": x})[0][:, 0]
+        if flip:
+            out[:, j] = (out[:, j] + run.run(["logit"], {"face": np.ascontiguousarray(x[..., ::-1])})[0][:, 0]) / 2
+    return out
+
+
+def meso_scores(run, region: Region) -> np.ndarray:
+    """1 - P(real) of every frame, (frames,)."""
+    crops = [face_crop(p, m, 256, MESO_MARGIN) for p, m in zip(region.patches, region.landmarks)]
+    if not crops:
+        return np.empty(0)
+    x = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / 255
+    return 1 - run.run(None, {"face": x})[0][:, 0]
+
+
+def report(regions: list[Region], scores: np.ndarray) -> dict:
+    """AUC over all with its interval, pairs ranked right, AUC of each family's forgeries against all real regions."""
+    fake = np.array([r.fake for r in regions])
+    family = np.array([r.family for r in regions])
+    groups = np.array([r.group for r in regions])
+    seen = np.isfinite(scores)
+    real = seen & ~fake
+    out: dict = {"auc": round(auc(scores[real], scores[seen & fake]), 4)}
+    out["auc95"] = [round(v, 3) for v in auc_interval(scores[seen], fake[seen], groups[seen])]
+    side = {(r.file, r.fake): s for r, s in zip(regions, scores) if r.region != "full"}
+    pairs = [(g, side[f, True], side[f, False]) for g, f in sorted({(r.group, r.file) for r in regions}) if (f, True) in side]
+    right = np.array([(a > b) + 0.5 * (a == b) for _, a, b in pairs])
+    out["pairs"] = round(float(right.mean()), 4)
+    out["pairs95"] = [round(v, 3) for v in share_interval(right, np.array([g for g, _, _ in pairs]))]
+    out["pairCount"] = len(pairs)
+    out["families"] = {
+        f: {"auc": round(auc(scores[real], scores[seen & fake & (family == f)]), 4), "clips": int((fake & (family == f)).sum())}
+        for f in sorted(set(family[fake]))
+    }
+    live = np.char.startswith(family, "dfl")
+    out["liveAgainstOwnOriginals"] = round(auc(scores[real & live], scores[seen & fake & live]), 4)
+    out["regionsWithoutFace"] = int((~seen).sum())
+    return out
+
+
+def main(argv: list[str]) -> int:
+    p = argparse.ArgumentParser(prog="eval-clips", description=__doc__)
+    p.add_argument("--clips", type=Path, default=Path("../../shared/data/clips"))
+    p.add_argument("--peers", type=Path, default=Path("../../shared/peers"))
+    p.add_argument("--model", type=Path, default=Path("../models/xray/xray-v0.onnx"))
+    p.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    p.add_argument("--frames", type=int, default=14)
+    p.add_argument("--flip", action="store_true", help="average with the mirrored crop")
+    p.add_argument("--without-peers", action="store_true")
+    p.add_argument("--out", type=Path, help="write the figures here too")
+    args = p.parse_args(argv)
+    cv2.setNumThreads(1)
+    regions = read_clips(args.clips, args.peers / "yunet_n_dynamic.onnx", args.cache, args.frames)
+    run = session(args.model)
+    logits = [xray_logits(run, r, flip=args.flip) for r in regions]
+    scores = np.array([l.mean() if l.size else np.nan for l in logits])
+    found = {"model": args.model.name, "frames": args.frames, "margins": MARGINS, "flip": args.flip}
+    found |= {"real": sum(not r.fake for r in regions), "fake": sum(r.fake for r in regions)}
+    found["xray"] = report(regions, scores)
+    entry = args.model.parent / "manifest-entry.json"
+    if entry.exists() and (c := json.loads(entry.read_text()).get("calibration")):
+        fake, seen = np.array([r.fake for r in regions]), np.isfinite(scores)
+        probability = sigmoid(c["a"] * scores[seen] + c["b"])
+        found["xray"]["calibration"] = {
+            "ece": round(calibration_error(probability, fake[seen]), 3),
+            "meanProbabilityReal": round(float(probability[~fake[seen]].mean()), 3),
+            "meanProbabilityFake": round(float(probability[fake[seen]].mean()), 3),
+        }
+    if not args.without_peers:
+        for name in MESO:
+            peer = session(args.peers / f"{name}.onnx")
+            found[name] = report(regions, np.array([s.mean() if (s := meso_scores(peer, r)).size else np.nan for r in regions]))
+    print(json.dumps(found, indent=1))
+    if args.out:
+        found["scores"] = [
+            {"file": r.file, "region": r.region, "fake": r.fake, "logit": round(float(s), 3), "frames": len(r.patches)}
+            for r, s in zip(regions, scores)
+        ]
+        args.out.write_text(json.dumps(found, indent=1) + "\n")
+    return 0

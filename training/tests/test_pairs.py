@@ -1,0 +1,118 @@
+"""Holds: a forgery differs from its original inside its mask only; the same seed makes the same pairs; real and forged of
+a pair go through the same degradation and crop; the held-out autoencoder never enters training."""
+
+import numpy as np
+import pytest
+
+from assay_training.degrade import before_codec, degrade_pairs, draw
+from assay_training.pairs import MIX, PairMaker
+from assay_training.synthesis.autoencoder import HELD_OUT, RECIPES
+from assay_training.synthesis.masks import boundary, region_mask
+from assay_training.synthesis.scene import canvas_side, make_scene
+from tests.made_up_faces import write_cache
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cache")
+    write_cache(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def maker(cache):
+    return PairMaker(cache, train=True)
+
+
+@pytest.mark.parametrize("kind", ["self-blend", "reenact"])
+@pytest.mark.parametrize("seed", range(4))
+def test_edits_in_place_differ_inside_the_mask_only(maker, kind, seed):
+    rng = np.random.default_rng(seed)
+    scene = make_scene(rng, maker.faces, int(maker.rows[seed]), 110.0)
+    forgery = maker.forge(rng, scene, kind)
+    outside = forgery.mask == 0
+    assert forgery.mask.min() >= 0 and forgery.mask.max() <= 1 and forgery.mask.max() > 0.2
+    assert outside.any()
+    difference = np.abs(forgery.image.astype(int) - scene.image).max(-1)
+    if kind == "reenact":  # a self-blend may change the surroundings instead of the face
+        assert difference[outside].max() == 0
+    assert difference[forgery.mask > 0.5 * forgery.mask.max()].mean() > 0
+
+
+@pytest.mark.parametrize("kind", ["painted", "smoothed", "foreign"])
+@pytest.mark.parametrize("seed", range(6))
+def test_swaps_leave_what_is_far_from_the_face_alone(maker, kind, seed):
+    rng = np.random.default_rng(seed)
+    scene = make_scene(rng, maker.faces, int(maker.rows[seed]), 110.0)
+    forgery = maker.forge(rng, scene, kind)
+    difference = np.abs(forgery.image.astype(int) - scene.image).max(-1)
+    far = np.ones_like(difference, bool)
+    far[:] = forgery.mask == 0
+    reach = int(0.2 * scene.face)  # a softened ring may reach a little over the mask
+    ys, xs = np.nonzero(forgery.mask)
+    far[max(0, ys.min() - reach) : ys.max() + reach, max(0, xs.min() - reach) : xs.max() + reach] = False
+    assert not difference[far].any()
+    assert difference[forgery.mask > 0.5].mean() > 1
+
+
+def test_same_seed_same_pairs_other_seed_others(cache):
+    def make(seed):
+        return PairMaker(cache, train=True).group(np.random.default_rng(seed), 4, 96)
+
+    first, again, other = make(3), make(3), make(4)
+    assert np.array_equal(first.real, again.real) and np.array_equal(first.forged, again.forged)
+    assert first.kinds == again.kinds and np.array_equal(first.edge, again.edge)
+    assert not np.array_equal(first.real, other.real)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_unforged_pair_stays_alike_through_degradation(maker, seed):
+    rng = np.random.default_rng(seed)
+    scene = make_scene(rng, maker.faces, int(maker.rows[0]), 100.0)
+    ways = [draw(rng) for _ in range(3)]
+    for real, forged in degrade_pairs(rng, [(scene.image, scene.image)] * 3, ways):
+        assert real.shape == scene.image.shape
+        # H.264 codes the two one after the other with its own rate decisions: alike, not equal.
+        assert np.abs(real.astype(int) - forged).mean() < (2.0 if ways[0].h264_crf else 1e-9)
+
+
+def test_noise_is_the_same_on_both(maker):
+    rng = np.random.default_rng(1)
+    way = next(w for w in (draw(rng) for _ in range(200)) if w.noise and not w.h264_crf)
+    image = maker.faces.images[0]
+    assert np.array_equal(before_codec(image, way), before_codec(image, way))
+
+
+def test_shapes_and_ranges(maker):
+    batch = maker.group(np.random.default_rng(0), 8, 64)
+    assert batch.real.shape == batch.forged.shape == (8, 64, 64, 3)
+    assert batch.mask.shape == batch.edge.shape == (8, 64, 64)
+    assert ((batch.weight > 0) & (batch.weight <= 1)).all()
+    assert batch.edge.max() > 100
+
+
+def test_the_held_out_autoencoder_is_not_trained_with(cache):
+    trained = {p.shape[-2] for p in PairMaker(cache, train=True).painted}
+    assert RECIPES[HELD_OUT].size not in trained
+    assert {p.shape[-2] for p in PairMaker(cache, train=False).painted} == {RECIPES[HELD_OUT].size}
+
+
+def test_training_and_validation_faces_do_not_meet(cache):
+    assert not set(PairMaker(cache, train=True).rows) & set(PairMaker(cache, train=False).rows)
+
+
+def test_a_boundary_is_where_a_mask_is_half():
+    assert boundary(np.array([0.0, 0.5, 1.0])).tolist() == [0, 1, 0]
+
+
+def test_a_larger_erosion_leaves_a_smaller_mask(maker):
+    mesh = maker.faces.meshes[0]
+    small, large = (
+        region_mask(np.random.default_rng(0), (256, 256), mesh, "whole", (e, e), (0, 0), bend=0).sum() for e in (0.08, 0.0)
+    )
+    assert 0.4 < small / large < 0.85
+
+
+def test_the_mix_is_whole_and_canvases_suit_the_encoder():
+    assert sum(MIX.values()) == pytest.approx(1)
+    assert all(canvas_side(f) % 16 == 0 for f in (72, 101.3, 230))
