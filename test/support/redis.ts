@@ -1,5 +1,6 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { startGuarded, untilReady } from './guarded-child';
 
 export interface TestRedis {
@@ -24,9 +25,14 @@ cat >/dev/null
 kill -9 $server; wait $server 2>/dev/null
 rm -rf "$1"`;
 
-/** A Redis of the test's own: real, empty, without a port, gone when the test (or its process) is. */
-export async function startRedis(): Promise<TestRedis> {
-  const folder = mkdtempSync(folderPrefix);
+/**
+ * A Redis of the test's own: real, empty, without a port, gone when the test (or its process) is.
+ *
+ * @param at socket path of an earlier one that was closed: a Redis that comes back
+ */
+export async function startRedis(at?: string): Promise<TestRedis> {
+  const folder = at ? dirname(at) : mkdtempSync(folderPrefix);
+  mkdirSync(folder, { recursive: true });
   const path = `${folder}/r.sock`;
   const child = startGuarded(script, [folder]);
   await untilReady(child, 'redis-server', () => accepts(path), startTimeoutMs);

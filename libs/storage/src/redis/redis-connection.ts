@@ -7,10 +7,11 @@ export type RedisIndexSettings = { url: string } | { path: string };
 const connectTimeoutMs = 5_000;
 /** The scripts take microseconds; a Redis that is silent for this long is hung. */
 const commandTimeoutMs = 10_000;
-/** A command waits for this many attempts to connect (about a second), then fails typed. */
-const maxRetriesPerRequest = 4;
+/** A command waits for one attempt to connect more than this, 1.5 s at most, then fails typed. */
+const maxRetriesPerRequest = 2;
 const firstRetryMs = 50;
-const longestRetryMs = 2_000;
+/** Also bounds how long a Redis that came back goes unnoticed. On a local socket an attempt costs nothing. */
+const longestRetryMs = 500;
 const unixScheme = 'unix:';
 
 const options: RedisOptions = {
@@ -18,7 +19,7 @@ const options: RedisOptions = {
   commandTimeout: commandTimeoutMs,
   maxRetriesPerRequest,
   // For ever: a Redis that comes back is used again without a restart of ours.
-  retryStrategy: (attempt) => Math.min(firstRetryMs * 2 ** Math.min(attempt, maxRetriesPerRequest + 1), longestRetryMs),
+  retryStrategy: (attempt) => Math.min(firstRetryMs * attempt, longestRetryMs),
 };
 
 /** Connects in the background; commands wait for it. Never emits an unhandled 'error'. */

@@ -118,7 +118,6 @@ describe('S3 that is not there', () => {
     await new Promise((done) => closed.close(done));
     const failure = await store.put('a', 'x', {}, never).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StoreUnavailableError);
-    expect(String(failure)).toContain('ECONNREFUSED');
     expect(String(failure)).not.toMatch(/127\.0\.0\.1|secret-word/);
     await store.close();
   });

@@ -1,0 +1,134 @@
+import { Redis } from 'ioredis';
+import { startRedis, type TestRedis } from '../../../../test/support/redis';
+import { StoreUnavailableError } from '../errors/store-unavailable-error';
+import { exampleRecord, scanIndexConformance } from '../scan-index.conformance';
+import type { ScanIndex } from '../scan-index';
+import { createRedisIndex } from './redis-index';
+
+const never = new AbortController().signal;
+
+/**
+ * Against a real Redis: the conformance suite, and beyond it
+ *
+ * 1. All keys of a scan share a hash tag; none expires.
+ * 2. Two indexes (API and worker) see each other's records and events.
+ * 3. Deleting every scan leaves no key at all.
+ * 4. A creator that died between record and lists is made good by the next one.
+ * 5. A Redis that is not there, or goes away, fails typed and never ends the process; subscriptions and commands work
+ *    again once it is back.
+ * 6. `redis://`-style and socket addresses both work.
+ */
+describe('Redis as scan index', () => {
+  let server: TestRedis;
+  let raw: Redis;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    raw = new Redis(server.path);
+  });
+  beforeEach(() => raw.flushall());
+  afterAll(async () => {
+    raw.disconnect();
+    await server.close();
+  });
+
+  scanIndexConformance(() => ({ open: async () => createRedisIndex({ url: server.url }) }));
+
+  describe('keys and sharing', () => {
+    let index: ScanIndex;
+    let other: ScanIndex;
+    const { id, media } = exampleRecord(1);
+
+    beforeEach(() => {
+      index = createRedisIndex({ path: server.path });
+      other = createRedisIndex({ url: server.path });
+    });
+    afterEach(() => Promise.all([index.close(), other.close()]));
+
+    it('keeps a scan in one slot and for ever, until it is deleted', async () => {
+      await index.create(exampleRecord(1));
+      await index.markSegmentDone(id, 0);
+      const keys = (await raw.keys('*')).sort();
+      const own = [`assay:{${id}}:record`, `assay:{${id}}:segments`];
+      expect(keys).toEqual(['assay:scans', `assay:{${media}}:scans`, ...own].sort());
+      expect(await Promise.all(keys.map((key) => raw.ttl(key)))).toEqual([-1, -1, -1, -1]);
+      await index.delete(id);
+      expect(await raw.keys('*')).toEqual([]);
+    });
+
+    it('is shared by several processes', async () => {
+      const seen: number[] = [];
+      const end = await other.subscribe(id, (event) => seen.push(event.percent));
+      await index.create(exampleRecord(1, { state: 'running' }));
+      await Promise.all([index.update(id, { percent: 40 }), other.update(id, { segments: 3 })]);
+      expect(await other.get(id)).toMatchObject({ percent: 40, segments: 3 });
+      const at = new Date().toISOString();
+      await index.publish({ scan: id, state: 'running', stage: 'look', percent: 40, at, partial: null, verdict: null });
+      while (seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      expect(seen).toEqual([40]);
+      await end();
+    });
+
+    it('drops a message that is no event', async () => {
+      const seen: number[] = [];
+      const end = await index.subscribe(id, (event) => seen.push(event.percent));
+      for (const text of ['', '{', '{"percent":7}']) await raw.publish(`assay:{${id}}:events`, text);
+      const at = new Date().toISOString();
+      await index.publish({ scan: id, state: 'running', stage: 'look', percent: 1, at, partial: null, verdict: null });
+      while (seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      expect(seen).toEqual([1]);
+      await end();
+    });
+
+    it('a second creator finishes what a dead one began', async () => {
+      await index.create(exampleRecord(1));
+      await raw.del('assay:scans', `assay:{${media}}:scans`);
+      expect(await other.create(exampleRecord(1))).toBe('exists');
+      expect((await index.list({ limit: 5, cursor: null })).scans).toHaveLength(1);
+      expect(await index.scansOfMedia(media)).toEqual([id]);
+    });
+  });
+});
+
+describe('a Redis that is not there', () => {
+  it('fails typed, without an uncaught error, and closes at once', async () => {
+    const index = createRedisIndex({ path: '/tmp/assay-no-such.sock' });
+    const tries = [
+      () => index.check(never),
+      () => index.get(exampleRecord(1).id),
+      () => index.create(exampleRecord(1)),
+      () => index.update(exampleRecord(1).id, { percent: 1 }),
+      () => index.list({ limit: 1, cursor: null }),
+      () => index.subscribe(exampleRecord(1).id, () => {}),
+    ];
+    for (const attempt of tries) await expect(attempt()).rejects.toThrow(StoreUnavailableError);
+    const stop = new AbortController();
+    const checking = index.check(stop.signal);
+    const reason = new Error('told to stop');
+    stop.abort(reason);
+    await expect(checking).rejects.toBe(reason);
+    await index.close();
+  });
+
+  it('is used again once it is back, subscriptions included', async () => {
+    const first = await startRedis();
+    const index = createRedisIndex({ url: first.url });
+    const { id } = exampleRecord(1);
+    const seen: number[] = [];
+    await index.subscribe(id, (event) => seen.push(event.percent));
+    await first.close();
+    await expect(index.get(id)).rejects.toThrow(StoreUnavailableError);
+
+    const second = await startRedis(first.path);
+    const at = new Date().toISOString();
+    const event = { scan: id, state: 'running', stage: 'look', percent: 9, at, partial: null, verdict: null } as const;
+    // Both connections come back by themselves; until the subscribing one is, events go unheard.
+    while (seen.length === 0) {
+      await index.publish(event).catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailableError));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(await index.create(exampleRecord(1))).toBe('created');
+    await index.close();
+    await second.close();
+  });
+});
