@@ -1,0 +1,48 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Logger, Ports, ScanQueues } from '@assay/pipeline';
+import { EventsController } from './events/events.controller';
+import { ScanEvents } from './events/scan-events';
+import { HealthController } from './health/health.controller';
+import { MediaController } from './media/media.controller';
+import { UploadTracker } from './media/upload-tracker';
+import { ApiMetrics } from './metrics/api-metrics';
+import { MetricsController } from './metrics/metrics.controller';
+import { ScanReader } from './scans/scan-reader';
+import { ScansController } from './scans/scans.controller';
+import { VerdictController } from './scans/verdict.controller';
+import { CLOSING, LOG, PORTS, QUEUES } from './tokens';
+
+export interface ApiParts {
+  ports: Ports;
+  queues: ScanQueues;
+  log: Logger;
+  /** Aborted when the service closes, after requests had their time to finish. */
+  closing: AbortSignal;
+}
+
+@Module({})
+export class ApiModule {
+  static with({ ports, queues, log, closing }: ApiParts): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: [
+        MediaController,
+        ScansController,
+        VerdictController,
+        EventsController,
+        HealthController,
+        MetricsController,
+      ],
+      providers: [
+        { provide: PORTS, useValue: ports },
+        { provide: QUEUES, useValue: queues },
+        { provide: LOG, useValue: log },
+        { provide: CLOSING, useValue: closing },
+        ApiMetrics,
+        UploadTracker,
+        ScanReader,
+        ScanEvents,
+      ],
+    };
+  }
+}

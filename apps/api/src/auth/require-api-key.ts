@@ -1,0 +1,26 @@
+import type { NextFunction, Request, Response } from 'express';
+import { problems } from '../problems/problems';
+import type { KeyRing } from './key-ring';
+
+/** What needs no key: the page, the description of the API, and health. None of it holds data. */
+const publicPaths = [/^\/$/, /^\/index\.html$/, /^\/favicon\.svg$/, /^\/assets\//, /^\/docs(\/|$)/, /^\/v1\/health\//];
+const bearer = /^Bearer +(\S+) *$/i;
+
+/**
+ * Everything else needs a key, unknown addresses included. Runs before any body is read: a stranger's gigabytes are
+ * never taken in.
+ */
+export function requireApiKey(keyRing: KeyRing, signal: AbortSignal) {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    if (publicPaths.some((path) => path.test(request.path))) return next();
+    const key = keyOf(request);
+    if (key === null) return next(problems.unauthorized());
+    keyRing.find(key, signal).then((record) => next(record ? undefined : problems.unauthorized()), next);
+  };
+}
+
+function keyOf({ headers }: Request): string | null {
+  const named = headers['x-api-key'];
+  if (typeof named === 'string') return named;
+  return bearer.exec(headers.authorization ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,68 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { json } from 'express';
+import type { NextFunction, Request, Response } from 'express';
+import { ApiModule, type ApiParts } from './api.module';
+import { KeyRing } from './auth/key-ring';
+import { requireApiKey } from './auth/require-api-key';
+import { serveConsole } from './console/serve-console';
+import { describeApi, methodsByPath } from './docs/description';
+import { serveDocs } from './docs/serve-docs';
+import { accessLog } from './http/access-log';
+import { holdContinue, sendContinue } from './http/expect-continue';
+import { malformedJson, requireJson } from './http/json-body';
+import { requestId } from './http/request-id';
+import { apiHeaders } from './http/security-headers';
+import { refuseLargeUpload } from './media/refuse-large-upload';
+import { ApiMetrics } from './metrics/api-metrics';
+import { nestLog } from './nest-log';
+import { ProblemFilter } from './problems/problem.filter';
+
+/** Documents are ids and options; media never comes this way. */
+const maxJson = '64kb';
+/** A connection that moves no byte for this long is given up, ms. Event streams beat every 15 s. */
+const silentConnectionMs = 60_000;
+/** A request line and headers take milliseconds, ms. */
+const headersMs = 15_000;
+/** Longer than load balancers keep an idle connection, so that they close it and not we, ms. */
+const idleConnectionMs = 65_000;
+
+/** The HTTP service, ready to listen. The order of the steps is the order of trust: first who, then how much, then what. */
+export async function createApp(parts: ApiParts): Promise<NestExpressApplication> {
+  const { log, ports, closing } = parts;
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.with(parts), {
+    bodyParser: false,
+    abortOnError: false,
+    logger: nestLog(log),
+  });
+  const description = describeApi(app);
+  const filter = new ProblemFilter(log, methodsByPath(description));
+  const express = app.getHttpAdapter().getInstance();
+  express.disable('x-powered-by');
+  // Tags are ours, where they are worth their cost.
+  express.disable('etag');
+  express.set('query parser', 'simple');
+
+  express.use(requestId, accessLog(log, app.get(ApiMetrics)), apiHeaders);
+  express.use(requireApiKey(new KeyRing(ports.store), closing));
+  express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
+  express.use(sendContinue);
+  express.use('/v1/scans', requireJson, json({ limit: maxJson, strict: true }), malformedJson);
+  serveConsole(express);
+  serveDocs(express, description);
+  app.useGlobalFilters(filter);
+  await app.init();
+  // What fails before Nest's routes (a key, a body, a broken address) is answered in the same way.
+  express.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    filter.answer(error, request, response);
+  });
+
+  const server = app.getHttpServer();
+  server.timeout = silentConnectionMs;
+  server.headersTimeout = headersMs;
+  server.keepAliveTimeout = idleConnectionMs;
+  // A large upload over a slow line takes as long as it takes; silence is what ends it.
+  server.requestTimeout = 0;
+  holdContinue(server);
+  return app;
+}

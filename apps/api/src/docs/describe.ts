@@ -1,0 +1,101 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ListScans } from '@assay/contracts';
+import { componentSchemas, type SchemaName, schemaRef } from './schemas';
+
+export interface Answer {
+  text: string;
+  /** JSON of this shape ... */
+  schema?: SchemaName;
+  /** ... or a stream of events, each with data of this shape ... */
+  events?: SchemaName;
+  /** ... or one of these media types. */
+  media?: string[];
+  headers?: string[];
+}
+
+export interface Description {
+  summary: string;
+  detail?: string;
+  /** True = no key is needed. */
+  open?: boolean;
+  params?: Record<string, SchemaName>;
+  query?: 'ListScans';
+  body?: SchemaName;
+  upload?: boolean;
+  answers: Record<number, Answer>;
+  /** Statuses of problem documents, beside 401, 500 and 503, which every route with a key can give. */
+  refusals?: number[];
+}
+
+const refusalTexts: Record<number, string> = {
+  400: 'The request is not valid',
+  401: 'No key, or not a valid one',
+  404: 'There is no such thing',
+  413: 'The body is too large',
+  415: 'This type of body is not accepted',
+  422: 'Understood, but it cannot be done',
+  500: 'Something went wrong here',
+  503: 'A part of the service does not answer',
+};
+const keyedRefusals = [401, 500, 503];
+const binary = { type: 'string', format: 'binary' };
+
+/** Describes a route for /docs; what the schemas are is taken from the contracts. */
+export function Describe(description: Description): MethodDecorator {
+  const { summary, detail, open, params = {}, query, body, upload, answers, refusals = [] } = description;
+  return applyDecorators(
+    ApiOperation({ summary, ...(detail ? { description: detail } : {}) }),
+    ...(open ? [] : [ApiSecurity('bearer'), ApiSecurity('header')]),
+    ...Object.entries(params).map(([name, schema]) => ApiParam({ name, schema: textSchemaOf(schema) })),
+    ...(query ? Object.keys(ListScans.shape).map(describeQuery) : []),
+    ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) } })] : []),
+    ...(upload ? [ApiBody(uploadBody())] : []),
+    ...Object.entries(answers).map(([status, answer]) => ApiResponse({ status: Number(status), ...answerOf(answer) })),
+    ...(open ? [] : [...refusals, ...keyedRefusals]).map(describeRefusal),
+  );
+}
+
+/** Nest wants the schema of a parameter in place and not by reference. */
+function textSchemaOf(name: SchemaName) {
+  const { pattern } = componentSchemas()[name] ?? {};
+  return { type: 'string', ...(typeof pattern === 'string' ? { pattern } : {}) };
+}
+
+function describeQuery(name: string) {
+  const properties = Object(componentSchemas()['ListScans']?.['properties']);
+  return ApiQuery({ name, required: false, schema: properties[name] });
+}
+
+function describeRefusal(status: number) {
+  const content = { 'application/problem+json': { schema: { $ref: schemaRef('Problem') } } };
+  return ApiResponse({ status, description: refusalTexts[status] ?? 'Refused', content });
+}
+
+function answerOf({ text, schema, events, media = [], headers = [] }: Answer) {
+  const content = {
+    ...(schema ? { 'application/json': { schema: { $ref: schemaRef(schema) } } } : {}),
+    ...(events ? { 'text/event-stream': { schema: { $ref: schemaRef(events) } } } : {}),
+    ...Object.fromEntries(media.map((type) => [type, { schema: binary }])),
+  };
+  const described = Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' } }]));
+  return {
+    description: text,
+    ...(Object.keys(content).length > 0 ? { content } : {}),
+    ...(headers.length > 0 ? { headers: described } : {}),
+  };
+}
+
+function uploadBody() {
+  const form = { type: 'object', properties: { file: binary }, required: ['file'] };
+  return {
+    required: true,
+    schema: {},
+    content: {
+      'multipart/form-data': { schema: form },
+      'application/octet-stream': { schema: binary },
+      'video/*': { schema: binary },
+      'image/*': { schema: binary },
+    },
+  };
+}

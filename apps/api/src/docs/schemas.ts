@@ -1,0 +1,61 @@
+import {
+  CreateScan,
+  EvidenceName,
+  ListScans,
+  Liveness,
+  MediaId,
+  MediaRecord,
+  Problem,
+  Readiness,
+  ScanEvent,
+  ScanId,
+  ScanList,
+  ScanRecord,
+  Verdict,
+} from '@assay/contracts';
+import { z } from 'zod';
+
+const described = {
+  CreateScan,
+  EvidenceName,
+  ListScans,
+  Liveness,
+  MediaId,
+  MediaRecord,
+  Problem,
+  Readiness,
+  ScanEvent,
+  ScanId,
+  ScanList,
+  ScanRecord,
+  Verdict,
+};
+export type SchemaName = keyof typeof described;
+/** What callers send: defaults are theirs to leave out. */
+const inputs: ReadonlySet<string> = new Set<SchemaName>(['CreateScan', 'ListScans']);
+
+export type JsonSchema = Record<string, unknown>;
+
+export const schemaRef = (name: string): string => `#/components/schemas/${name}`;
+
+/** The schemas that check the traffic, as JSON Schema 2020-12: the description cannot differ from what is done. */
+export function componentSchemas(): Record<string, JsonSchema> {
+  return (made ??= makeSchemas());
+}
+
+let made: Record<string, JsonSchema> | null = null;
+
+function makeSchemas(): Record<string, JsonSchema> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(described)) registry.add(schema, { id });
+  const as = (io: 'input' | 'output') => z.toJSONSchema(registry, { uri: schemaRef, io }).schemas;
+  const [given, asked] = [as('output'), as('input')];
+  const names = Object.keys(described);
+  return Object.fromEntries(names.map((name) => [name, bare((inputs.has(name) ? asked : given)[name])]));
+}
+
+/** Inside an OpenAPI document a schema is named by its place, and the dialect by the document. */
+function bare(schema: unknown): JsonSchema {
+  const { $id: _id, $schema: _dialect, ...rest } = Object(schema) as JsonSchema;
+  return rest;
+}

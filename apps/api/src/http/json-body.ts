@@ -1,0 +1,16 @@
+import type { NextFunction, Request, Response } from 'express';
+import { problems } from '../problems/problems';
+
+const jsonType = /^application\/(?:[\w.-]+\+)?json\b/i;
+
+/** Middleware behind the JSON parser: says which of its errors is a mistake in the document. */
+export function malformedJson(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
+  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+  next(type === 'entity.parse.failed' ? problems.malformedJson() : error);
+}
+
+/** Middleware: a document that is not labelled as JSON would be taken for an empty one. */
+export function requireJson({ method, headers }: Request, _response: Response, next: NextFunction): void {
+  const isJson = method !== 'POST' || jsonType.test(headers['content-type'] ?? '');
+  next(isJson ? undefined : problems.unsupportedType('Send JSON as application/json.'));
+}

@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+
+/** What every upload of this process has in common: an end when the sender leaves or the service closes. */
+export class UploadTracker {
+  private readonly active = new Set<Promise<unknown>>();
+  private readonly stopping = new AbortController();
+
+  get count(): number {
+    return this.active.size;
+  }
+
+  /** Runs one upload under a signal that ends it. */
+  async run<T>(request: IncomingMessage, receive: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const sender = new AbortController();
+    const gone = () => {
+      if (!request.complete) sender.abort(new SenderGoneError());
+    };
+    // Taking in is over; what follows (a copy inside the store) may be silent for longer than a sender may be.
+    const received = () => request.socket.setTimeout(0);
+    request.once('close', gone).once('end', received);
+    if (request.destroyed) gone();
+    const work = receive(AbortSignal.any([sender.signal, this.stopping.signal]));
+    this.active.add(work);
+    try {
+      return await work;
+    } finally {
+      this.active.delete(work);
+      request.off('close', gone).off('end', received);
+    }
+  }
+
+  /** Lets uploads finish, but no longer than `graceMs`; resolves when all have ended and cleaned up. */
+  async drain(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.stopping.abort(new ServiceClosingError()), graceMs);
+    await Promise.allSettled(this.active);
+    clearTimeout(timer);
+  }
+}
+
+export class SenderGoneError extends Error {
+  override readonly name = 'SenderGoneError';
+}
+
+export class ServiceClosingError extends Error {
+  override readonly name = 'ServiceClosingError';
+}

@@ -1,0 +1,41 @@
+import { HttpException } from '@nestjs/common';
+import { SubmitError } from '@assay/pipeline';
+import { ListCursorError, StoreUnavailableError } from '@assay/storage';
+import { ProblemError } from './problem-error';
+import { problems } from './problems';
+
+/** @returns what the caller is told; whatever is not ours becomes a plain 500 without any of its words */
+export function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof StoreUnavailableError) return problems.unavailable();
+  if (error instanceof SubmitError) {
+    return error.code === 'unknown_media' ? problems.unknownMedia() : problems.unknownPolicy(error.message);
+  }
+  if (error instanceof ListCursorError) return problems.invalid([{ path: 'cursor', message: error.message }]);
+  return ofStatus(statusOf(error));
+}
+
+/** The framework and its body parsers say what is wrong by a status; their messages may repeat the input. */
+function ofStatus(status: number): ProblemError {
+  switch (status) {
+    case 400:
+      return problems.malformedRequest();
+    case 404:
+      return problems.routeNotFound();
+    case 413:
+      return problems.tooLarge('Documents may have 64 kB. Media goes to /v1/media.');
+    case 415:
+      return problems.unsupportedType('Send UTF-8 without compression.');
+    case 503:
+      return problems.unavailable();
+    default:
+      return status < 500 ? problems.malformedRequest() : problems.internal();
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof URIError) return 400;
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}

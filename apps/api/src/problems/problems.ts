@@ -1,0 +1,102 @@
+import type { Problem, Rejection } from '@assay/contracts';
+import { ProblemError } from './problem-error';
+
+type FieldError = NonNullable<Problem['errors']>[number];
+interface Extras {
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+}
+
+/** Problem types are names and not addresses: they stay the same wherever the service runs. */
+const typePrefix = 'urn:problem-type:assay:';
+/** Pause that callers should make before they ask again, seconds. */
+const retrySeconds = { verdict: 2, unavailable: 5 };
+
+/** RFC 9457. @param detail is shown to the caller: never a path, a key, a stack or another tool's message */
+function problem(code: string, status: number, title: string, detail: string, extras: Extras = {}): ProblemError {
+  const { errors, headers } = extras;
+  return new ProblemError({ type: typePrefix + code, title, status, detail, ...(errors ? { errors } : {}) }, headers);
+}
+
+/** Every refusal that this service knows, by name. */
+export const problems = {
+  unauthorized: () =>
+    problem(
+      'unauthorized',
+      401,
+      'A valid API key is needed',
+      'Send your key as "Authorization: Bearer <key>" or in the header X-API-Key.',
+      { headers: { 'www-authenticate': 'Bearer realm="assay"' } },
+    ),
+  invalid: (errors: FieldError[]) =>
+    problem('invalid-request', 400, 'The request is not valid', errors.map(sentenceOf).join(' '), { errors }),
+  malformedJson: () => problem('malformed-json', 400, 'The body is not JSON', 'Send a JSON object in UTF-8.'),
+  malformedRequest: () =>
+    problem('malformed-request', 400, 'The request cannot be read', 'Its address, headers or body are malformed.'),
+  malformedForm: (detail: string) => problem('malformed-form', 400, 'The form cannot be used', detail),
+  incompleteUpload: () =>
+    problem(
+      'incomplete-upload',
+      400,
+      'The upload is incomplete',
+      'The body ended early. Nothing was kept; send it again.',
+    ),
+  routeNotFound: () =>
+    problem('route-not-found', 404, 'There is nothing here', 'The address is not part of this API; see /docs.'),
+  methodNotAllowed: (allowed: string[]) =>
+    problem('method-not-allowed', 405, 'Wrong method', `This address answers ${allowed.join(', ')}.`, {
+      headers: { allow: allowed.join(', ') },
+    }),
+  mediaNotFound: () =>
+    problem(
+      'media-not-found',
+      404,
+      'No such media',
+      'It was never uploaded, or it was deleted. Upload it to /v1/media.',
+    ),
+  unknownMedia: () =>
+    problem(
+      'unknown-media',
+      422,
+      'No such media',
+      'Upload it to /v1/media first, then ask for a scan of the id you get.',
+      {
+        errors: [{ path: 'media', message: 'there is no media with this id' }],
+      },
+    ),
+  unknownPolicy: (detail: string) =>
+    problem('unknown-policy', 422, 'No such policy', detail, {
+      errors: [{ path: 'policy', message: 'there is no policy with this id' }],
+    }),
+  scanNotFound: () =>
+    problem('scan-not-found', 404, 'No such scan', 'It was never asked for, or its media was deleted.'),
+  verdictNotReady: (stage: string, percent: number) =>
+    problem(
+      'verdict-not-ready',
+      404,
+      'The verdict is not there yet',
+      `The scan is at stage "${stage}", ${Math.floor(percent)} %. Its /events tell when it is done.`,
+      { headers: { 'retry-after': String(retrySeconds.verdict) } },
+    ),
+  noVerdict: (state: string, reason: string | null) =>
+    problem(
+      'no-verdict',
+      404,
+      'The scan ended without a verdict',
+      `It was ${state === 'failed' ? 'stopped by a failure' : 'cancelled'}${reason ? `: ${reason}` : '.'} Asking for the scan again starts it anew.`,
+    ),
+  evidenceNotFound: () =>
+    problem('evidence-not-found', 404, 'No such evidence', 'The verdict lists the names of all evidence of its scan.'),
+  tooLarge: (detail: string) => problem('too-large', 413, 'The body is too large', detail),
+  unsupportedType: (detail: string) => problem('unsupported-type', 415, 'This type of body is not accepted', detail),
+  rejectedMedia: ({ code, message }: Rejection) =>
+    problem(`rejected-${code.replaceAll('_', '-')}`, 422, 'The file was not accepted', message),
+  unavailable: (detail = 'A part of the service does not answer. Nothing was lost; try again shortly.') =>
+    problem('unavailable', 503, 'Not available right now', detail, {
+      headers: { 'retry-after': String(retrySeconds.unavailable) },
+    }),
+  internal: () =>
+    problem('internal', 500, 'Something went wrong', 'The error was logged under the request id of this answer.'),
+};
+
+const sentenceOf = ({ path, message }: FieldError): string => (path ? `${path}: ${message}.` : `${message}.`);

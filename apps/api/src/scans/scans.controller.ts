@@ -1,0 +1,62 @@
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { CreateScan, ListScans, ScanId, ScanList, ScanRecord } from '@assay/contracts';
+import { type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
+import type { Response } from 'express';
+import { Describe } from '../docs/describe';
+import { ZodPipe } from '../http/zod.pipe';
+import { CLOSING, PORTS, QUEUES } from '../tokens';
+import { ScanReader } from './scan-reader';
+
+@Controller('v1/scans')
+export class ScansController {
+  constructor(
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(QUEUES) private readonly queues: ScanQueues,
+    @Inject(CLOSING) private readonly closing: AbortSignal,
+    private readonly reader: ScanReader,
+  ) {}
+
+  @Post()
+  @Describe({
+    summary: 'Ask for a scan',
+    detail:
+      'Media, policy and installed models make the id: asking again gives the same scan (200). A scan that failed starts anew (202).',
+    body: 'CreateScan',
+    answers: {
+      202: { schema: 'ScanRecord', text: 'Under way', headers: ['Location'] },
+      200: { schema: 'ScanRecord', text: 'Asked for before', headers: ['Location'] },
+    },
+    refusals: [400, 413, 415, 422],
+  })
+  async create(
+    @Body(new ZodPipe(CreateScan)) request: CreateScan,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ScanRecord> {
+    const { scan, created } = await submitScan(this.ports, this.queues, request, this.closing);
+    response.status(created ? 202 : 200).location(`/v1/scans/${scan.id}`);
+    return scan;
+  }
+
+  @Get()
+  @Describe({
+    summary: 'List scans, newest first',
+    query: 'ListScans',
+    answers: { 200: { schema: 'ScanList', text: 'One page; give `next` as `cursor` to get the one after it' } },
+    refusals: [400],
+  })
+  async list(@Query(new ZodPipe(ListScans)) { limit, cursor }: ListScans): Promise<ScanList> {
+    const page = await this.ports.index.list({ limit, cursor: cursor ?? null });
+    return { scans: page.scans, next: page.cursor };
+  }
+
+  @Get(':scan')
+  @Describe({
+    summary: 'The state of a scan',
+    params: { scan: 'ScanId' },
+    answers: { 200: { schema: 'ScanRecord', text: 'State, progress and, once there is one, the short answer' } },
+    refusals: [400, 404],
+  })
+  get(@Param('scan', new ZodPipe(ScanId, 'scan')) id: ScanId): Promise<ScanRecord> {
+    return this.reader.get(id);
+  }
+}

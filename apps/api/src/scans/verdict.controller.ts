@@ -1,0 +1,80 @@
+import { extname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { EvidenceName, ScanId } from '@assay/contracts';
+import { keys, type Ports } from '@assay/pipeline';
+import type { Request, Response } from 'express';
+import { Describe } from '../docs/describe';
+import { ZodPipe } from '../http/zod.pipe';
+import { problems } from '../problems/problems';
+import { CLOSING, PORTS } from '../tokens';
+import { ScanReader } from './scan-reader';
+
+/** Ask again each time, and get 304 while it is the same: deletion must take effect at once. */
+const revalidate = 'private, no-cache';
+const contentTypes: Record<string, string> = { '.jpg': 'image/jpeg', '.svg': 'image/svg+xml; charset=utf-8' };
+/** An SVG that is opened by itself is a document: it may draw, and nothing else. */
+const evidencePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+
+@Controller('v1/scans/:scan')
+export class VerdictController {
+  constructor(
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(CLOSING) private readonly closing: AbortSignal,
+    private readonly reader: ScanReader,
+  ) {}
+
+  @Get('verdict')
+  @Describe({
+    summary: 'The verdict',
+    detail: 'Byte for byte as it is stored. 404 with type `verdict-not-ready` while the scan is under way.',
+    params: { scan: 'ScanId' },
+    answers: {
+      200: { schema: 'Verdict', text: 'The verdict', headers: ['ETag'] },
+      304: { text: 'Unchanged since the ETag in If-None-Match' },
+    },
+    refusals: [400, 404],
+  })
+  async verdict(@Param('scan', new ZodPipe(ScanId, 'scan')) id: ScanId, @Res() response: Response): Promise<void> {
+    const { body, etag } = await this.reader.verdict(id);
+    // `send` answers 304 by itself when the tag matches.
+    response.set({ etag, 'cache-control': revalidate, 'content-type': 'application/json; charset=utf-8' }).send(body);
+  }
+
+  @Get('evidence/:name')
+  @Describe({
+    summary: 'A crop, an overlay or the timeline plot',
+    params: { scan: 'ScanId', name: 'EvidenceName' },
+    answers: {
+      200: { media: ['image/jpeg', 'image/svg+xml'], text: 'The picture', headers: ['ETag'] },
+      304: { text: 'Unchanged since the ETag in If-None-Match' },
+    },
+    refusals: [400, 404],
+  })
+  async evidence(
+    @Param('scan', new ZodPipe(ScanId, 'scan')) id: ScanId,
+    @Param('name', new ZodPipe(EvidenceName, 'name')) name: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const key = keys.evidence(id, name);
+    const found = await this.ports.store.stat(key, this.closing);
+    if (!found) throw problems.evidenceNotFound();
+    response.set({
+      etag: `W/"${found.bytes.toString(36)}-${found.modifiedAt.getTime().toString(36)}"`,
+      'cache-control': revalidate,
+      'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
+      'content-security-policy': evidencePolicy,
+    });
+    if (request.fresh) return void response.status(304).end();
+    response.set('content-length', String(found.bytes));
+    if (request.method === 'HEAD') return void response.end();
+    const picture = await this.ports.store.stream(key, null, this.closing);
+    // Deleted since it was looked at.
+    if (!picture) throw problems.evidenceNotFound();
+    await pipeline(picture, response).catch((error: unknown) => {
+      // A viewer who leaves early is no fault.
+      if (!response.destroyed) throw error;
+    });
+  }
+}

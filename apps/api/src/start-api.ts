@@ -1,0 +1,62 @@
+import type { AddressInfo } from 'node:net';
+import { type Config, createPorts, type Logger, openQueues } from '@assay/pipeline';
+import { createApp } from './create-app';
+import { ScanEvents } from './events/scan-events';
+import { UploadTracker } from './media/upload-tracker';
+
+export interface RunningApi {
+  /** Where it answers, e.g. `http://127.0.0.1:8080`. */
+  url: string;
+  /** Stops taking requests, ends event streams, lets uploads finish within `config.drainMs`, closes what was opened. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the HTTP service in this process.
+ *
+ * @throws ModelError, ConfigError; and the system's own error when the port is taken
+ */
+export async function startApi(config: Config, log: Logger): Promise<RunningApi> {
+  const ports = await createPorts(config, log);
+  const opened: { close(): Promise<void> }[] = [ports];
+  const closeAll = async () => {
+    for (const part of opened.reverse()) await part.close();
+  };
+  try {
+    const queues = await openQueues(config);
+    opened.push(queues);
+    const closing = new AbortController();
+    const app = await createApp({ ports, queues, log, closing: closing.signal });
+    opened.push(app);
+    await app.listen(config.port, config.host);
+    const server = app.getHttpServer();
+    const url = urlOf(config.host, server.address() as AddressInfo);
+    log.info({ url }, 'the API is up');
+
+    const stop = async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await app.get(ScanEvents).close();
+      await app.get(UploadTracker).drain(config.drainMs);
+      closing.abort(new Error('The service is closing.'));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), lastAnswersMs);
+      await closed;
+      clearTimeout(timer);
+      await closeAll();
+      log.info('the API has stopped');
+    };
+    let stopped: Promise<void> | null = null;
+    return { url, close: () => (stopped ??= stop()) };
+  } catch (error) {
+    await closeAll().catch((failure: unknown) => log.warn({ err: failure }, 'closing after a failed start'));
+    throw error;
+  }
+}
+
+/** For answers that are being written when everything else has ended, ms. */
+const lastAnswersMs = 2_000;
+
+function urlOf(host: string, { port }: AddressInfo): string {
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}:${port}`;
+}
