@@ -59,7 +59,7 @@ export async function createPorts(
         tools = null;
         throw error;
       });
-      return { ...(await tools), ...runtimeVersions(), node: process.versions.node };
+      return { ...(await tools), ...runtimeVersions() };
     },
     async close() {
       const opened = await pool?.catch(() => null);

@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { Injectable, Module, type Type } from '@nestjs/common';
+import { DiscoveryModule, NestFactory } from '@nestjs/core';
+import { Stage, type StageProcessor } from './stage';
+import { StageRegistry, StageRegistryError } from './stage-registry';
+
+class Nothing implements StageProcessor {
+  async run(): Promise<void> {}
+}
+@Injectable()
+@Stage('plan')
+class PlanStage extends Nothing {}
+@Injectable()
+@Stage('look')
+class LookStage extends Nothing {}
+@Injectable()
+@Stage('look')
+class OtherLookStage extends Nothing {}
+@Injectable()
+@Stage('judge')
+class JudgeStage extends Nothing {}
+@Injectable()
+@Stage('sweep')
+class SweepStage extends Nothing {}
+
+async function processorsOf(providers: Type[]) {
+  @Module({ imports: [DiscoveryModule], providers: [StageRegistry, ...providers] })
+  class TestModule {}
+  const app = await NestFactory.createApplicationContext(TestModule, { logger: false, abortOnError: false });
+  try {
+    return app.get(StageRegistry).processors();
+  } finally {
+    await app.close();
+  }
+}
+
+describe('StageRegistry', () => {
+  it('finds the one processor of every queue', async () => {
+    const found = await processorsOf([PlanStage, LookStage, JudgeStage, SweepStage]);
+    expect(found.look).toBeInstanceOf(LookStage);
+    expect(Object.keys(found).sort()).toEqual(['judge', 'look', 'plan', 'sweep']);
+  });
+
+  it('refuses a queue without a processor', async () => {
+    await expect(processorsOf([PlanStage, LookStage, SweepStage])).rejects.toThrow(StageRegistryError);
+    await expect(processorsOf([PlanStage, LookStage, SweepStage])).rejects.toThrow('"judge" has no processor');
+  });
+
+  it('refuses a queue with two', async () => {
+    const twice = [PlanStage, LookStage, OtherLookStage, JudgeStage, SweepStage];
+    await expect(processorsOf(twice)).rejects.toThrow('"look" has 2 processors');
+  });
+});

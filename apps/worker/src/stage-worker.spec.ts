@@ -1,0 +1,198 @@
+/**
+ * Invariants, with a real Redis: a look that fails for good does not fail its scan; poison goes to the dead letters at
+ * once and is told to the processor; a stop hands jobs back without using up an attempt; deleted media ends quietly.
+ */
+import { type Plan, type ScanRecord } from '@assay/contracts';
+import {
+  addScanFlow,
+  createLog,
+  type JobPayloads,
+  jobIdFor,
+  loadConfig,
+  openQueues,
+  PermanentError,
+  type QueueName,
+  queueSettings,
+  ScanGoneError,
+  type ScanQueues,
+} from '@assay/pipeline';
+import { startRedis, type TestRedis } from '../../../test/support/redis';
+import { WorkerMetrics } from './metrics';
+import type { StageContext, StageProcessor } from './stage';
+import { StageWorker } from './stage-worker';
+import { until } from './testing/until';
+
+const scan: ScanRecord = {
+  schema: 'assay.scan/1',
+  id: `sc_${'1'.repeat(32)}`,
+  media: 'a'.repeat(64),
+  name: null,
+  policy: 'default',
+  modelSet: 'b'.repeat(64),
+  state: 'running',
+  stage: 'plan',
+  percent: 0,
+  segments: 2,
+  segmentsDone: 0,
+  verdict: null,
+  probability: null,
+  rejection: null,
+  failure: null,
+  createdAt: '2030-01-01T00:00:00Z',
+  updatedAt: '2030-01-01T00:00:00Z',
+};
+const segment = (index: number) => ({
+  index,
+  startSeconds: index,
+  endSeconds: index + 1,
+  mode: 'all' as const,
+  frameSeconds: [index],
+  seekSeconds: [],
+});
+const plan: Plan = {
+  frameBudget: 2,
+  decodeWidth: 64,
+  decodeHeight: 64,
+  originSeconds: 0,
+  cutCandidatesSeconds: [],
+  keyframeCount: 1,
+  segments: [segment(0), segment(1)],
+};
+
+let redis: TestRedis;
+let queues: ScanQueues;
+let workers: StageWorker[] = [];
+
+beforeAll(async () => {
+  redis = await startRedis();
+  queues = await openQueues({ redisUrl: redis.url });
+});
+afterEach(async () => {
+  await Promise.all(workers.map((worker) => worker.close(0)));
+  workers = [];
+  for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });
+});
+afterAll(async () => {
+  await queues.close();
+  await redis.close();
+});
+
+/** The stages themselves are not what is under test here: each test says what its stage does. */
+function open<Name extends QueueName>(name: Name, processor: StageProcessor<Name>): StageWorker {
+  const worker = new StageWorker({
+    name,
+    processor: processor as StageProcessor,
+    config: loadConfig({ REDIS_URL: redis.url }),
+    log: createLog({ level: 'silent', service: 'test' }),
+    metrics: new WorkerMetrics(),
+  });
+  workers.push(worker);
+  worker.open();
+  return worker;
+}
+
+const lookId = (part: number) => jobIdFor('look', scan.id, scan.modelSet, part);
+
+describe('StageWorker', () => {
+  it('runs the judge when one look has failed for good', async () => {
+    const looked: number[] = [];
+    const judged: string[] = [];
+    await addScanFlow(queues, scan, plan);
+    open('judge', { run: async (payload) => void judged.push(payload.scan) });
+    open('look', {
+      async run({ segment }: JobPayloads['look']) {
+        looked.push(segment);
+        if (segment === 1) throw new PermanentError('This part cannot be looked at.');
+      },
+    });
+    await until(async () => judged.length > 0);
+    expect(judged).toEqual([scan.id]);
+    expect(looked.sort()).toEqual([0, 1]);
+    expect(await queues.look.getJobState(lookId(1))).toBe('failed');
+    await until(async () => (await queues.judge.getJobState(jobIdFor('judge', scan.id, scan.modelSet))) === 'unknown');
+  });
+
+  it('tries again what may work next time, and no more often than the catalogue says', async () => {
+    let tries = 0;
+    const exhausted: unknown[] = [];
+    open('plan', {
+      run: async () => {
+        tries += 1;
+        throw new Error('busy');
+      },
+      exhausted: async (_payload: JobPayloads['plan'], error: unknown) => void exhausted.push(error),
+    });
+    // A short pause instead of the catalogue's, so that the test need not wait for it.
+    await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'retried', backoff: 1 });
+    await until(async () => exhausted.length > 0);
+    expect(tries).toBe(queueSettings.plan.attempts);
+    expect(exhausted).toEqual([expect.objectContaining({ message: 'busy' })]);
+  });
+
+  it.each([
+    ['a payload that follows no schema', { v: 2, scan: scan.id }, 0],
+    ['a permanent error', { v: 1, scan: scan.id }, 1],
+  ])('sends %s to the dead letters at once', async (_what, payload, expectedRuns) => {
+    let runs = 0;
+    open('plan', {
+      run: async () => {
+        runs += 1;
+        throw new PermanentError('Never.');
+      },
+    });
+    await queues.plan.add('plan', payload as JobPayloads['plan'], { jobId: 'poison' });
+    await until(async () => (await queues.plan.getJobState('poison')) === 'failed');
+    expect(runs).toBe(expectedRuns);
+  });
+
+  it('hands a job back at a stop without using up an attempt, and another worker finishes it', async () => {
+    let started = false;
+    const first = open('plan', {
+      run: (_payload: JobPayloads['plan'], { signal }: StageContext) =>
+        new Promise<void>((_resolve, reject) => {
+          started = true;
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    });
+    await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'interrupted' });
+    await until(async () => started);
+    await first.close(0);
+    const job = await queues.plan.getJob('interrupted');
+    expect(await job?.getState()).toBe('waiting');
+    expect(job?.attemptsMade).toBe(0);
+    let finished = false;
+    open('plan', { run: async () => void (finished = true) });
+    await until(async () => finished);
+  });
+
+  it('lets a running job finish within the drain', async () => {
+    let finish: () => void = () => undefined;
+    let finished = false;
+    const worker = open('plan', {
+      run: async () => {
+        await new Promise<void>((resolve) => (finish = resolve));
+        finished = true;
+      },
+    });
+    await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'drained' });
+    await until(async () => worker.jobs.size > 0);
+    const closed = worker.close(60_000);
+    setImmediate(() => finish());
+    await closed;
+    expect(finished).toBe(true);
+    expect(await queues.plan.getJobState('drained')).toBe('unknown');
+  });
+
+  it('ends quietly when the media was deleted meanwhile', async () => {
+    let runs = 0;
+    open('plan', {
+      run: async () => {
+        runs += 1;
+        throw new ScanGoneError(scan.id);
+      },
+    });
+    await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'gone' });
+    await until(async () => runs > 0 && (await queues.plan.getJobState('gone')) === 'unknown');
+    expect(runs).toBe(1);
+  });
+});
