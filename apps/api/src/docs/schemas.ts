@@ -56,6 +56,6 @@ function makeSchemas(): Record<string, JsonSchema> {
 
 /** Inside an OpenAPI document a schema is named by its place, and the dialect by the document. */
 function bare(schema: unknown): JsonSchema {
-  const { $id: _id, $schema: _dialect, ...rest } = Object(schema) as JsonSchema;
-  return rest;
+  const named = Object.entries(Object(schema) as JsonSchema);
+  return Object.fromEntries(named.filter(([keyword]) => keyword !== '$id' && keyword !== '$schema'));
 }
