@@ -40,21 +40,26 @@ export function decodeDetections(outputs: Record<string, Output>, entry: ModelEn
   return suppress(candidates.slice(0, maxCandidates), entry.nmsIou ?? defaultNmsIou);
 }
 
-/** Greedy non-maximum suppression; `faces` best first. */
+/** A box this much inside another is the same face found twice (inner face and whole head), however small its share of it. */
+const maxContained = 0.7;
+
+/** Greedy non-maximum suppression, of overlapping and of nested boxes; `faces` best first. */
 export function suppress(faces: RawFace[], maxIou: number): RawFace[] {
   const kept: RawFace[] = [];
   for (const face of faces) {
-    if (kept.every((other) => intersectionOverUnion(face, other) <= maxIou)) kept.push(face);
+    if (kept.every((other) => !isSameFace(face, other, maxIou))) kept.push(face);
   }
   return kept;
 }
 
 type Corners = Pick<RawFace, 'x1' | 'y1' | 'x2' | 'y2'>;
 
-function intersectionOverUnion(a: Corners, b: Corners): number {
+function isSameFace(a: Corners, b: Corners, maxIou: number): boolean {
   const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
   const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
-  if (width <= 0 || height <= 0) return 0;
+  if (width <= 0 || height <= 0) return false;
   const both = width * height;
-  return both / ((a.x2 - a.x1) * (a.y2 - a.y1) + (b.x2 - b.x1) * (b.y2 - b.y1) - both);
+  const areaA = (a.x2 - a.x1) * (a.y2 - a.y1);
+  const areaB = (b.x2 - b.x1) * (b.y2 - b.y1);
+  return both / (areaA + areaB - both) > maxIou || both / Math.min(areaA, areaB) > maxContained;
 }

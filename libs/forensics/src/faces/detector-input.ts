@@ -32,28 +32,40 @@ export function detectorInput(picture: Picture, { input }: Pick<ModelEntry, 'inp
   const small = areaAverageRgb(picture, smallWidth, smallHeight);
   const width = Math.ceil(smallWidth / multiple) * multiple;
   const height = Math.ceil(smallHeight / multiple) * multiple;
-  const values = new Float32Array(3 * width * height);
-  for (let plane = 0; plane < 3; plane += 1) {
-    const channel = input.color === 'rgb' ? plane : 2 - plane;
-    const mean = input.mean[plane]!;
-    const scale = input.scale[plane]!;
-    values.fill(-mean * scale, plane * height * width, (plane + 1) * height * width);
-    for (let y = 0; y < smallHeight; y += 1) {
-      let from = y * smallWidth * 3 + channel;
-      let to = (plane * height + y) * width;
-      for (let x = 0; x < smallWidth; x += 1) {
-        values[to] = (small.data[from]! - mean) * scale;
-        from += 3;
-        to += 1;
-      }
-    }
-  }
   return {
-    values,
+    values: planes(small, width, height, input),
     width,
     height,
     scaleX: picture.width / smallWidth,
     scaleY: picture.height / smallHeight,
     small,
   };
+}
+
+/** The picture as 3 x height x width, normalised; what it does not cover is black. */
+function planes(small: Picture, width: number, height: number, input: ModelEntry['input']): Float32Array {
+  const area = width * height;
+  const values = new Float32Array(3 * area);
+  // A table of the 256 values each channel can have is faster than computing them.
+  const tables = [0, 1, 2].map((channel) => {
+    const plane = input.color === 'rgb' ? channel : 2 - channel;
+    const table = new Float32Array(256);
+    for (let level = 0; level < 256; level += 1) table[level] = (level - input.mean[plane]!) * input.scale[plane]!;
+    values.fill(table[0]!, plane * area, (plane + 1) * area);
+    return { table, values: values.subarray(plane * area, (plane + 1) * area) };
+  });
+  const [red, green, blue] = tables as [Channel, Channel, Channel];
+  for (let y = 0, p = 0; y < small.height; y += 1) {
+    for (let to = y * width; to < y * width + small.width; to += 1, p += 3) {
+      red.values[to] = red.table[small.data[p]!]!;
+      green.values[to] = green.table[small.data[p + 1]!]!;
+      blue.values[to] = blue.table[small.data[p + 2]!]!;
+    }
+  }
+  return values;
+}
+
+interface Channel {
+  table: Float32Array;
+  values: Float32Array;
 }

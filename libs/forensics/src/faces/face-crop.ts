@@ -38,10 +38,81 @@ export function faceCrop(
   const first = 0.5 - fine / 2;
   const originX = centreX + first * (stepX - stepY);
   const originY = centreY + first * (stepY + stepX);
+  const sampler = { data, width, height, size, k, originX, originY, stepX, stepY };
+  const last = fine - 1;
+  const cornersX = [originX, originX + last * stepX, originX - last * stepY, originX + last * (stepX - stepY)];
+  const cornersY = [originY, originY + last * stepY, originY + last * stepX, originY + last * (stepY + stepX)];
+  const inside =
+    Math.min(...cornersX) >= edgePx &&
+    Math.min(...cornersY) >= edgePx &&
+    Math.max(...cornersX) <= width - 1 - edgePx &&
+    Math.max(...cornersY) <= height - 1 - edgePx;
+  if (inside) sampleInside(sampler, out);
+  else sampleClamped(sampler, out);
+}
+
+/** Room for rounding errors of the running coordinates at the picture's edge, px. */
+const edgePx = 1e-3;
+
+interface Sampler {
+  data: Uint8Array;
+  width: number;
+  height: number;
+  size: number;
+  k: number;
+  originX: number;
+  originY: number;
+  stepX: number;
+  stepY: number;
+}
+
+/** Every sample lies inside the picture: no clamping. The same numbers as `sampleClamped`, in half the time. */
+function sampleInside({ data, width, size, k, originX, originY, stepX, stepY }: Sampler, out: Uint8Array): void {
+  const rowBytes = width * 3;
+  const norm = 1 / (k * k);
+  let o = 0;
+  for (let i = 0; i < size; i += 1) {
+    for (let j = 0; j < size; j += 1) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let b = 0; b < k; b += 1) {
+        const row = i * k + b;
+        let x = originX + j * k * stepX - row * stepY;
+        let y = originY + j * k * stepY + row * stepX;
+        for (let a = 0; a < k; a += 1) {
+          const x0 = x | 0;
+          const y0 = y | 0;
+          const fx = x - x0;
+          const fy = y - y0;
+          const p = y0 * rowBytes + x0 * 3;
+          const q = p + rowBytes;
+          const w11 = fx * fy;
+          const w10 = fy - w11;
+          const w01 = fx - w11;
+          const w00 = 1 - fx - w10;
+          red += data[p]! * w00 + data[p + 3]! * w01 + data[q]! * w10 + data[q + 3]! * w11;
+          green += data[p + 1]! * w00 + data[p + 4]! * w01 + data[q + 1]! * w10 + data[q + 4]! * w11;
+          blue += data[p + 2]! * w00 + data[p + 5]! * w01 + data[q + 2]! * w10 + data[q + 5]! * w11;
+          x += stepX;
+          y += stepY;
+        }
+      }
+      out[o] = red * norm + 0.5;
+      out[o + 1] = green * norm + 0.5;
+      out[o + 2] = blue * norm + 0.5;
+      o += 3;
+    }
+  }
+}
+
+/** Coordinates clamped to the picture. */
+function sampleClamped(sampler: Sampler, out: Uint8Array): void {
+  const { data, width, height, size, k, originX, originY, stepX, stepY } = sampler;
   const maxX = width - 1;
   const maxY = height - 1;
   const rowBytes = width * 3;
-  const area = k * k;
+  const norm = 1 / (k * k);
   let o = 0;
   for (let i = 0; i < size; i += 1) {
     for (let j = 0; j < size; j += 1) {
@@ -74,9 +145,9 @@ export function faceCrop(
           sampleY += stepY;
         }
       }
-      out[o] = red / area + 0.5;
-      out[o + 1] = green / area + 0.5;
-      out[o + 2] = blue / area + 0.5;
+      out[o] = red * norm + 0.5;
+      out[o + 1] = green * norm + 0.5;
+      out[o + 2] = blue * norm + 0.5;
       o += 3;
     }
   }

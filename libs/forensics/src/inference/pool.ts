@@ -1,5 +1,6 @@
 import { Frame, sharedPixels } from '../frame';
 import { ModelSet } from '../models/model-set';
+import { AbortWatch } from './abort-watch';
 import { InferenceError } from './inference-error';
 import { Answer, InferenceThread } from './inference-thread';
 import { CropScore, Detections, InferenceTask, ModelCrops, SharedPicture } from './messages';
@@ -22,7 +23,6 @@ interface Pending {
   resolve(answer: Answer): void;
   reject(error: unknown): void;
   signal: AbortSignal;
-  onAbort(): void;
 }
 
 /** A thread that dies this often without finishing a task in between will not get better by being replaced. */
@@ -40,6 +40,7 @@ export class InferencePool {
   private readonly queue: Pending[] = [];
   private readonly live = new Set<InferenceThread>();
   private readonly idle: InferenceThread[] = [];
+  private readonly aborts = new AbortWatch<Pending>((pending) => this.drop(pending));
   private crashesInARow = 0;
   private closed = false;
 
@@ -93,18 +94,8 @@ export class InferencePool {
     signal.throwIfAborted();
     if (this.closed) throw closedError();
     const answer = await new Promise<Answer>((resolve, reject) => {
-      const pending: Pending = {
-        task,
-        resolve,
-        reject,
-        signal,
-        onAbort: () => {
-          const at = this.queue.indexOf(pending);
-          if (at >= 0) this.queue.splice(at, 1);
-          reject(signal.reason);
-        },
-      };
-      signal.addEventListener('abort', pending.onAbort, { once: true });
+      const pending: Pending = { task, resolve, reject, signal };
+      this.aborts.add(signal, pending);
       this.queue.push(pending);
       this.dispatch();
     });
@@ -129,8 +120,15 @@ export class InferencePool {
     }
   }
 
-  private release(thread: InferenceThread, { signal, onAbort }: Pending): void {
-    signal.removeEventListener('abort', onAbort);
+  /** Aborted: a waiting task leaves the queue; a running one finishes, and nobody hears it. */
+  private drop(pending: Pending): void {
+    const at = this.queue.indexOf(pending);
+    if (at >= 0) this.queue.splice(at, 1);
+    pending.reject(pending.signal.reason);
+  }
+
+  private release(thread: InferenceThread, pending: Pending): void {
+    this.aborts.remove(pending.signal, pending);
     if (this.live.has(thread)) this.idle.push(thread);
     this.dispatch();
   }
@@ -161,9 +159,9 @@ export class InferencePool {
   }
 
   private rejectAll(error: unknown): void {
-    for (const { reject, signal, onAbort } of this.queue.splice(0)) {
-      signal.removeEventListener('abort', onAbort);
-      reject(error);
+    for (const pending of this.queue.splice(0)) {
+      this.aborts.remove(pending.signal, pending);
+      pending.reject(error);
     }
   }
 }

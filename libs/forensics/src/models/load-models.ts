@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
-import { Manifest } from '@assay/contracts';
+import { Manifest, ModelEntry } from '@assay/contracts';
 import { ModelError } from './model-error';
 import { createModelSet, ModelSet } from './model-set';
 import { readModelFile, systemReason } from './read-model-file';
@@ -26,8 +26,27 @@ export async function loadModels(dir: string): Promise<ModelSet> {
   if (!manifest.models.some((entry) => entry.task === 'face-detector')) {
     throw new ModelError('manifest_invalid', 'The manifest lists no model for the task "face-detector".');
   }
+  manifest.models.forEach(checkUsable);
   await Promise.all(manifest.models.map((entry) => readModelFile(dir, entry)));
   return createModelSet(dir, manifest.models);
+}
+
+/** Outputs that a task cannot do without. */
+const neededOutputs: Partial<Record<ModelEntry['task'], string[]>> = {
+  'face-detector': ['scores', 'boxes', 'landmarks'],
+  'forgery-frame': ['logit'],
+};
+
+function checkUsable({ id, task, input, outputs }: ModelEntry): void {
+  const missing = (neededOutputs[task] ?? []).filter((key) => !outputs[key]);
+  if (missing.length > 0) {
+    throw new ModelError('manifest_invalid', `Model "${id}" states no output for: ${missing.join(', ')}.`, id);
+  }
+  const square = input.width !== undefined && input.width === input.height;
+  if (task === 'forgery-frame' && !(square && input.crop)) {
+    const message = `Model "${id}" must state a crop and a square input: it is given face crops.`;
+    throw new ModelError('manifest_invalid', message, id);
+  }
 }
 
 async function readManifest(dir: string): Promise<string> {

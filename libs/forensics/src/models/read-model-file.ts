@@ -25,5 +25,7 @@ export async function readModelFile(dir: string, entry: ModelEntry): Promise<Buf
 
 /** Error code of a failed system call (`ENOENT` ...), which says why without saying where. */
 export function systemReason(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+  // By shape: across realms (test runners, threads) an error is not always an instance of this realm's Error.
+  const named = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
+  return named ? String(error.code) : 'unknown error';
 }
