@@ -10,6 +10,9 @@ const cutsFraction = 1 / 3;
 /** A keyframe this near to the middle of its slot is as good as the middle itself, and cheaper and sharper. */
 const nearMiddle = 0.25;
 
+/** Places looked at for each frame that is left over. */
+const candidatesPerFrame = 4;
+
 export interface Choice {
   /** Ascending. */
   frames: TimelineFrame[];
@@ -53,6 +56,7 @@ export function chooseFrames(
     else empty.push(slot);
   }
   fillGaps(empty, chosen, canSeek ? decodePixels / pixels : 0);
+  spendRest(timeline, chosen, budget, decodesAll);
   if (chosen.size === 0 && frames[0]) chosen.add(frames[0]);
   return { frames: [...chosen].sort((a, b) => a.seconds - b.seconds), decodesAll };
 }
@@ -105,9 +109,7 @@ function fillGaps(empty: TimelineFrame[][], chosen: Set<TimelineFrame>, budgetPi
   /** Pictures that are decoded already in each group, from its keyframe on. */
   const decoded = new Map<number, number>();
   let left = budgetPictures;
-  while (candidates.length > 0) {
-    const next = candidates.reduce((best, one) => (distance(one, chosen) > distance(best, chosen) ? one : best));
-    candidates.splice(candidates.indexOf(next), 1);
+  for (const next of farthestFirst(candidates, chosen)) {
     const before = decoded.get(next.group) ?? 0;
     const cost = Math.max(0, next.references - before);
     if (cost > left) continue;
@@ -117,7 +119,29 @@ function fillGaps(empty: TimelineFrame[][], chosen: Set<TimelineFrame>, budgetPi
   }
 }
 
-function distance({ seconds }: TimelineFrame, chosen: Set<TimelineFrame>): number {
+/** Shots that lie in one slot with their beginning leave frames over: they go into the widest gaps. */
+function spendRest(timeline: Timeline, chosen: Set<TimelineFrame>, budget: number, decodesAll: boolean): void {
+  const candidates = slotsOf(timeline, candidatesPerFrame * budget).flatMap(
+    (slot) => nearestToMiddle(decodesAll ? slot : slot.filter(({ key }) => key), slot) ?? [],
+  );
+  const nearest = timeline.durationSeconds / (candidatesPerFrame * budget);
+  for (const next of farthestFirst(candidates, chosen)) {
+    if (chosen.size >= budget || distance(next, chosen) < nearest) return;
+    chosen.add(next);
+  }
+}
+
+/** Candidates one by one, always the one farthest from every frame chosen by then. */
+function* farthestFirst(candidates: TimelineFrame[], chosen: ReadonlySet<TimelineFrame>): Generator<TimelineFrame> {
+  const left = [...candidates];
+  while (left.length > 0) {
+    const next = left.reduce((best, one) => (distance(one, chosen) > distance(best, chosen) ? one : best));
+    left.splice(left.indexOf(next), 1);
+    yield next;
+  }
+}
+
+function distance({ seconds }: TimelineFrame, chosen: ReadonlySet<TimelineFrame>): number {
   let nearest = Infinity;
   for (const other of chosen) nearest = Math.min(nearest, Math.abs(other.seconds - seconds));
   return nearest;

@@ -1,5 +1,5 @@
 import { Plan, Probe, Segment } from '@assay/contracts';
-import { filterGraph, parseFrameTime } from './filter-graph';
+import { clockFromFirstFrame, filterGraph, parseFrameTime, timeTolerance } from './filter-graph';
 import { ToolProcess } from './ffmpeg-process';
 import { DecodeEnd, Frame, bytesPerPixel } from './frame';
 import { MediaInput, guardArguments, openInput, pixelGuard } from './input-arguments';
@@ -42,7 +42,8 @@ export async function* decodeSegment(
       // Nothing at all: the index of the file leads nowhere. Reading it through is slow, but it works.
       if (end.frames > 0 || end.timedOut) return describeEnd(end, segment);
     }
-    return describeEnd(yield* decodeOnce(job, readThrough(input.url, probe.container), signal), segment);
+    const reading = readThrough(input.url, probe.container, clockFromFirstFrame(probe) ? plan.originSeconds : 0);
+    return describeEnd(yield* decodeOnce(job, reading, signal), segment);
   } finally {
     await input.file.close();
   }
@@ -99,7 +100,7 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
         if (filled < data.length) continue;
         const clock = await times.next();
         if (clock === null) break;
-        const seconds = Math.round((clock + reading.clockOffset - plan.originSeconds) * 1e6) / 1e6;
+        const seconds = plannedTime(clock + reading.clockOffset - plan.originSeconds, job.segment);
         frames += 1;
         yield { seconds, ...size, data };
         data = newPicture(size);
@@ -113,6 +114,12 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
     patience.end();
     await child.stop();
   }
+}
+
+/** Sums of rounded microseconds are off by one or two: the planned time is the exact one. */
+function plannedTime(seconds: number, { frameSeconds }: Segment): number {
+  const planned = frameSeconds.find((time) => Math.abs(time - seconds) < timeTolerance);
+  return planned ?? Math.round(seconds * 1e6) / 1e6;
 }
 
 function newPicture({ width, height }: { width: number; height: number }): Uint8Array {

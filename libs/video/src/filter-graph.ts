@@ -6,9 +6,9 @@ import { Plan, Probe } from '@assay/contracts';
  */
 const scalerFlags = 'bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
 /** What shows through transparent parts: mid grey, so that a cut-out edge gets no more contrast than it needs. */
-const backdrop = '0x808080';
+const backdrop = 128;
 /** Presentation times were printed in microseconds, so a frame may seem to come this much early, seconds. */
-const timeTolerance = 50e-6;
+export const timeTolerance = 50e-6;
 
 /** A wish for frames: times on ffmpeg's own clock for this run, ascending, seconds. */
 export interface FrameWish {
@@ -23,6 +23,7 @@ export interface FrameWish {
  */
 export function filterGraph({ times, probe, plan }: FrameWish): string {
   return [
+    ...(clockFromFirstFrame(probe) ? ['setpts=PTS-STARTPTS'] : []),
     select(times),
     // Inside one picture only: its neighbours in time are not decoded, and mixing them would make traces of its own.
     ...(probe.interlaced ? ['estdif=mode=frame:deint=interlaced'] : []),
@@ -35,6 +36,14 @@ export function filterGraph({ times, probe, plan }: FrameWish): string {
   ].join(',');
 }
 
+/**
+ * AVI stores no presentation times. Decoders then show each frame as late as their reordering delays it, the same for
+ * all frames, so only the distance from the first frame can be trusted.
+ */
+export function clockFromFirstFrame({ container }: Probe): boolean {
+  return container === 'avi';
+}
+
 /** Reads a line that the last filter wrote: `frame:0    pts:40000   pts_time:0.04`. Seconds, or null for other lines. */
 export function parseFrameTime(line: string): number | null {
   const microseconds = /\bpts:(-?\d+)/.exec(line)?.[1];
@@ -43,11 +52,12 @@ export function parseFrameTime(line: string): number | null {
 
 /**
  * Passes, for each time, the first frame that is shown then or later, once. A frame that can't be decoded is thus
- * replaced by the next one, and the time that comes with it tells the truth.
+ * replaced by the next one, and the time that comes with it tells the truth. Register 0 holds how many times have
+ * passed; it never falls, so a file whose clock jumps back gives no frame twice.
  */
 function select(times: number[]): string {
   const passed = times.map((time) => `gte(t,${(time - timeTolerance).toFixed(6)})`).join('+');
-  return `select='st(1,${passed});st(2,gt(ld(1),ld(0)));st(0,ld(1));ld(2)'`;
+  return `select='st(1,${passed});st(2,gt(ld(1),ld(0)));st(0,max(ld(0),ld(1)));ld(2)'`;
 }
 
 function scale({ rotation, colorMatrix, fullRange }: Probe, { decodeWidth, decodeHeight }: Plan): string {
@@ -58,8 +68,9 @@ function scale({ rotation, colorMatrix, fullRange }: Probe, { decodeWidth, decod
   return `scale=${width}:${height}:flags=${scalerFlags}${colours}:out_range=full`;
 }
 
+/** `lutrgb` makes the backdrop: `drawbox` with `replace` crashes ffmpeg 5.1 on GIF frames. */
 const flatten =
-  `format=rgba,split[front][copy];[copy]drawbox=x=0:y=0:w=iw:h=ih:color=${backdrop}@1:t=fill:replace=1[back];` +
+  `format=rgba,split[front][copy];[copy]lutrgb=r=${backdrop}:g=${backdrop}:b=${backdrop}:a=255[back];` +
   '[back][front]overlay=format=rgb';
 
 function turn(rotation: number): string[] {

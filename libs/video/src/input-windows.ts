@@ -10,12 +10,12 @@ export interface InputReading {
   clockOffset: number;
 }
 
-/** Reads the file from its beginning. */
-export function readThrough(url: string, container: string): InputReading {
+/** Reads the file from its beginning; `firstSeconds` is what the clock shows then as 0, or 0 for the container's own. */
+export function readThrough(url: string, container: string, firstSeconds: number): InputReading {
   return {
     args: ['-format_whitelist', formatWhitelist, '-f', container, '-i', url],
     stdin: undefined,
-    clockOffset: 0,
+    clockOffset: firstSeconds,
   };
 }
 

@@ -6,7 +6,7 @@ import { Packets } from './read-packets';
 import { Timeline, TimelineFrame, buildTimeline } from './timeline';
 
 /** Containers whose index finds a keyframe, and the time that the index goes by. The others are read from the start. */
-const seekTimes: Record<string, 'pts' | 'dts'> = { mov: 'dts', matroska: 'pts', avi: 'dts', mpegts: 'dts' };
+const seekTimes: Record<string, 'pts' | 'dts'> = { mov: 'pts', matroska: 'pts', avi: 'dts', mpegts: 'dts' };
 /** Length given to a still's only segment, seconds: a segment has to have one. */
 const stillSeconds = 0.04;
 
@@ -30,7 +30,7 @@ export function planStill(probe: Probe, policy: Policy): Plan {
  * @returns `no_frames` when no packet can be shown
  */
 export function planFromPackets(packets: Packets, probe: Probe, policy: Policy): Outcome<Plan> {
-  const seekBy = seekTimes[probe.container];
+  const seekBy = seekTime(packets, probe);
   const timeline = buildTimeline(packets, seekBy ?? 'dts');
   if (timeline.frames.length === 0) return rejected('no_frames', 'The video has no frame that can be shown.');
   const cuts = cutCandidates(timeline);
@@ -49,6 +49,11 @@ export function planFromPackets(packets: Packets, probe: Probe, policy: Policy):
   });
 }
 
+/** AVI has no presentation times, so only a file of keyframes alone, where nothing is reordered, can be jumped about in. */
+function seekTime({ key }: Packets, { container }: Probe): 'pts' | 'dts' | undefined {
+  return container === 'avi' && key.includes(false) ? undefined : seekTimes[container];
+}
+
 /** The display size, made smaller where the policy says so; never larger. */
 function decodeSize({ width, height }: Probe, { frames }: Policy): Pick<Plan, 'decodeWidth' | 'decodeHeight'> {
   const scale = Math.min(1, frames.maxSidePx / Math.max(width, height));
@@ -57,6 +62,9 @@ function decodeSize({ width, height }: Probe, { frames }: Policy): Pick<Plan, 'd
     decodeHeight: Math.max(1, Math.round(height * scale)),
   };
 }
+
+/** A last frame that sticks out by a rounding error makes no segment of its own; part of a segment. */
+const roundingSlack = 0.01;
 
 interface SegmentFrames {
   startSeconds: number;
@@ -67,7 +75,7 @@ interface SegmentFrames {
 /** Equal parts of at most `segmentSeconds`; a part without a chosen frame is no segment. */
 function cutIntoSegments(chosen: TimelineFrame[], { durationSeconds }: Timeline, policy: Policy): SegmentFrames[] {
   const length = Math.max(durationSeconds, stillSeconds);
-  const count = Math.max(1, Math.ceil(length / policy.frames.segmentSeconds));
+  const count = Math.max(1, Math.ceil(length / policy.frames.segmentSeconds - roundingSlack));
   const bounds = Array.from({ length: count }, (_, i) => [(i * length) / count, ((i + 1) * length) / count] as const);
   return bounds
     .map(([startSeconds, endSeconds], i) => ({

@@ -4,6 +4,7 @@ import { MediaInput, formatWhitelist, guardArguments, withInput } from './input-
 import { measureTimes } from './measure-times';
 import { pictureFacts } from './picture-facts';
 import { failedProbe, pictureTooLarge } from './probe-rejections';
+import { readPackets } from './read-packets';
 import { runTool, ToolRun } from './run-tool';
 import { sniff, sniffBytes, Sniffed } from './sniff';
 import { streamFacts } from './stream-facts';
@@ -55,7 +56,13 @@ async function probeFile(input: MediaInput, limits: MediaLimits, signal: AbortSi
   }
   const tooLarge = pictureTooLarge(stream, run, limits);
   if (tooLarge) return tooLarge;
-  if (stream.width === 0 || stream.pix_fmt === undefined) return failedProbe(run, sniffed.value.name);
+  if (stream.width === 0 || stream.pix_fmt === undefined) {
+    const options = { streamIndex: stream.index, demuxer: container, maxPixels: limits.maxPixels, timeoutMs };
+    const { packets } = await readPackets(input, options, signal);
+    return packets.pts.length === 0 && sniffed.value.kind === 'container'
+      ? rejected('no_frames', 'The file has a video stream without a single frame.')
+      : failedProbe(run, sniffed.value.name);
+  }
   return describe(
     input,
     { stats: { bytes: stats.size }, sniffed: sniffed.value, output, container, stream },
