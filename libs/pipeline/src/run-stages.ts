@@ -10,7 +10,7 @@ import { look } from './stages/look';
 import { plan as planStage } from './stages/plan';
 import { probe as probeStage } from './stages/probe';
 import { publish } from './stages/publish';
-import { readStored } from './stored';
+import { readDerived, readStored } from './stored';
 
 /** What a plan job ends with: segments to look at, or a scan that has its verdict already. */
 export type Planned = { done: false; plan: Plan } | { done: true; verdict: Verdict };
@@ -84,14 +84,19 @@ async function finished(outcome: Outcome<Verdict>, ports: Ports, signal: AbortSi
  */
 const partialEvery = 8;
 
+/** The best answer so far. A courtesy like all progress: it never fails the look that is done. */
 async function partialAnswer(scan: ScanId, done: number, ports: Ports, signal: AbortSignal): Promise<Partial | null> {
   if (done > partialEvery && done % partialEvery !== 0) return null;
-  const { policy } = await loadScan(scan, ports, signal);
-  const probe = await readStored(ports.store, keys.probe(scan), Probe, signal);
-  const plan = await readStored(ports.store, keys.plan(scan), Plan, signal);
-  if (!probe || !plan) return null;
-  const segments = await readSegments(scan, plan, ports, signal);
-  if (segments.length === 0) return null;
-  const { probability, tracks } = judgeSegments(segments, { probe, plan, policy, models: ports.models });
-  return { probability, faces: tracks.length, segmentsDone: done };
+  try {
+    const { policy } = await loadScan(scan, ports, signal);
+    const probe = await readDerived(ports.store, keys.probe(scan), Probe, signal);
+    const plan = await readDerived(ports.store, keys.plan(scan), Plan, signal);
+    const segments = plan ? await readSegments(scan, plan, ports, signal) : [];
+    if (!probe || !plan || segments.length === 0) return null;
+    const { probability, tracks } = judgeSegments(segments, { probe, plan, policy, models: ports.models });
+    return { probability, faces: tracks.length, segmentsDone: done };
+  } catch (error) {
+    ports.log.warn({ scan, err: error }, 'no partial answer');
+    return null;
+  }
 }

@@ -16,6 +16,24 @@ export async function readStored<T>(
   return parsed.data;
 }
 
+/**
+ * What can be made again from the media: a document that is damaged or of another version counts as not there, so that
+ * its stage does its work once more.
+ */
+export async function readDerived<T>(
+  store: ObjectStore,
+  key: string,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<T | null> {
+  try {
+    return await readStored(store, key, schema, signal);
+  } catch (error) {
+    if (error instanceof StoredDocumentError) return null;
+    throw error;
+  }
+}
+
 export function writeStored(
   store: ObjectStore,
   key: string,

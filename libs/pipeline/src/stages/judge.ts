@@ -13,7 +13,7 @@ import { NothingSeenError, PermanentError } from '../errors';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan, type LoadedScan } from '../scan-state';
-import { readStored, writeStored } from '../stored';
+import { readDerived, readStored, writeStored } from '../stored';
 import { judgedVerdict, rejectedVerdict } from '../verdict-document';
 
 /** Name of the plot under the scan's evidence. */
@@ -30,8 +30,8 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
   const known = await readStored(store, keys.verdict(scan), Verdict, signal);
   if (known) return accepted(known);
   const loaded = await loadScan(scan, ports, signal);
-  const probe = await readStored(store, keys.probe(scan), Probe, signal);
-  const plan = await readStored(store, keys.plan(scan), Plan, signal);
+  const probe = await readDerived(store, keys.probe(scan), Probe, signal);
+  const plan = await readDerived(store, keys.plan(scan), Plan, signal);
   if (!probe || !plan) throw new PermanentError('A scan without a plan cannot be judged.');
   const segments = await readSegments(scan, plan, ports, signal);
   if (segments.length === 0) throw new NothingSeenError();
@@ -83,7 +83,7 @@ export async function readSegments(
 ): Promise<SegmentResult[]> {
   const results: SegmentResult[] = [];
   for (const { index } of plan.segments) {
-    const result = await readStored(ports.store, keys.segment(scan, index), SegmentResult, signal);
+    const result = await readDerived(ports.store, keys.segment(scan, index), SegmentResult, signal);
     if (result) results.push(result);
   }
   return results;

@@ -5,7 +5,7 @@ import { PermanentError, ScanGoneError } from '../errors';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan } from '../scan-state';
-import { readStored, writeStored } from '../stored';
+import { readDerived, writeStored } from '../stored';
 
 /**
  * Looks at one segment: decodes its frames, finds and scores faces. Leaves the pictures first and `segments/{n}.json`
@@ -21,11 +21,11 @@ export async function look(
 ): Promise<SegmentResult> {
   const { store } = ports;
   const key = keys.segment(scan, segment);
-  const known = await readStored(store, key, SegmentResult, signal);
+  const known = await readDerived(store, key, SegmentResult, signal);
   if (known) return known;
   const { record, policy } = await loadScan(scan, ports, signal);
-  const probe = await readStored(store, keys.probe(scan), Probe, signal);
-  const plan = await readStored(store, keys.plan(scan), Plan, signal);
+  const probe = await readDerived(store, keys.probe(scan), Probe, signal);
+  const plan = await readDerived(store, keys.plan(scan), Plan, signal);
   const part = plan?.segments.find(({ index }) => index === segment);
   if (!probe || !plan || !part) throw new PermanentError(`Segment ${segment} is not in the plan of its scan.`);
   const pool = await ports.pool();
@@ -41,7 +41,7 @@ export async function look(
     for (const { name, jpeg } of evidence) {
       await store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, signal);
     }
-    await writeStored(store, key, result, { ifAbsent: true }, signal);
+    await writeStored(store, key, result, { ifAbsent: false }, signal);
     await assertMediaExists(record, ports, signal);
     return result;
   } finally {

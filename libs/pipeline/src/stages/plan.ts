@@ -3,11 +3,11 @@ import { planFrames } from '@assay/video';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan } from '../scan-state';
-import { readStored, writeStored } from '../stored';
+import { readDerived, writeStored } from '../stored';
 
 /** Which frames are looked at, in which segments; or why there are none. */
 export async function plan(scan: ScanId, probe: Probe, ports: Ports, signal: AbortSignal): Promise<Outcome<Plan>> {
-  const known = await readStored(ports.store, keys.plan(scan), Plan, signal);
+  const known = await readDerived(ports.store, keys.plan(scan), Plan, signal);
   if (known) return accepted(known);
   const { record, policy } = await loadScan(scan, ports, signal);
   const file = await ports.mediaFiles.open(keys.media(record.media), signal);

@@ -3,11 +3,11 @@ import { probeMedia } from '@assay/video';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan } from '../scan-state';
-import { readStored, writeStored } from '../stored';
+import { readDerived, writeStored } from '../stored';
 
 /** Facts about the media, or why it cannot be looked at. */
 export async function probe(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<Outcome<Probe>> {
-  const known = await readStored(ports.store, keys.probe(scan), Probe, signal);
+  const known = await readDerived(ports.store, keys.probe(scan), Probe, signal);
   if (known) return accepted(known);
   const { record } = await loadScan(scan, ports, signal);
   const file = await ports.mediaFiles.open(keys.media(record.media), signal);
