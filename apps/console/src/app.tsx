@@ -1,0 +1,68 @@
+import { AssayClient } from '@assay/client';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useApiKey } from './data/api-key';
+import { useChosenScan } from './data/use-chosen-scan';
+import { useRecentScans } from './data/use-recent-scans';
+import { KeyField } from './parts/key-field';
+import { Notice } from './parts/notice';
+import { RecentList } from './parts/recent-list';
+import { ScanPanel } from './parts/scan-panel';
+import { UploadPanel } from './parts/upload-panel';
+
+export function App() {
+  const [apiKey, setApiKey] = useApiKey();
+  const [scan, chooseScan] = useChosenScan();
+  const client = useMemo(() => new AssayClient({ baseUrl: window.location.origin, apiKey }), [apiKey]);
+  const hasKey = apiKey !== '';
+  const recent = useRecentScans(client, hasKey);
+  const [keyOpen, setKeyOpen] = useState(!hasKey);
+  const { refresh } = recent;
+  const onScan = useCallback(
+    (id: string) => {
+      chooseScan(id);
+      refresh();
+    },
+    [chooseScan, refresh],
+  );
+  const onDeleted = useCallback(() => {
+    chooseScan(null);
+    refresh();
+  }, [chooseScan, refresh]);
+  const keyRefused = recent.failure?.key === true;
+  useEffect(() => {
+    if (keyRefused) setKeyOpen(true);
+  }, [keyRefused]);
+
+  return (
+    <>
+      <header className="top">
+        <a className="brand" href="/" onClick={(event) => [event.preventDefault(), chooseScan(null)]}>
+          <img src="/favicon.svg" alt="" width="32" height="32" />
+          <span>Assay</span>
+        </a>
+        <p className="tagline">Tells forged video from real, and says why.</p>
+        <nav>
+          <a href="/docs">API</a>
+          <button type="button" className="quiet" aria-expanded={keyOpen} onClick={() => setKeyOpen(!keyOpen)}>
+            API key
+          </button>
+        </nav>
+      </header>
+      <main>
+        {(keyOpen || !hasKey) && (
+          <KeyField value={apiKey} refused={keyRefused} onChange={(key) => [setApiKey(key), setKeyOpen(key === '')]} />
+        )}
+        {recent.failure && !recent.failure.key && <Notice failure={recent.failure} onRetry={refresh} />}
+        <UploadPanel client={client} apiKey={apiKey} compact={scan !== null} onScan={onScan} />
+        {scan !== null && hasKey && (
+          <ScanPanel key={scan} client={client} scan={scan} onEnded={refresh} onDeleted={onDeleted} />
+        )}
+        {hasKey && <RecentList recent={recent} chosen={scan} onChoose={chooseScan} />}
+      </main>
+      <footer>
+        A verdict is an estimate from what the pixels show, never proof. It looks at faces alone; sound, text and
+        context are for people to judge.
+      </footer>
+    </>
+  );
+}

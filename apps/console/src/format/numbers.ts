@@ -1,0 +1,24 @@
+const percentFormat = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
+const bytesUnits = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+export const percent = (fraction: number): string => percentFormat.format(fraction);
+
+/** `3.4 s`, `1:05`, `1:02:05`. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (hours > 0) return `${hours}:${two(minutes)}:${two(rest)}`;
+  return whole < 60 ? `${seconds.toFixed(1)} s` : `${minutes}:${two(rest)}`;
+}
+
+export function byteSize(bytes: number): string {
+  const unit = bytes < 1 ? 0 : Math.min(bytesUnits.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** unit;
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${bytesUnits[unit]}`;
+}
+
+export const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+export const dateTime = (iso: string): string => dayFormat.format(new Date(iso));

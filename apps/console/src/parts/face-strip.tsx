@@ -1,0 +1,77 @@
+import type { AssayClient } from '@assay/client';
+import type { VerdictTrack } from '@assay/contracts';
+import { useState } from 'react';
+import { useEvidence } from '../data/use-evidence';
+import { clock, percent } from '../format/numbers';
+import { abstentionWords } from '../format/words';
+
+interface Props {
+  client: AssayClient;
+  scan: string;
+  track: VerdictTrack;
+  still: boolean;
+}
+
+/** One face: how it was judged, and the frames that weigh most, with the predicted forged region on request. */
+export function FaceStrip({ client, scan, track, still }: Props) {
+  const [marked, setMarked] = useState(false);
+  const { index, startSeconds, endSeconds, framesSeen, framesScored, probability, interval, abstention, evidence } =
+    track;
+  const hasOverlays = evidence.some(({ overlay }) => overlay !== null);
+  const when = still ? '' : `${clock(startSeconds)} – ${clock(endSeconds)} · `;
+  const judged =
+    probability !== null
+      ? `${percent(probability)}${interval ? ` (${percent(interval[0])} – ${percent(interval[1])})` : ''} likely manipulated`
+      : (abstentionWords[abstention ?? ''] ?? 'not judged');
+  return (
+    <section className="face" id={`face-${index}`} tabIndex={-1} aria-label={`Face ${index + 1}`}>
+      <header className="row">
+        <div>
+          <h4>
+            Face {index + 1}: {judged}
+          </h4>
+          <p className="hint">
+            {when}
+            {framesScored} of {framesSeen} {framesSeen === 1 ? 'sighting' : 'sightings'} scored
+          </p>
+        </div>
+        {hasOverlays && (
+          <button type="button" className="quiet" aria-pressed={marked} onClick={() => setMarked(!marked)}>
+            {marked ? 'Hide predicted region' : 'Show predicted region'}
+          </button>
+        )}
+      </header>
+      {evidence.length > 0 && (
+        <ul className="strip">
+          {evidence.map(({ seconds, probability: at, crop, overlay }) => (
+            <li key={crop}>
+              <Crop
+                client={client}
+                scan={scan}
+                name={(marked && overlay) || crop}
+                words={`Face ${index + 1}${still ? '' : ` at ${clock(seconds)}`}, ${percent(at)} likely manipulated${marked ? ', predicted forged region marked' : ''}`}
+              />
+              <span className="chip">
+                {still ? '' : `${clock(seconds)} · `}
+                {percent(at)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+interface CropProps {
+  client: AssayClient;
+  scan: string;
+  name: string;
+  words: string;
+}
+
+function Crop({ client, scan, name, words }: CropProps) {
+  const { url, gone } = useEvidence(client, scan, name);
+  if (url) return <img src={url} alt={words} />;
+  return <span className="crop-wait">{gone ? 'not available' : ''}</span>;
+}

@@ -1,0 +1,48 @@
+import type { Verdict } from '@assay/contracts';
+import { percent } from '../format/numbers';
+
+type Props = Pick<Verdict, 'probability' | 'interval' | 'thresholds'>;
+
+/** The probability with its interval, on the scale that the policy's thresholds divide. */
+export function Gauge({ probability, interval, thresholds }: Props) {
+  if (probability === null) return null;
+  const [low, high] = interval ?? [probability, probability];
+  const words = `${percent(probability)} probability of manipulation; nine times in ten between ${percent(low)} and ${percent(high)}`;
+  return (
+    <figure className="gauge">
+      <div className="gauge-figure">
+        <span className="big">{percent(probability)}</span>
+        <span>
+          probability of manipulation
+          <br />
+          <span className="hint">
+            90 % interval {percent(low)} – {percent(high)}
+          </span>
+        </span>
+      </div>
+      <div className="scale" role="img" aria-label={words}>
+        <span className="zone authentic" style={{ left: 0, width: percentOf(thresholds.authentic) }} />
+        <span
+          className="zone between"
+          style={{
+            left: percentOf(thresholds.authentic),
+            width: percentOf(thresholds.manipulated - thresholds.authentic),
+          }}
+        />
+        <span
+          className="zone manipulated"
+          style={{ left: percentOf(thresholds.manipulated), width: percentOf(1 - thresholds.manipulated) }}
+        />
+        <span className="interval" style={{ left: percentOf(low), width: percentOf(high - low) }} />
+        <span className="marker" style={{ left: percentOf(probability) }} />
+      </div>
+      <figcaption aria-hidden="true">
+        <span>authentic</span>
+        <span>no firm answer</span>
+        <span>manipulated</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+const percentOf = (fraction: number): string => `${fraction * 100}%`;

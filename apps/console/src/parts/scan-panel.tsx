@@ -1,0 +1,44 @@
+import type { AssayClient } from '@assay/client';
+import { useEffect, useRef } from 'react';
+import { useScan } from '../data/use-scan';
+import { percent } from '../format/numbers';
+import { stageWords } from '../format/words';
+import { Notice } from './notice';
+import { ProgressBar } from './progress-bar';
+import { VerdictView } from './verdict-view';
+
+interface Props {
+  client: AssayClient;
+  scan: string;
+  onEnded: () => void;
+  onDeleted: () => void;
+}
+
+/** A scan on its way to a verdict, and the verdict. */
+export function ScanPanel({ client, scan, onEnded, onDeleted }: Props) {
+  const { event, partial, verdict, failure } = useScan(client, scan);
+  const panel = useRef<HTMLElement>(null);
+  const ended = verdict !== null || failure !== null;
+  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    if (ended) onEnded();
+  }, [ended, onEnded]);
+
+  const soFar =
+    partial && partial.probability !== null
+      ? `So far: ${partial.faces} ${partial.faces === 1 ? 'face' : 'faces'}, ${percent(partial.probability)} likely manipulated`
+      : undefined;
+  return (
+    <section className="card" aria-label="Scan" ref={panel}>
+      {failure && <Notice failure={failure} />}
+      {!ended && (
+        <ProgressBar
+          label={event ? stageWords[event.stage] : 'Asking for the state of the scan'}
+          fraction={(event?.percent ?? 0) / 100}
+          note={soFar}
+        />
+      )}
+      {verdict && <VerdictView client={client} verdict={verdict} onDeleted={onDeleted} />}
+    </section>
+  );
+}

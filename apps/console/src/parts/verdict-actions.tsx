@@ -1,0 +1,57 @@
+import type { AssayClient } from '@assay/client';
+import type { Verdict } from '@assay/contracts';
+import { useState } from 'react';
+import { type Failure, failureOf } from '../data/failure';
+import { Notice } from './notice';
+
+interface Props {
+  client: AssayClient;
+  verdict: Verdict;
+  onDeleted: () => void;
+}
+
+/** Taking the document along, and deleting everything. */
+export function VerdictActions({ client, verdict, onDeleted }: Props) {
+  const [asking, setAsking] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const { media } = verdict;
+  const remove = (id: string) => {
+    client.deleteMedia(id).then(onDeleted, (error: unknown) => setFailure(failureOf(error)));
+  };
+  return (
+    <>
+      {failure && <Notice failure={failure} />}
+      <div className="actions">
+        <button type="button" className="quiet" onClick={() => save(verdict)}>
+          Verdict as JSON
+        </button>
+        {media !== null && !asking && (
+          <button type="button" className="quiet" onClick={() => setAsking(true)}>
+            Delete
+          </button>
+        )}
+        {media !== null && asking && (
+          <span className="row" role="alertdialog" aria-label="Delete the file, its verdict and all pictures?">
+            Delete the file, its verdict and all pictures?
+            <button type="button" className="danger" onClick={() => remove(media)}>
+              Delete for good
+            </button>
+            <button type="button" className="quiet" autoFocus onClick={() => setAsking(false)}>
+              Keep
+            </button>
+          </span>
+        )}
+      </div>
+    </>
+  );
+}
+
+function save(verdict: Verdict): void {
+  const text = `${JSON.stringify(verdict, null, 2)}\n`;
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${verdict.scan}.verdict.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,83 @@
+import type { AssayClient } from '@assay/client';
+import type { Verdict } from '@assay/contracts';
+import { clock, dateTime } from '../format/numbers';
+import { labelSigns, labelWords } from '../format/words';
+import { FaceStrip } from './face-strip';
+import { Gauge } from './gauge';
+import { MethodDetails } from './method-details';
+import { TimelinePlot } from './timeline-plot';
+import { VerdictActions } from './verdict-actions';
+
+interface Props {
+  client: AssayClient;
+  verdict: Verdict;
+  onDeleted: () => void;
+}
+
+/** The verdict, from the answer to the details: what, how sure, why, where to look, how it was made. */
+export function VerdictView({ client, verdict, onDeleted }: Props) {
+  const { verdict: label, file, kind, durationSeconds, width, height, createdAt, rejection } = verdict;
+  const facts = [
+    kind === 'still' ? 'Picture' : kind === 'video' ? 'Video' : null,
+    durationSeconds ? clock(durationSeconds) : null,
+    width && height ? `${width} × ${height}` : null,
+    dateTime(createdAt),
+  ].filter((fact) => fact !== null);
+  return (
+    <article className={`verdict ${label}`}>
+      <header>
+        <h2 className="file-name">{file ?? 'Unnamed file'}</h2>
+        <p className="hint">{facts.join(' · ')}</p>
+      </header>
+      <p className="label" data-verdict={label}>
+        <span className="sign" aria-hidden="true">
+          {labelSigns[label]}
+        </span>
+        {labelWords[label]}
+      </p>
+      <Gauge {...verdict} />
+      {rejection && <p className="reason-lead">{rejection.message}</p>}
+      {!rejection && (
+        <>
+          <h3>Why</h3>
+          <ul className="reasons">
+            {verdict.reasons.map(({ code, text, track }, index) => (
+              <li key={index} data-code={code}>
+                {text}
+                {track !== null && verdict.tracks.length > 1 && (
+                  <>
+                    {' '}
+                    <a href={`#face-${track}`} onClick={(event) => jumpTo(event, `face-${track}`)}>
+                      Show face {track + 1}
+                    </a>
+                  </>
+                )}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {verdict.timelinePlot && (
+        <TimelinePlot client={client} scan={verdict.scan} name={verdict.timelinePlot} verdict={verdict} />
+      )}
+      {verdict.tracks.length > 0 && (
+        <>
+          <h3>{verdict.tracks.length === 1 ? 'The face' : `${verdict.tracks.length} faces`}</h3>
+          {verdict.tracks.map((track) => (
+            <FaceStrip key={track.index} client={client} scan={verdict.scan} track={track} still={kind === 'still'} />
+          ))}
+        </>
+      )}
+      <MethodDetails verdict={verdict} />
+      <VerdictActions client={client} verdict={verdict} onDeleted={onDeleted} />
+    </article>
+  );
+}
+
+/** The fragment of the address names the scan on show, so a jump inside the page must not replace it. */
+function jumpTo(event: { preventDefault(): void }, id: string): void {
+  event.preventDefault();
+  const target = document.getElementById(id);
+  target?.scrollIntoView({ block: 'start' });
+  target?.focus({ preventScroll: true });
+}
