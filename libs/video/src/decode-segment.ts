@@ -22,6 +22,7 @@ const skipFrame: Record<Segment['mode'], string[]> = {
  * Decodes the chosen frames of one segment, in the order of time, with one ffmpeg child. The child waits while nobody
  * takes frames (its pipe is full) and is gone when the generator is left, however it is left.
  *
+ * @param threads of the decoder; the pixels don't depend on it
  * @returns frames as they come; at the end, whether all came. Damaged media are no exception: what could be decoded
  *   was given, and `error` says what is missing
  * @throws the abort reason, or an Error when the file can't be opened or ffmpeg can't be started
@@ -32,10 +33,11 @@ export async function* decodeSegment(
   plan: Plan,
   segment: Segment,
   signal: AbortSignal,
+  threads = decoderThreads,
 ): AsyncGenerator<Frame, DecodeEnd> {
   signal.throwIfAborted();
   const input = await openInput(path);
-  const job = { input, probe, plan, segment };
+  const job = { input, probe, plan, segment, threads };
   try {
     if (segment.seekSeconds.length > 0) {
       const end = yield* decodeOnce(job, readWindows(input.url, segment, plan.originSeconds), signal);
@@ -54,6 +56,7 @@ interface Job {
   probe: Probe;
   plan: Plan;
   segment: Segment;
+  threads: number;
 }
 
 interface RunEnd {
@@ -69,7 +72,7 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
     ffmpegArguments(job, reading),
     {
       timeoutMs: null,
-      cpuSeconds: maxDecodeSeconds * decoderThreads,
+      cpuSeconds: maxDecodeSeconds * job.threads,
       stdin: reading.stdin,
       inputFd: input.file.fd,
       onSideLine: (line) => {
@@ -126,11 +129,11 @@ function newPicture({ width, height }: { width: number; height: number }): Uint8
   return new Uint8Array(new SharedArrayBuffer(width * height * bytesPerPixel));
 }
 
-function ffmpegArguments({ probe, plan, segment }: Job, reading: InputReading): string[] {
+function ffmpegArguments({ probe, plan, segment, threads }: Job, reading: InputReading): string[] {
   const times = segment.frameSeconds.map((seconds) => seconds + plan.originSeconds - reading.clockOffset);
   return [
     ...['-hide_banner', '-nostdin', ...guardArguments(pixelGuard(probe))],
-    ...['-threads', String(decoderThreads), '-flags', '+bitexact', '-idct', 'simple', ...skipFrame[segment.mode]],
+    ...['-threads', String(threads), '-flags', '+bitexact', '-idct', 'simple', ...skipFrame[segment.mode]],
     ...['-copyts', '-noautorotate', ...reading.args],
     ...['-map', `0:${probe.streamIndex}`, '-filter_threads', '1', '-vf', filterGraph({ times, probe, plan })],
     ...['-fps_mode', 'passthrough', '-frames:v', String(times.length)],

@@ -118,7 +118,7 @@ const formats: FormatCase[] = [
   },
   {
     file: 'prores.mov',
-    encode: ['-c:v', 'prores', ...pal],
+    encode: ['-c:v', 'prores', '-pix_fmt', 'yuv422p10le', ...pal],
     container: 'mov',
     codec: 'prores',
     facts: { bitDepth: 10, colorMatrix: 'bt601' },
