@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect, type NetConnectOpts } from 'node:net';
 
 /** Enough for the last words of any server that fails to start. */
 const keptOutputCharacters = 8_000;
@@ -34,17 +35,32 @@ export function startGuarded(script: string, args: string[]): GuardedChild {
   };
 }
 
+/** Between two questions whether a server is up; a busy machine should spend its time on the server. */
+const pauseMs = 50;
+
 /**
  * Asks until `ready` says yes.
  *
  * @throws with the child's last words when it ended or took too long
  */
 export async function untilReady(child: GuardedChild, what: string, ready: () => Promise<boolean>, timeoutMs: number) {
-  const pauseMs = 25;
-  for (let waitedMs = 0; waitedMs < timeoutMs && !child.exited(); waitedMs += pauseMs) {
+  const giveUpAt = Date.now() + timeoutMs;
+  while (Date.now() < giveUpAt && !child.exited()) {
     if (await ready()) return;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   await child.close();
   throw new Error(`${what} did not start: ${child.lastWords()}`);
+}
+
+/** Does anything listen there? */
+export function accepts(address: NetConnectOpts): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    const answer = (yes: boolean): void => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.once('connect', () => answer(true)).once('error', () => answer(false));
+  });
 }

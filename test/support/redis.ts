@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { startGuarded, untilReady } from './guarded-child';
+import { accepts, startGuarded, untilReady } from './guarded-child';
 
 export interface TestRedis {
   /** Unix socket. */
@@ -35,17 +34,6 @@ export async function startRedis(at?: string): Promise<TestRedis> {
   mkdirSync(folder, { recursive: true });
   const path = `${folder}/r.sock`;
   const child = startGuarded(script, [folder]);
-  await untilReady(child, 'redis-server', () => accepts(path), startTimeoutMs);
+  await untilReady(child, 'redis-server', () => accepts({ path }), startTimeoutMs);
   return { path, url: `unix:${path}`, close: () => child.close() };
-}
-
-function accepts(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    const answer = (yes: boolean): void => {
-      socket.destroy();
-      resolve(yes);
-    };
-    socket.once('connect', () => answer(true)).once('error', () => answer(false));
-  });
 }

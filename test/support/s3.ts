@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startGuarded, untilReady } from './guarded-child';
+import { accepts, startGuarded, untilReady } from './guarded-child';
 
 /** Everything that `createS3Store` needs; the bucket is there and empty. */
 export interface TestS3 {
@@ -23,8 +23,10 @@ export interface TestS3 {
 const credentials = { accessKeyId: 'test:tester', secretAccessKey: 'testing' };
 const region = 'us-east-1';
 const firstBucket = 'assay';
-/** Five Python servers on a busy machine. */
-const startTimeoutMs = 60_000;
+/** Five servers, most of them in Python: ten seconds on an idle machine, minutes on a very busy one. */
+const startTimeoutMs = 180_000;
+/** For the `beforeAll` that starts it. */
+export const s3StartTimeoutMs = startTimeoutMs + 20_000;
 const portsNeeded = 5;
 
 /**
@@ -61,12 +63,15 @@ export async function startS3(): Promise<TestS3> {
     await client.send(new CreateBucketCommand({ Bucket: name }));
     return name;
   };
-  // Making a bucket goes through all five servers.
-  const ready = (): Promise<boolean> =>
-    createBucket(firstBucket).then(
+  const ready = async (): Promise<boolean> => {
+    const up = await Promise.all(ports.map((port) => accepts({ host: '127.0.0.1', port })));
+    if (up.includes(false)) return false;
+    // Making a bucket goes through all five servers.
+    return createBucket(firstBucket).then(
       () => true,
       () => false,
     );
+  };
   try {
     await untilReady(child, 'the S3 server', ready, startTimeoutMs);
   } catch (error) {

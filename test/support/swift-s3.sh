@@ -85,6 +85,9 @@ pipeline = catch_errors cache s3api tempauth copy bulk slo dlo versioned_writes 
 use = egg:swift#proxy
 allow_account_management = true
 account_autocreate = true
+# Never give up on the only node there is because it was slow to answer.
+error_suppression_limit = 1000000
+node_timeout = 60
 [filter:s3api]
 use = egg:swift#s3api
 s3_acl = no

@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Verdict } from '@assay/contracts';
+
+const root = resolve(__dirname, '../..');
+const main = join(root, 'apps/cli/dist/main.js');
+const pollMs = 50;
+
+/** The built command line: what a person runs, as a process of its own. */
+function start(args: string[], cwd: string, env: Record<string, string>): ChildProcess {
+  if (!existsSync(main)) throw new Error('These tests run the built command line: npm run build');
+  return spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: { ...process.env, REDIS_URL: '', NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export async function assay(args: string[], cwd: string, env: Record<string, string> = {}): Promise<Finished> {
+  const child = start(args, cwd, env);
+  const output = collect(child);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...output() };
+}
+
+/** One verdict a line, in the order of the inputs. */
+export const verdictsOf = ({ stdout }: Finished): Verdict[] =>
+  stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => Verdict.parse(JSON.parse(line)));
+
+export interface Service {
+  url: string;
+  key: string;
+  /** @returns the exit code; null when it ended by the signal itself */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** Uploads and asks for a scan. */
+  submit(path: string): Promise<{ media: string; scan: string }>;
+  scan(id: string): Promise<{ state: string; stage: string; verdict: string | null }>;
+  untilScan(id: string, reached: (scan: { state: string; stage: string }) => boolean): Promise<void>;
+  log(): string;
+}
+
+/** `assay up` on a free port, ready for requests. */
+export async function startService(dataDir: string, env: Record<string, string> = {}): Promise<Service> {
+  const child = start(['up', '--port', '0', '--workers', '1', '--data', dataDir], root, env);
+  const output = collect(child);
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const log = (): string => output().stdout + output().stderr;
+  let ended = false;
+  void closed.then(() => (ended = true));
+  let found: RegExpExecArray | null = null;
+  while (!found) {
+    if (ended) throw new Error(`assay up did not start:\n${log()}`);
+    await sleep(pollMs);
+    found = /open\s+(http:\S+)\/#key=(\S+)/.exec(log());
+  }
+  const [, url = '', key = ''] = found;
+
+  const request = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(url + path, { ...init, headers: { authorization: `Bearer ${key}`, ...init.headers } });
+  const json = async (response: Response): Promise<Record<string, string>> => {
+    const body = await response.text();
+    if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${body}\n${log()}`);
+    return JSON.parse(body);
+  };
+  const service: Service = {
+    url,
+    key,
+    log,
+    request,
+    end: async (signal) => {
+      child.kill(signal);
+      return (await closed)[0];
+    },
+    submit: async (path) => {
+      const form = new FormData();
+      form.set('file', new Blob([new Uint8Array(readFileSync(path))]), path.split('/').pop());
+      const media = await json(await request('/v1/media', { method: 'POST', body: form }));
+      const body = JSON.stringify({ media: media['id'] });
+      const headers = { 'content-type': 'application/json' };
+      const scan = await json(await request('/v1/scans', { method: 'POST', headers, body }));
+      return { media: String(media['id']), scan: String(scan['id']) };
+    },
+    scan: async (id) => (await json(await request(`/v1/scans/${id}`))) as never,
+    untilScan: async (id, reached) => {
+      for (;;) {
+        const scan = await service.scan(id);
+        if (reached(scan)) return;
+        if (scan.state === 'failed') throw new Error(`The scan failed:\n${log()}`);
+        await sleep(pollMs);
+      }
+    },
+  };
+  return service;
+}
+
+function collect(child: ChildProcess): () => { stdout: string; stderr: string } {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return () => ({ stdout, stderr });
+}
+
+/**
+ * Processes that carry a mark, in their environment (which children inherit) or their arguments. Linux only: elsewhere
+ * there is no way to look into the environment of others, and the list is empty.
+ */
+export function processesWith(mark: string): string[] {
+  if (!existsSync('/proc/self/environ')) return [];
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+    .filter((pid) => [`/proc/${pid}/environ`, `/proc/${pid}/cmdline`].some((file) => readQuietly(file).includes(mark)))
+    .map((pid) => `${pid} ${readQuietly(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').slice(0, 200)}`);
+}
+
+/** Waits until nothing with this mark runs, for as long as the test runner lets it. */
+export async function untilNoProcessWith(mark: string): Promise<void> {
+  while (processesWith(mark).length > 0) await sleep(pollMs);
+}
+
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
