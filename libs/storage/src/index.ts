@@ -6,6 +6,8 @@ export { createFolderStore, type FolderStoreSettings } from './folder/folder-sto
 export { createMemoryIndex } from './memory/memory-index';
 export { assertObjectKey, isObjectKey, maxKeyLength } from './object-key';
 export type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOptions } from './object-store';
-export { createRedisIndex, type RedisIndexSettings } from './redis/redis-index';
-export { createS3Store, type S3StoreSettings } from './s3/s3-store';
+export { createRedisIndex } from './redis/create-redis-index';
+export type { RedisIndexSettings } from './redis/redis-settings';
+export { createS3Store } from './s3/create-s3-store';
+export type { S3StoreSettings } from './s3/s3-settings';
 export type { ScanIndex, ScanPage } from './scan-index';

@@ -7,9 +7,12 @@ export const fixedFields = ['schema', 'id', 'media', 'createdAt'] as const;
 /** Stages in the order of the pipeline. */
 export const stageOrder: readonly Stage[] = Stage.options;
 
+/** Made once: building a schema costs far more than a parse. */
+const ScanPatch = ScanRecord.partial();
+
 /** The fields of a patch that may change a record, checked. Unknown fields and `undefined` are left out. */
 export function changesOf(patch: Partial<ScanRecord>, now: string): Partial<ScanRecord> {
-  const checked: Partial<ScanRecord> = { updatedAt: now, ...definedOnly(ScanRecord.partial().parse(patch)) };
+  const checked: Partial<ScanRecord> = { updatedAt: now, ...definedOnly(ScanPatch.parse(patch)) };
   for (const field of fixedFields) delete checked[field];
   return checked;
 }

@@ -1,8 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { StoreUnavailableError } from '../errors/store-unavailable-error';
-
-/** `redis://`, `rediss://` or `unix:/path` in `url`; or the socket's `path`. */
-export type RedisIndexSettings = { url: string } | { path: string };
+import type { RedisIndexSettings } from './redis-settings';
 
 const connectTimeoutMs = 5_000;
 /** The scripts take microseconds; a Redis that is silent for this long is hung. */

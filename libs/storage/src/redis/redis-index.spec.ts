@@ -3,7 +3,7 @@ import { startRedis, type TestRedis } from '../../../../test/support/redis';
 import { StoreUnavailableError } from '../errors/store-unavailable-error';
 import { exampleRecord, scanIndexConformance } from '../scan-index.conformance';
 import type { ScanIndex } from '../scan-index';
-import { createRedisIndex } from './redis-index';
+import { createRedisIndex } from './create-redis-index';
 
 const never = new AbortController().signal;
 

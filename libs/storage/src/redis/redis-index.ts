@@ -5,21 +5,18 @@ import { changesOf } from '../merge-scan-record';
 import type { ScanIndex, ScanPage } from '../scan-index';
 import { EventChannels } from './event-channels';
 import { allScansKey, eventsChannel, mediaScansKey, recordKey, segmentsKey } from './keys';
-import { closeRedis, connectRedis, orUnavailable, type RedisIndexSettings } from './redis-connection';
+import { closeRedis, connectRedis, orUnavailable } from './redis-connection';
+import type { RedisIndexSettings } from './redis-settings';
 import { createScript, markSegmentDoneScript, updateScript } from './scripts';
 
-export type { RedisIndexSettings } from './redis-connection';
-
-/** The index that API and workers share. Connects in the background: `check` says whether it answers. */
-export function createRedisIndex(settings: RedisIndexSettings): ScanIndex {
-  return new RedisIndex(connectRedis(settings));
-}
-
-class RedisIndex implements ScanIndex {
+/** See `createRedisIndex`. */
+export class RedisIndex implements ScanIndex {
+  private readonly redis: Redis;
   private readonly channels: EventChannels;
 
-  constructor(private readonly redis: Redis) {
-    this.channels = new EventChannels(redis);
+  constructor(settings: RedisIndexSettings) {
+    this.redis = connectRedis(settings);
+    this.channels = new EventChannels(this.redis);
   }
 
   async create(record: ScanRecord): Promise<'created' | 'exists'> {

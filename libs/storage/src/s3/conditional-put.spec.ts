@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { ObjectStore } from '../object-store';
-import { createS3Store } from './s3-store';
+import { createS3Store } from './create-s3-store';
 
 /**
  * What servers say to `If-None-Match: *`. Swift, the server of the conformance run, refuses it, so these answers come

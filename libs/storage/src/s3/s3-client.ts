@@ -1,20 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { StorageKeyError } from '../errors/storage-key-error';
-
-export interface S3StoreSettings {
-  /** Without it: AWS. */
-  endpoint?: string;
-  region: string;
-  bucket: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`: what most servers but AWS need. */
-  forcePathStyle?: boolean;
-  /** Put before every key, for a bucket shared with others: `assay/`. Default none. */
-  prefix?: string;
-  /** Where `localFile` puts its copies. Default: the system's temporary folder. */
-  temporaryFolder?: string;
-}
+import type { S3StoreSettings } from './s3-settings';
 
 /** S3 allows keys of 1024 bytes; with keys of at most 512 this leaves room to spare. */
 const maxPrefixLength = 256;

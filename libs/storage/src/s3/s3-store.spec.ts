@@ -10,7 +10,7 @@ import { StorageKeyError } from '../errors/storage-key-error';
 import { StoreUnavailableError } from '../errors/store-unavailable-error';
 import { objectStoreConformance } from '../object-store.conformance';
 import { copyObject } from './copy-object';
-import { createS3Store } from './s3-store';
+import { createS3Store } from './create-s3-store';
 
 const never = new AbortController().signal;
 const mebibyte = 1024 * 1024;

@@ -19,29 +19,23 @@ import { copyObject } from './copy-object';
 import { deleteAll } from './delete-all';
 import { listObjects } from './list-objects';
 import { localCopy } from './local-copy';
-import { createClient, type S3StoreSettings } from './s3-client';
+import { createClient } from './s3-client';
 import { isNoSuchKey, isRangeBehindEnd, storeErrorOf } from './s3-errors';
+import type { S3StoreSettings } from './s3-settings';
 import { upload } from './upload';
 
-export type { S3StoreSettings } from './s3-client';
-
-/** Objects in one bucket of any server that speaks S3, below an optional prefix of their own. */
-export function createS3Store(settings: S3StoreSettings): ObjectStore {
-  return new S3Store(createClient(settings), settings);
-}
-
-class S3Store implements ObjectStore {
+/** See `createS3Store`. */
+export class S3Store implements ObjectStore {
+  private readonly client: S3Client;
   private readonly bucket: string;
   private readonly prefix: string;
   private readonly conditionalPut: ConditionalPut;
 
-  constructor(
-    private readonly client: S3Client,
-    private readonly settings: S3StoreSettings,
-  ) {
+  constructor(private readonly settings: S3StoreSettings) {
+    this.client = createClient(settings);
     this.bucket = settings.bucket;
     this.prefix = settings.prefix ?? '';
-    this.conditionalPut = new ConditionalPut(client, this.bucket, `${this.prefix}.assay/`);
+    this.conditionalPut = new ConditionalPut(this.client, this.bucket, `${this.prefix}.assay/`);
   }
 
   put(key: string, body: Body, options: PutOptions, signal: AbortSignal): Promise<'written' | 'exists'> {
