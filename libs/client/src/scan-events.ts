@@ -24,15 +24,15 @@ export async function* scanEvents(
   signal?: AbortSignal,
 ): AsyncGenerator<ScanEvent, void, void> {
   let pauseMs = firstPauseMs;
-  let lastAt = '';
+  let last: ScanEvent | null = null;
   for (;;) {
     signal?.throwIfAborted();
     try {
       for await (const event of connection(requests, scan, signal)) {
         pauseMs = firstPauseMs;
         // A new connection repeats the present state.
-        if (event.at !== lastAt) yield event;
-        lastAt = event.at;
+        if (!last || !isRepeated(event, last)) yield event;
+        last = event;
         if (finalStates.has(event.state)) return;
       }
     } catch (error) {
@@ -42,6 +42,11 @@ export async function* scanEvents(
     await pause(pauseMs, signal);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }
+}
+
+function isRepeated(event: ScanEvent, last: ScanEvent): boolean {
+  const { state, stage, percent, partial } = event;
+  return partial === null && state === last.state && stage === last.stage && percent === last.percent;
 }
 
 async function* connection(requests: Requests, scan: string, signal?: AbortSignal): AsyncGenerator<ScanEvent> {

@@ -45,12 +45,15 @@ const binary = { type: 'string', format: 'binary' };
 export function Describe(description: Description): MethodDecorator {
   const { summary, detail, open, params = {}, query, body, upload, answers, refusals = [] } = description;
   return applyDecorators(
-    ApiOperation({ summary, ...(detail ? { description: detail } : {}) }),
+    ApiOperation({
+      summary,
+      ...(detail ? { description: detail } : {}),
+      ...(upload ? { requestBody: uploadBody() } : {}),
+    }),
     ...(open ? [] : [ApiSecurity('bearer'), ApiSecurity('header')]),
     ...Object.entries(params).map(([name, schema]) => ApiParam({ name, schema: textSchemaOf(schema) })),
     ...(query ? Object.keys(ListScans.shape).map(describeQuery) : []),
     ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) } })] : []),
-    ...(upload ? [ApiBody(uploadBody())] : []),
     ...Object.entries(answers).map(([status, answer]) => ApiResponse({ status: Number(status), ...answerOf(answer) })),
     ...(open ? [] : [...refusals, ...keyedRefusals]).map(describeRefusal),
   );
@@ -90,7 +93,6 @@ function uploadBody() {
   const form = { type: 'object', properties: { file: binary }, required: ['file'] };
   return {
     required: true,
-    schema: {},
     content: {
       'multipart/form-data': { schema: form },
       'application/octet-stream': { schema: binary },

@@ -1,7 +1,7 @@
-const percentFormat = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
 const bytesUnits = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-export const percent = (fraction: number): string => percentFormat.format(fraction);
+/** The space does not break. */
+export const percent = (fraction: number): string => `${Math.round(fraction * 100)}\u00a0%`;
 
 /** `3.4 s`, `1:05`, `1:02:05`. */
 export function clock(seconds: number): string {
