@@ -84,6 +84,15 @@ describe('kill -9 of a worker in the middle of a look', () => {
     expect(await once(second, 'exit')).toEqual([0, null]);
   });
 
+  it('and a worker with bad settings says so and does not start', async () => {
+    const env = { PATH: process.env['PATH'], ...world.env, REDIS_URL: 'http://not-redis' };
+    const child = fork(entry, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    expect(await once(child, 'exit')).toEqual([78, null]);
+    expect(said).toContain('REDIS_URL');
+  });
+
   it('and a worker whose parent is gone stops, with its decoders', async () => {
     const clip = join(world.root, 'orphan.mp4');
     await makeClip(clip, 16);

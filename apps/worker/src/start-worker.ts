@@ -86,5 +86,6 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
 /** One sweep now, for what the last stop left behind, and one a minute for the whole fleet. */
 async function scheduleSweeps(queues: ScanQueues): Promise<void> {
   await queues.sweep.upsertJobScheduler('sweep', { every: sweepEveryMs }, { name: 'sweep', data: { v: 1 } });
-  await queues.sweep.add('sweep', { v: 1 }, { jobId: 'sweep-at-start' });
+  // Under a fixed id, so that a fleet that starts together sweeps once; a failed one must not stay in the next one's way.
+  await queues.sweep.add('sweep', { v: 1 }, { jobId: 'sweep-at-start', removeOnFail: true });
 }

@@ -28,6 +28,6 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // Another user's process: it is there, we may only not signal it.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -13,10 +13,13 @@ const flag = z
   .transform((text) => text === 'true' || text === '1');
 const text = z.string().min(1);
 
-/** Half of the cores decode and half infer; more looks at once only add memory (each holds a few decoded frames). */
-const defaultLooks = () => Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
-/** One inference thread per core, up to where a single decoder can no longer feed them. */
-const defaultInferenceThreads = () => Math.max(1, Math.min(8, availableParallelism()));
+/**
+ * Looks at once in one process: one decoder and its inference threads keep two to four cores busy. Each further look adds
+ * ~150 MB (frames in flight, the decoder), and a worker should stay below 700 MB: more cores want more workers.
+ */
+const defaultLooks = () => (availableParallelism() >= 8 ? 2 : 1);
+/** One inference thread per core, each ~50 MB of sessions; beyond four the decoder is what is waited for. */
+const defaultInferenceThreads = () => Math.max(1, Math.min(4, availableParallelism()));
 
 const Environment = z.object({
   ASSAY_HOST: text.default('127.0.0.1'),

@@ -73,7 +73,8 @@ async function takeInPlace(path: string, options: ScanFileOptions, signal: Abort
     }
   } catch (error) {
     signal.throwIfAborted();
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    // By shape: where a test runner gives each file its own globals, Node's errors are no `instanceof Error`.
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
     if (code === 'ENOENT') return rejected('not_found', 'There is no such file.');
     if (code === 'EACCES' || code === 'EPERM') return rejected('not_readable', 'The file may not be read.');
     if (code === 'EISDIR') return rejected('not_readable', 'This is a folder, not a file.');

@@ -6,7 +6,7 @@ import { defaultPolicy, type MediaRecord } from '@assay/contracts';
 import { createLog, createPorts, intake, loadConfig, openQueues } from '@assay/pipeline';
 import { startRedis } from '../../../../test/support/redis';
 
-export const noAbort = new AbortController().signal;
+export const noAbort: AbortSignal = new AbortController().signal;
 
 /** Short enough that a clip of some seconds has several segments. */
 const segmentSeconds = 4;

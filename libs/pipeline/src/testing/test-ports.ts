@@ -7,7 +7,7 @@ import { createLog } from '../log';
 import { MediaFiles } from '../media-files';
 import type { OpenPorts } from '../open-ports';
 
-export const noAbort = new AbortController().signal;
+export const noAbort: AbortSignal = new AbortController().signal;
 
 /** A real folder store and a memory index; models that are named but never run. */
 export async function testPorts(): Promise<OpenPorts & { root: string }> {
