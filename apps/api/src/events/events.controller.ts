@@ -1,5 +1,7 @@
 import { Controller, Get, Headers, Param, Req, Res } from '@nestjs/common';
-import { ScanId } from '@assay/contracts';
+// Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
+import { ScanId as ScanIdSchema } from '@assay/contracts';
+import type { ScanId } from '@assay/contracts';
 import type { Request, Response } from 'express';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
@@ -28,7 +30,7 @@ export class EventsController {
     refusals: [400, 404],
   })
   async follow(
-    @Param('scan', new ZodPipe(ScanId, 'scan')) id: ScanId,
+    @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: Request,
     @Res() response: Response,

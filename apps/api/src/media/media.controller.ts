@@ -1,5 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { MediaId, MediaRecord } from '@assay/contracts';
+// Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
+import { MediaId as MediaIdSchema, MediaRecord as MediaRecordSchema } from '@assay/contracts';
+import type { MediaId, MediaRecord } from '@assay/contracts';
 import { deleteMedia, keys, type Ports, readStored, type ScanQueues } from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { Describe } from '../docs/describe';
@@ -57,8 +59,8 @@ export class MediaController {
     answers: { 200: { schema: 'MediaRecord', text: 'The record' } },
     refusals: [400, 404],
   })
-  async get(@Param('media', new ZodPipe(MediaId, 'media')) id: MediaId): Promise<MediaRecord> {
-    const media = await readStored(this.ports.store, keys.mediaRecord(id), MediaRecord, this.closing);
+  async get(@Param('media', new ZodPipe(MediaIdSchema, 'media')) id: MediaId): Promise<MediaRecord> {
+    const media = await readStored(this.ports.store, keys.mediaRecord(id), MediaRecordSchema, this.closing);
     if (!media) throw problems.mediaNotFound();
     return media;
   }
@@ -72,7 +74,7 @@ export class MediaController {
     answers: { 204: { text: 'Nothing of it is left' } },
     refusals: [400, 404],
   })
-  async delete(@Param('media', new ZodPipe(MediaId, 'media')) id: MediaId): Promise<void> {
+  async delete(@Param('media', new ZodPipe(MediaIdSchema, 'media')) id: MediaId): Promise<void> {
     // Not ended by the caller's leaving: half a deletion helps nobody.
     if (!(await deleteMedia(this.ports, this.queues, id, this.closing))) throw problems.mediaNotFound();
   }

@@ -1,5 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { CreateScan, ListScans, ScanId, ScanList, ScanRecord } from '@assay/contracts';
+// Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
+import { CreateScan as CreateScanSchema, ListScans as ListScansSchema, ScanId as ScanIdSchema } from '@assay/contracts';
+import type { CreateScan, ListScans, ScanId, ScanList, ScanRecord } from '@assay/contracts';
 import { type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
 import type { Response } from 'express';
 import { Describe } from '../docs/describe';
@@ -29,7 +31,7 @@ export class ScansController {
     refusals: [400, 413, 415, 422],
   })
   async create(
-    @Body(new ZodPipe(CreateScan)) request: CreateScan,
+    @Body(new ZodPipe(CreateScanSchema)) request: CreateScan,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScanRecord> {
     const { scan, created } = await submitScan(this.ports, this.queues, request, this.closing);
@@ -44,7 +46,7 @@ export class ScansController {
     answers: { 200: { schema: 'ScanList', text: 'One page; give `next` as `cursor` to get the one after it' } },
     refusals: [400],
   })
-  async list(@Query(new ZodPipe(ListScans)) { limit, cursor }: ListScans): Promise<ScanList> {
+  async list(@Query(new ZodPipe(ListScansSchema)) { limit, cursor }: ListScans): Promise<ScanList> {
     const page = await this.ports.index.list({ limit, cursor: cursor ?? null });
     return { scans: page.scans, next: page.cursor };
   }
@@ -56,7 +58,7 @@ export class ScansController {
     answers: { 200: { schema: 'ScanRecord', text: 'State, progress and, once there is one, the short answer' } },
     refusals: [400, 404],
   })
-  get(@Param('scan', new ZodPipe(ScanId, 'scan')) id: ScanId): Promise<ScanRecord> {
+  get(@Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId): Promise<ScanRecord> {
     return this.reader.get(id);
   }
 }

@@ -1,7 +1,9 @@
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { EvidenceName, ScanId } from '@assay/contracts';
+// Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
+import { EvidenceName, ScanId as ScanIdSchema } from '@assay/contracts';
+import type { ScanId } from '@assay/contracts';
 import { keys, type Ports } from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { Describe } from '../docs/describe';
@@ -35,7 +37,10 @@ export class VerdictController {
     },
     refusals: [400, 404],
   })
-  async verdict(@Param('scan', new ZodPipe(ScanId, 'scan')) id: ScanId, @Res() response: Response): Promise<void> {
+  async verdict(
+    @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
+    @Res() response: Response,
+  ): Promise<void> {
     const { body, etag } = await this.reader.verdict(id);
     // `send` answers 304 by itself when the tag matches.
     response.set({ etag, 'cache-control': revalidate, 'content-type': 'application/json; charset=utf-8' }).send(body);
@@ -52,7 +57,7 @@ export class VerdictController {
     refusals: [400, 404],
   })
   async evidence(
-    @Param('scan', new ZodPipe(ScanId, 'scan')) id: ScanId,
+    @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
     @Param('name', new ZodPipe(EvidenceName, 'name')) name: string,
     @Req() request: Request,
     @Res() response: Response,

@@ -88,7 +88,7 @@ export function UploadPanel({ client, apiKey, compact, onScan }: Props) {
         </button>
         <input ref={input} type="file" accept="video/*,image/*" hidden onChange={onPick} />
         {!compact && (
-          <p className="hint">MP4, MOV, WebM, MKV, AVI, MPEG-TS, GIF, JPEG, PNG, WebP. It stays on this server.</p>
+          <p className="hint">MP4, MOV, WebM, MKV, AVI, MPEG-TS, GIF, JPEG, PNG, WebP.</p>
         )}
       </div>
     </section>

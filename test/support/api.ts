@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ensureAdminKey, startApi } from '@assay/api';
+import { AssayClient } from '@assay/client';
+import { createLog, loadConfig } from '@assay/pipeline';
+import { createFolderStore } from '@assay/storage';
+import { startRedis } from './redis';
+
+export interface TestApi {
+  url: string;
+  key: string;
+  client: AssayClient;
+  redisPath: string;
+  /** Everything in the object store but the keys of the API. */
+  stored(): Promise<string[]>;
+  /** Asks with the key. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  /** Starts a real worker process beside the API; it ends with it. */
+  startWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const worker = resolve(__dirname, '../../apps/worker/dist/main.js');
+
+/** The API in this process, over a Redis and a folder of its own, with the models that ship. */
+export async function startTestApi(settings: Record<string, string> = {}): Promise<TestApi> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'assay-api-'));
+  const redis = await startRedis();
+  const env = {
+    ASSAY_DATA_DIR: dataDir,
+    ASSAY_PORT: '0',
+    REDIS_URL: redis.path,
+    ASSAY_LOG_LEVEL: 'silent',
+    ASSAY_DRAIN_SECONDS: '2',
+    ...settings,
+  };
+  const config = loadConfig(env);
+  const root = join(dataDir, 'store');
+  const { key } = await ensureAdminKey(createFolderStore({ root }), dataDir);
+  const api = await startApi(config, createLog({ level: 'silent', service: 'api' })).catch(async (error: unknown) => {
+    await redis.close();
+    throw error;
+  });
+  const ends: (() => Promise<unknown>)[] = [];
+  return {
+    url: api.url,
+    key,
+    redisPath: redis.path,
+    client: new AssayClient({ baseUrl: api.url, apiKey: key }),
+    ask: (path, init = {}) => fetch(api.url + path, { ...init, headers: { ...init.headers, 'x-api-key': key } }),
+    stored: () => filesIn(root),
+    async startWorker() {
+      if (!existsSync(worker)) throw new Error('These tests run the built worker: npm run build');
+      const child = spawn(process.execPath, [worker], { env: { ...process.env, ...env }, stdio: 'ignore' });
+      const exit = once(child, 'exit');
+      ends.push(() => (child.kill('SIGKILL'), exit));
+    },
+    async close() {
+      await Promise.all(ends.map((end) => end()));
+      await api.close();
+      await redis.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function filesIn(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.map((file) => file.slice(root.length + 1)).filter((file) => !file.startsWith('keys/'));
+}
