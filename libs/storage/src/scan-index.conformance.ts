@@ -365,9 +365,17 @@ export function scanIndexConformance(backend: () => ScanIndexBackend): void {
   });
 }
 
-/** Waits for something that a callback will make true; the test's own time limit is the bound. */
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+/** Longer than anything here takes, shorter than a test may: a wait that is in vain ends with the test. */
+const givesUpAfterMs = 30_000;
+const pauseMs = 2;
+
+/** Waits for something that a callback will make true. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  const giveUpAt = Date.now() + givesUpAfterMs;
+  while (!isTrue()) {
+    if (Date.now() > giveUpAt) throw new Error('it never came');
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
 }
 
 type Pick = <T>(...choices: [T, ...T[]]) => T;

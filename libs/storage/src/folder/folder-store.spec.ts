@@ -47,6 +47,20 @@ describe('a folder', () => {
     expect((await store.localFile('media/abc', never))?.path).toBe(join(root, 'media/abc'));
   });
 
+  it('leaves no half-written file behind when a body fails or nobody wants it', async () => {
+    const failing = Readable.from(
+      (function* () {
+        yield 'half';
+        throw new Error('cut off');
+      })(),
+    );
+    await expect(store.put('a', failing, {}, never)).rejects.toThrow('cut off');
+    await store.put('b', 'first', {}, never);
+    await store.put('b', Readable.from(['second']), { ifAbsent: true }, never);
+    expect(await names(join(root, '.tmp'))).toEqual([]);
+    expect(await names()).toEqual(['.tmp', 'b']);
+  });
+
   it('leaves no empty folders behind', async () => {
     await store.put('scans/one/evidence/a.jpg', 'x', {}, never);
     await store.put('scans/one/evidence/b.jpg', 'x', {}, never);

@@ -33,7 +33,7 @@ export function duplicateRedis(redis: Redis): Redis {
   return quiet(redis.duplicate());
 }
 
-/** A lost connection shows in the commands that fail. Without a listener the event alone would end the process. */
+/** A lost connection shows in the commands that fail. Without a listener the driver prints each error, address included. */
 function quiet(redis: Redis): Redis {
   return redis.on('error', () => {});
 }
