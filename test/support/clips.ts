@@ -6,7 +6,7 @@ const fixtures = resolve(__dirname, '../fixtures');
 
 /** A committed clip with a face of no real person. */
 export function faceClip(name = 'real-a.mp4'): string {
-  const path = existsSync(resolve(fixtures, name)) ? resolve(fixtures, name) : '/work/shared/data/clips/dfl_Ava_de_Addario_0.mp4';
+  const path = resolve(fixtures, name);
   if (!existsSync(path)) throw new Error(`The fixture ${name} is missing from test/fixtures.`);
   return path;
 }
@@ -33,4 +33,7 @@ const labels = (name: string, count: number): string =>
   Array.from({ length: count }, (_, i) => `[${name}${i}]`).join('');
 
 const layout = (columns: number, rows: number, cellPx: number): string =>
-  Array.from({ length: columns * rows }, (_, i) => `${(i % columns) * cellPx}_${Math.floor(i / columns) * cellPx}`).join('|');
+  Array.from(
+    { length: columns * rows },
+    (_, i) => `${(i % columns) * cellPx}_${Math.floor(i / columns) * cellPx}`,
+  ).join('|');

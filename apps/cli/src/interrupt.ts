@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ExitCode } from './exit';
 
 export interface Interrupt {
@@ -14,6 +15,8 @@ export interface Interrupt {
  */
 export function listenForInterrupt(onSecond: (code: ExitCode) => void = (code) => process.exit(code)): Interrupt {
   const controller = new AbortController();
+  // One signal for everything that runs: dozens of listeners at a time are no leak.
+  setMaxListeners(0, controller.signal);
   let exitCode: ExitCode | null = null;
   const onSignal = (name: NodeJS.Signals): void => {
     const code = name === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;

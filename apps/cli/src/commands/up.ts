@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import pc from 'picocolors';
-import { type Config, createLog, loadConfig } from '@assay/pipeline';
-import { ExitCode } from '../exit';
+import type { AdminKey, RunningApi } from '@assay/api';
+import { type Config, createLog, folderStoreRoot, loadConfig } from '@assay/pipeline';
+import { createFolderStore, createS3Store, type ObjectStore } from '@assay/storage';
+import { errorCode } from '../error-code';
+import { CliError, ExitCode } from '../exit';
 import { listenForInterrupt } from '../interrupt';
 import { lockDataFolder } from '../up/data-lock';
 import { startEmbeddedRedis } from '../up/embedded-redis';
@@ -71,17 +74,12 @@ async function start(
   // Told below; without this a failure while the API still starts would end the process unseen.
   started.catch(() => undefined);
 
-  const { startApi } = await import('@assay/api');
-  const log = createLog({
-    level: config.logLevel,
-    service: 'api',
-    to: { write: (line) => show(renderLogLine('api', line.trimEnd())) },
-  });
-  const api = await startApi({ ...config, redisUrl }, log);
+  const { api, key } = await openApi({ ...config, redisUrl });
   undo.push(() => api.close());
+  show('starting the workers');
   await Promise.race([started, aborted(signal)]);
   signal.throwIfAborted();
-  await welcome(config, api.url);
+  await welcome(config, api.url, key);
 
   const redisEnded = redis?.ended.then(() =>
     signal.aborted ? null : 'Redis ended unexpectedly; nothing is lost: start again',
@@ -103,14 +101,46 @@ function withOptions(env: NodeJS.ProcessEnv, options: UpOptions): Record<string,
   return settings;
 }
 
-async function welcome(config: Config, url: string): Promise<void> {
-  const { ensureAdminKey } = await import('@assay/api');
-  void ensureAdminKey;
+async function welcome(config: Config, url: string, key: AdminKey): Promise<void> {
+  // Behind '#', so that the key stays in the browser: fragments are never sent, logged or passed on.
+  const lines: [string, string][] = [
+    ['open', pc.bold(`${url}/#key=${key.key}`)],
+    ['API', `${url}/docs`],
+    ['API key', `${key.key}  ${pc.dim(`(${key.created ? 'made now, kept' : 'kept'} in ${key.path})`)}`],
+    ['data', config.dataDir],
+    ['workers', String(config.workers)],
+  ];
+  show(`\n${pc.green(pc.bold('Assay is up.'))} Ctrl-C stops it.\n`);
+  for (const [name, value] of lines) show(`  ${pc.dim(name.padEnd(8))} ${value}`);
   show('');
-  show(`${pc.green('Assay is up')}   ${pc.bold(url)}`);
-  show(`API reference  ${url}/docs`);
-  show(`data           ${config.dataDir}`);
-  show('');
+}
+
+function storeOf(config: Config): ObjectStore {
+  return config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) });
+}
+
+/** @throws CliError for what a person can change */
+async function openApi(config: Config): Promise<{ api: RunningApi; key: AdminKey }> {
+  const { ensureAdminKey, startApi } = await import('@assay/api');
+  const store = storeOf(config);
+  const key = await ensureAdminKey(store, config.dataDir).finally(() => store.close());
+  const log = createLog({
+    level: config.logLevel,
+    service: 'api',
+    to: { write: (line) => show(renderLogLine('api', line.trimEnd())) },
+  });
+  try {
+    return { api: await startApi(config, log), key };
+  } catch (error) {
+    const where = `${config.host} port ${config.port}`;
+    const code = errorCode(error);
+    if (code === 'EADDRINUSE') throw new CliError(`Something else listens on ${where}; choose another with --port.`);
+    if (code === 'EACCES')
+      throw new CliError(`This user may not listen on ${where}; choose a port from 1024 with --port.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new CliError(`${config.host} is no address of this machine.`);
+    throw error;
+  }
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -27,6 +27,9 @@ export function renderLogLine(source: string, line: string): string {
     const { symbol, text } = labelWords[label.data];
     parts.push(pc.bold(`${symbol} ${text}`), typeof probability === 'number' ? formatProbability(probability) : '');
     if (typeof ms === 'number') parts.push(pc.dim(`in ${(ms / 1000).toFixed(1)} s`));
+  } else if (msg === 'request') {
+    const { method, route, status } = entry;
+    return [...parts, String(method), String(route), String(status), pc.dim(`${String(ms)} ms`)].join('  ');
   } else parts.push(String(msg ?? ''));
   for (const [name, value] of Object.entries(entry)) {
     if (!hidden.has(name)) parts.push(pc.dim(`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`));

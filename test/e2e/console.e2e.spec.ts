@@ -1,0 +1,134 @@
+/**
+ * The page at `/`, in a real browser against the real service. What holds:
+ * - the key of the address is taken and does not stay in it;
+ * - a dropped file becomes a verdict that can be read, with its pictures;
+ * - nothing that the page does is refused by its own content policy;
+ * - a wrong key, a rejected file and a service that is away are said in words.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { startTestApi, type TestApi } from '../support/api';
+import { faceClip } from '../support/clips';
+
+const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = browsers.find((path) => existsSync(path));
+const built = existsSync(resolve(__dirname, '../../apps/console/dist/index.html'));
+const scanTimeoutMs = 300_000;
+
+if (!executablePath && !process.env['CI']) {
+  console.warn('SKIPPED: the page is tested with Chromium, which is not installed (apt-get install chromium)');
+}
+const withBrowser = executablePath || process.env['CI'] ? describe : describe.skip;
+
+withBrowser('the page', () => {
+  let api: TestApi;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    if (!built) throw new Error('The page is not built: npm run build');
+    api = await startTestApi();
+    await api.startWorker();
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+  }, scanTimeoutMs);
+  afterAll(async () => {
+    await browser?.close();
+    await api?.close();
+  });
+  beforeEach(async () => {
+    complaints = [];
+    page = await browser.newPage();
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
+    });
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const drop = async (name: string, content: Buffer) => {
+    const data = await page.evaluateHandle(
+      ({ name, base64 }) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+        return transfer;
+      },
+      { name, base64: content.toString('base64') },
+    );
+    await page.dispatchEvent('.drop', 'drop', { dataTransfer: data });
+  };
+
+  it(
+    'turns a dropped clip into a verdict',
+    async () => {
+      await page.goto(`${api.url}/#key=${api.key}`);
+      await page.getByText('Drop a video or a picture here').waitFor();
+      expect(page.url()).toBe(`${api.url}/`);
+      await drop('real-a.mp4', readFileSync(faceClip()));
+      const label = page.locator('[data-verdict]');
+      await label.waitFor({ timeout: scanTimeoutMs });
+      const { scans } = await api.client.listScans();
+      expect(await label.getAttribute('data-verdict')).toBe(scans[0]?.verdict);
+      expect(await page.locator('.reasons li').count()).toBeGreaterThan(0);
+      const crop = page.locator('.strip img').first();
+      await crop.waitFor();
+      expect(await crop.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+      await page.locator('img.timeline').waitFor();
+
+      // The address names the scan: loading it again shows the same verdict, and the key is still known.
+      await page.reload();
+      await label.waitFor();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('button', { name: 'Delete for good' }).click();
+      await page.getByText('Drop a video or a picture here').waitFor();
+      expect(await api.stored()).toEqual([]);
+    },
+    scanTimeoutMs,
+  );
+
+  it(
+    'says why a file was not scanned',
+    async () => {
+      await page.goto(`${api.url}/#key=${api.key}`);
+      await drop('clip.mp4', Buffer.from('not a video'));
+      await page.locator('[data-verdict=rejected]').waitFor({ timeout: scanTimeoutMs });
+      await page.locator('.reason-lead').waitFor();
+    },
+    scanTimeoutMs,
+  );
+
+  it('says that a file is empty', async () => {
+    await page.goto(`${api.url}/#key=${api.key}`);
+    await drop('empty.mp4', Buffer.alloc(0));
+    expect(await page.getByRole('alert').textContent()).toContain('The file is empty');
+  });
+
+  it('asks for another key when this one is not accepted', async () => {
+    await page.goto(`${api.url}/#key=assay_wrong`);
+    expect(await page.getByRole('alert').textContent()).toContain('not accepted');
+  });
+
+  it('says that the service is away', async () => {
+    await page.goto(`${api.url}/#key=${api.key}`);
+    await page.getByText('Drop a video or a picture here').waitFor();
+    await page.route('**/v1/**', (route) => route.abort());
+    await drop('clip.mp4', Buffer.from('anything'));
+    expect(await page.getByRole('alert').first().textContent()).toContain('does not answer');
+  });
+
+  it('fits a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${api.url}/#key=${api.key}`);
+    await page.getByText('Drop a video or a picture here').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
+
+  it('shows the description of the API', async () => {
+    await page.goto(`${api.url}/docs`);
+    await page.getByText('Upload a video or a picture').waitFor();
+  });
+});
