@@ -19,7 +19,10 @@ export function ScanPanel({ client, scan, onEnded, onDeleted }: Props) {
   const { event, partial, verdict, failure } = useScan(client, scan);
   const panel = useRef<HTMLElement>(null);
   const ended = verdict !== null || failure !== null;
-  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // No value may go back: newer browsers return a promise, which would be taken for the clean-up.
+    void panel.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   useEffect(() => {
     if (ended) onEnded();
   }, [ended, onEnded]);

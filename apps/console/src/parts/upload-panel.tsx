@@ -87,9 +87,7 @@ export function UploadPanel({ client, apiKey, compact, onScan }: Props) {
           Choose a file
         </button>
         <input ref={input} type="file" accept="video/*,image/*" hidden onChange={onPick} />
-        {!compact && (
-          <p className="hint">MP4, MOV, WebM, MKV, AVI, MPEG-TS, GIF, JPEG, PNG, WebP.</p>
-        )}
+        {!compact && <p className="hint">MP4, MOV, WebM, MKV, AVI, MPEG-TS, GIF, JPEG, PNG, WebP.</p>}
       </div>
     </section>
   );
