@@ -101,13 +101,11 @@ export const hostile = {
     return path;
   },
   /** A small still whose header claims `side` x `side` px: costs nothing to make, and hundreds of megabytes to believe. */
-  hugeStill: async (path: string, type: 'png' | 'jpg' | 'gif', side: number) => {
+  hugeStill: async (path: string, type: 'png' | 'gif', side: number) => {
     await ffmpeg('-f', 'lavfi', '-i', 'color=red:s=64x64:d=0.04', '-frames:v', '1', path);
     const bytes = await readFile(path);
     if (type === 'png') [16, 20].forEach((at) => bytes.writeUInt32BE(side, at));
     if (type === 'gif') [6, 8].forEach((at) => bytes.writeUInt16LE(side, at));
-    const frameHeader = bytes.indexOf(Buffer.from([0xff, 0xc0]));
-    if (type === 'jpg') [5, 7].forEach((at) => bytes.writeUInt16BE(side, frameHeader + at));
     await writeFile(path, bytes);
     return path;
   },
