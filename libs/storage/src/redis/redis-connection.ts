@@ -7,6 +7,8 @@ const connectTimeoutMs = 5_000;
 const commandTimeoutMs = 10_000;
 /** A command waits for one attempt to connect more than this, 1.5 s at most, then fails typed. */
 const maxRetriesPerRequest = 2;
+/** A closed connection whose other end does not answer is dropped after this long; its timer holds up our exit. */
+const disconnectTimeoutMs = 200;
 const firstRetryMs = 50;
 /** Also bounds how long a Redis that came back goes unnoticed. On a local socket an attempt costs nothing. */
 const longestRetryMs = 500;
@@ -15,6 +17,7 @@ const unixScheme = 'unix:';
 const options: RedisOptions = {
   connectTimeout: connectTimeoutMs,
   commandTimeout: commandTimeoutMs,
+  disconnectTimeout: disconnectTimeoutMs,
   maxRetriesPerRequest,
   // For ever: a Redis that comes back is used again without a restart of ours.
   retryStrategy: (attempt) => Math.min(firstRetryMs * attempt, longestRetryMs),
@@ -55,5 +58,7 @@ export async function orUnavailable<T>(command: Promise<T>): Promise<T> {
 /** Lets commands in flight finish if the connection lives, and never waits for one that does not. */
 export async function closeRedis(redis: Redis): Promise<void> {
   if (redis.status === 'ready') await redis.quit().catch(() => {});
+  // Between two attempts to connect, `disconnect` forgets the commands that wait; during one it fails them.
+  if (redis.status === 'reconnecting') redis.connect().catch(() => {});
   redis.disconnect();
 }
