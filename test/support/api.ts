@@ -21,6 +21,8 @@ export interface TestApi {
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** Starts a real worker process beside the API; it ends with it. */
   startWorker(): Promise<void>;
+  /** Stops the service alone; its folder is still there to look at. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
       const exit = once(child, 'exit');
       ends.push(() => (child.kill('SIGKILL'), exit));
     },
+    stop: () => api.close(),
     async close() {
       await Promise.all(ends.map((end) => end()));
       await api.close();

@@ -1,0 +1,59 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFolderStore, type ObjectStore } from '@assay/storage';
+import { ensureAdminKey } from './admin-key';
+import { isApiKey, objectKeyOf } from './api-key';
+import { KeyRing } from './key-ring';
+
+const never = new AbortController().signal;
+const believedMs = 30_000;
+
+describe('the admin key', () => {
+  let dataDir: string;
+  let store: ObjectStore;
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'assay-keys-'));
+    store = createFolderStore({ root: join(dataDir, 'store') });
+  });
+  afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+  it('is made once, kept for its owner alone, and stored only as a hash', async () => {
+    const made = await ensureAdminKey(store, dataDir);
+    expect([made.created, isApiKey(made.key)]).toEqual([true, true]);
+    expect((await stat(made.path)).mode & 0o777).toBe(0o600);
+    expect(await readFile(made.path, 'utf8')).toBe(`${made.key}\n`);
+    const record = await store.get(objectKeyOf(made.key), never);
+    expect(record?.toString()).not.toContain(made.key);
+    expect(await ensureAdminKey(store, dataDir)).toEqual({ ...made, created: false });
+  });
+
+  it('is replaced when it was revoked, and carried over to a store that is empty', async () => {
+    const { key } = await ensureAdminKey(store, dataDir);
+    const empty = createFolderStore({ root: join(dataDir, 'second') });
+    expect((await ensureAdminKey(empty, dataDir)).key).toBe(key);
+
+    await store.put('keys/another.json', '{}', {}, never);
+    await store.delete(objectKeyOf(key), never);
+    const next = await ensureAdminKey(store, dataDir);
+    expect([next.created, next.key === key]).toEqual([true, false]);
+  });
+
+  it('stops working soon after its record is gone, and costs one question until then', async () => {
+    const { key } = await ensureAdminKey(store, dataDir);
+    let now = 0;
+    let questions = 0;
+    const asked = { get: (name: string, signal: AbortSignal) => ((questions += 1), store.get(name, signal)) };
+    const ring = new KeyRing(asked, () => now);
+    expect([await ring.find(key, never), await ring.find(key, never)]).toEqual([
+      expect.objectContaining({ name: 'admin' }),
+      expect.objectContaining({ name: 'admin' }),
+    ]);
+    expect(questions).toBe(1);
+    await store.delete(objectKeyOf(key), never);
+    now = believedMs;
+    expect(await ring.find(key, never)).toBeNull();
+    expect(await ring.find('assay_short', never)).toBeNull();
+    expect(questions).toBe(2);
+  });
+});
