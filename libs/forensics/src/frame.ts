@@ -19,3 +19,10 @@ export function sharedPixels(data: Uint8Array): Uint8Array<SharedArrayBuffer> {
   shared.set(data);
   return shared;
 }
+
+/** @throws RangeError when there are not exactly width x height RGB24 pixels: reading on would judge other memory */
+export function checkPixels({ width, height, data }: Pick<Frame, 'width' | 'height' | 'data'>): void {
+  if (!(width > 0 && height > 0 && data.length === width * height * 3)) {
+    throw new RangeError(`A frame of ${width} x ${height} cannot have ${data.length} bytes of RGB24.`);
+  }
+}

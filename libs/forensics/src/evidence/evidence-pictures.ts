@@ -27,6 +27,8 @@ export const overlayName = (stem: string) => `${stem}-overlay.jpg`;
 export async function evidencePictures({ stem, rgb, size, map }: EvidenceFace): Promise<EvidencePicture[]> {
   // Loaded when first needed: reading a verdict or a plan must not pay for an image library.
   const { default: sharp } = await import('sharp');
+  // The pictures are small: sharing one among threads costs several times what it saves.
+  sharp.concurrency(1);
   const large = await sharp(rgb, { raw: { width: size, height: size, channels: 3 } })
     .resize(pictureSide, pictureSide, { kernel: 'cubic' })
     .raw()

@@ -20,3 +20,9 @@ export function heatColour(value: number): [number, number, number] {
   const share = at - Math.floor(at);
   return [0, 1, 2].map((c) => low[c]! + share * (high[c]! - low[c]!)) as [number, number, number];
 }
+
+/** The 256 colours, RGB one after the other. */
+export const heatColours = Uint8Array.from(
+  Array.from({ length: 256 }, (_, level) => heatColour(level / 255)).flat(),
+  Math.round,
+);

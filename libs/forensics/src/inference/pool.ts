@@ -1,4 +1,4 @@
-import { Frame, sharedPixels } from '../frame';
+import { checkPixels, Frame, sharedPixels } from '../frame';
 import { ModelSet } from '../models/model-set';
 import { AbortWatch } from './abort-watch';
 import { InferenceError } from './inference-error';
@@ -34,7 +34,7 @@ const maxCrashesInARow = 3;
  *
  * Every method rejects with the signal's reason when aborted (a waiting task is dropped; a running one, some tens of
  * milliseconds long, finishes unheard), with InferenceError when its thread dies, with ModelError when a model cannot be
- * used. Callers bound what they have in flight: a waiting `detect` holds its whole frame.
+ * used, with RangeError for a frame whose bytes are not its pixels. Callers bound what they have in flight: a waiting `detect` holds its whole frame.
  */
 export class InferencePool {
   private readonly queue: Pending[] = [];
@@ -168,6 +168,8 @@ export class InferencePool {
 
 const closedError = () => new InferenceError('pool_closed', 'The inference pool was closed.');
 
-function shared({ width, height, data }: Frame): SharedPicture {
+function shared(frame: Frame): SharedPicture {
+  checkPixels(frame);
+  const { width, height, data } = frame;
   return { width, height, data: sharedPixels(data) };
 }
