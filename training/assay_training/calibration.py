@@ -20,7 +20,6 @@ from assay_training.evaluate import MARGINS
 from assay_training.export import session
 from assay_training.measures import auc, calibration_error, sigmoid
 from assay_training.pairs import FACE_PX, LANDMARK_NOISE, PairMaker
-from assay_training.synthesis.scene import make_scene
 
 SMOOTHING = 0.15
 """Fixed beforehand from the literature (detectors keep an AUC of 0.6-0.8 on footage of other origin), not on clips."""
@@ -34,8 +33,8 @@ def synthetic_clips(cache: Path, run, count: int, seed: int = 77) -> tuple[np.nd
     size = run.get_inputs()[0].shape[2]
     found = np.empty((count, 2))
     for i, index in enumerate(rng.choice(maker.rows, count, p=maker.odds)):
-        scene = make_scene(rng, maker.faces, int(index), float(np.exp(rng.uniform(*np.log(FACE_PX)))))
-        forgery = maker.forge(rng, scene)
+        scene, source = maker.shoot(rng, int(index), float(np.exp(rng.uniform(*np.log(FACE_PX)))))
+        forgery = maker.forge(rng, scene, source=source)
         pairs = degrade_pairs(rng, [(scene.image, forgery.image)] * FRAMES, [draw(rng)] * FRAMES)
         points = five_points(scene.mesh)
         unit = crop_frame(points).face

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import tarfile
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from assay_training.clips import Region, read_clips
+from assay_training.clips import FaceFinder, Region, read_clips
 from assay_training.crop import face_crop
 from assay_training.export import session
 from assay_training.measures import auc, auc_interval, calibration_error, share_interval, sigmoid
@@ -69,6 +71,32 @@ def report(regions: list[Region], scores: np.ndarray) -> dict:
     return out
 
 
+def stills_report(run, folder: Path, finder: FaceFinder) -> dict:
+    """AUC of each family of forged stills against the real ones of the same collection, and against all real ones."""
+    rows = list(csv.DictReader(open(folder / "stills.csv", newline="")))
+    with tarfile.open(folder / "stills.tar") as tar:
+        blobs = {m.name: tar.extractfile(m).read() for m in tar if m.isfile()}
+    scores, kept = [], []
+    for row in rows:
+        rgb = np.ascontiguousarray(cv2.imdecode(np.frombuffer(blobs[row["file"]], np.uint8), cv2.IMREAD_COLOR)[..., ::-1])
+        points = finder.largest(rgb)
+        if points is None:
+            continue
+        one = Region(row["file"], row["label"] == "fake", row["family"], row["group"], "full", [rgb], [points], 1)
+        scores.append(xray_logits(run, one).mean())
+        kept.append(row)
+    scores = np.array(scores)
+    fake = np.array([r["label"] == "fake" for r in kept])
+    family = np.array([r["family"] for r in kept])
+    out: dict = {"stills": len(rows), "withFace": len(kept)}
+    for name in sorted(set(family[fake])):
+        chosen = scores[fake & (family == name)]
+        out[name] = {"againstAllReal": round(auc(scores[~fake], chosen), 3)}
+        if (own := scores[~fake & (family == name)]).size:
+            out[name]["againstOwnReal"] = round(auc(own, chosen), 3)
+    return out
+
+
 def main(argv: list[str]) -> int:
     p = argparse.ArgumentParser(prog="eval-clips", description=__doc__)
     p.add_argument("--clips", type=Path, default=Path("../../shared/data/clips"))
@@ -77,6 +105,7 @@ def main(argv: list[str]) -> int:
     p.add_argument("--cache", type=Path, default=Path("runs/cache"))
     p.add_argument("--frames", type=int, default=14)
     p.add_argument("--flip", action="store_true", help="average with the mirrored crop")
+    p.add_argument("--stills", type=Path, help="a folder with stills.csv and stills.tar, measured too")
     p.add_argument("--without-peers", action="store_true")
     p.add_argument("--out", type=Path, help="write the figures here too")
     args = p.parse_args(argv)
@@ -101,6 +130,8 @@ def main(argv: list[str]) -> int:
         for name in MESO:
             peer = session(args.peers / f"{name}.onnx")
             found[name] = report(regions, np.array([s.mean() if (s := meso_scores(peer, r)).size else np.nan for r in regions]))
+    if args.stills:
+        found["stills"] = stills_report(run, args.stills, FaceFinder(args.peers / "yunet_n_dynamic.onnx"))
     print(json.dumps(found, indent=1))
     if args.out:
         found["scores"] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -119,9 +120,19 @@ def manifest_entry(path: Path, size: int, version: str, calibration: dict) -> di
 UNCALIBRATED = {"a": 0.5, "b": 0.0, "fittedOn": "nothing yet: an early checkpoint"}
 
 
+def training_record(run: Path, cache: Path) -> dict:
+    """Settings and results of a run, of its autoencoders and its calibration, as far as they are there."""
+    record = {p.stem: json.loads(p.read_text()) for p in (run / f"{n}.json" for n in ("settings", "result", "calibration", "history")) if p.exists()}
+    record["autoencoders"] = {p.stem[3:]: json.loads(p.read_text()) for p in sorted(cache.glob("ae_*.json"))}
+    for net in record["autoencoders"].values():
+        net.pop("curve", None)
+    return record
+
+
 def main(argv: list[str]) -> int:
     p = argparse.ArgumentParser(prog="export-xray", description=__doc__)
     p.add_argument("--run", type=Path, default=Path("runs/xray"))
+    p.add_argument("--cache", type=Path, default=Path("runs/cache"))
     p.add_argument("--out", type=Path, default=Path("../models/xray"))
     p.add_argument("--size", type=int, default=192)
     p.add_argument("--version", default="0.1.0")
@@ -139,4 +150,8 @@ def main(argv: list[str]) -> int:
         path, args.size, args.version, json.loads(calibration.read_text())["logistic"] if calibration.exists() else UNCALIBRATED
     )
     (args.out / "manifest-entry.json").write_text(json.dumps(entry, indent=2) + "\n")
+    (args.out / "training.json").write_text(json.dumps(training_record(args.run, args.cache) | {"export": found}, indent=1) + "\n")
+    for name in ("curve.csv", "curve.png"):
+        if (args.run / name).exists():
+            shutil.copyfile(args.run / name, args.out / name)
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -10,7 +10,8 @@ import numpy as np
 
 from assay_training import data
 from assay_training.crop import crop_frame, five_points, warp_crop
-from assay_training.degrade import before_codec, degrade_pairs, draw
+from assay_training.degrade import degrade_pairs, draw
+from assay_training.synthesis import color
 from assay_training.synthesis.autoencoder import HELD_OUT, RECIPES
 from assay_training.synthesis.masks import boundary
 from assay_training.synthesis.reenact import reenact
@@ -18,8 +19,14 @@ from assay_training.synthesis.scene import Forgery, Scene, make_scene
 from assay_training.synthesis.self_blend import self_blend
 from assay_training.synthesis.swap import Neighbours, foreign_swap, painted_swap, place_painted, smoothed_swap
 
-MIX = {"painted": 0.42, "smoothed": 0.1, "self-blend": 0.26, "foreign": 0.13, "reenact": 0.09}
+MIX = {"painted": 0.32, "smoothed": 0.13, "self-blend": 0.24, "foreign": 0.22, "reenact": 0.09}
 """How often each way of forging is used."""
+
+CAPTURED = 0.6
+"""Share of scenes that a modest camera took before anything was forged in them."""
+
+CLEANER = 0.65
+"""Share of those in which the forged face did not go through that camera: generators paint clean faces."""
 
 MARGINS = (1.15, 1.5)
 """Range of the crop's margin in training; the product uses 1.2 and 1.4."""
@@ -69,32 +76,39 @@ class PairMaker:
         odds = np.array([0.7, 0.3]) if len(self.painted) == 2 else np.ones(len(self.painted)) / len(self.painted)
         return np.array(self.painted[rng.choice(len(self.painted), p=odds)][index, rng.integers(0, 2)])
 
-    def forge(self, rng: np.random.Generator, scene: Scene, kind: str | None = None) -> Forgery:
-        """One forgery of a scene, of a given kind or of one drawn from `MIX`."""
+    def forge(self, rng: np.random.Generator, scene: Scene, kind: str | None = None, source: np.ndarray | None = None) -> Forgery:
+        """One forgery of a scene, of a given kind or of one drawn from `MIX`; `source` (S,S,3) is the scene's picture
+        before its camera softened it, where the forged face should come from that."""
         kind = kind or str(rng.choice(list(MIX), p=list(MIX.values())))
+        source = scene.image if source is None else source
         if kind == "painted" and self.painted:
-            return painted_swap(rng, scene, self._painted(rng, scene.index))
+            return painted_swap(rng, scene, self._painted(rng, scene.index), source)
         if kind in ("painted", "smoothed"):
-            return smoothed_swap(rng, scene)
+            return smoothed_swap(rng, scene, source)
         if kind == "foreign":
             other = self.neighbours.near(rng, scene.index)
             return foreign_swap(rng, scene, self.faces, other, self._painted(rng, other))
         if kind == "reenact":
-            painted = self._painted(rng, scene.index)
-            return reenact(rng, scene, None if painted is None else place_painted(rng, scene, painted))
-        return self_blend(rng, scene)
+            painted = self._painted(rng, scene.index) if rng.random() < 0.35 else None
+            return reenact(rng, scene, source if painted is None else place_painted(rng, scene, painted))
+        return self_blend(rng, scene, source)
+
+    def shoot(self, rng: np.random.Generator, index: int, face: float) -> tuple[Scene, np.ndarray | None]:
+        """A scene as a camera gave it, and where the forger's face may be cleaner than that, the picture before."""
+        scene = make_scene(rng, self.faces, index, face)
+        if rng.random() >= CAPTURED:
+            return scene, None
+        before = scene.image
+        return replace(scene, image=color.capture(rng, before)), before if rng.random() < CLEANER else None
 
     def group(self, rng: np.random.Generator, count: int, size: int, kind: str | None = None) -> Batch:
         """`count` pairs with one native face size and one codec setting."""
         face = float(np.exp(rng.uniform(*np.log(FACE_PX))))
         scenes, forgeries, ways = [], [], []
         for index in rng.choice(self.rows, count, p=self.odds):
-            scene = make_scene(rng, self.faces, int(index), face)
-            if rng.random() < 0.3:  # the footage had a first life as a compressed file before it was forged
-                old = before_codec(scene.image, draw(rng))
-                scene = Scene(old, scene.mesh, scene.face, scene.index, scene.scale, scene.shift)
+            scene, source = self.shoot(rng, int(index), face)
             scenes.append(scene)
-            forgeries.append(self.forge(rng, scene, kind))
+            forgeries.append(self.forge(rng, scene, kind, source))
             ways.append(draw(rng))
         pairs = degrade_pairs(rng, [(s.image, f.image) for s, f in zip(scenes, forgeries)], ways)
         parts = [self._crop(rng, s, f, p, size) for s, f, p in zip(scenes, forgeries, pairs)]

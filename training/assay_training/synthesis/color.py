@@ -97,3 +97,25 @@ def flatten_chroma(rng: np.random.Generator, face: np.ndarray, mask: np.ndarray)
     if rng.random() < 0.5:
         ycc[..., 1:] = cv2.GaussianBlur(ycc[..., 1:], (0, 0), rng.uniform(1, 4))
     return cv2.cvtColor(_u8(ycc), cv2.COLOR_YCrCb2RGB)
+
+
+def enhance(rng: np.random.Generator, face: np.ndarray) -> np.ndarray:
+    """Clean skin and crisp features, as large generators paint: smoothing that keeps edges, then sharpening."""
+    out = cv2.bilateralFilter(face, 5, rng.uniform(12, 40), rng.uniform(2, 4)) if rng.random() < 0.8 else face
+    out = sharpen(out, rng.uniform(0.7, 2.0), rng.uniform(0.4, 1.5))
+    return sharpen(out, rng.uniform(4, 9), rng.uniform(0.1, 0.4)) if rng.random() < 0.4 else out
+
+
+def capture(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
+    """What a modest camera does to a picture before anybody forges it: soft focus, few pixels, noise, its own JPEG."""
+    out = image
+    if rng.random() < 0.6:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.5))
+    if rng.random() < 0.35:
+        out = resample(rng, out, 0.45, 0.9)
+    if rng.random() < 0.5:
+        grain = rng.standard_normal(out.shape, np.float32) * rng.uniform(1.5, 8)
+        out = _u8(out + (cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.0)) * 1.5 if rng.random() < 0.5 else grain))
+    if rng.random() < 0.12:
+        out = cv2.bilateralFilter(out, 5, rng.uniform(12, 35), 3)
+    return jpeg(out, int(rng.integers(35, 93))) if rng.random() < 0.7 else out

@@ -28,8 +28,9 @@ def bend_by_points(image: np.ndarray, source: np.ndarray, target: np.ndarray, re
     return cv2.remap(image, grid[1] + flow[..., 0], grid[0] + flow[..., 1], way, borderMode=cv2.BORDER_REFLECT)
 
 
-def reenact(rng: np.random.Generator, scene: Scene, painted: np.ndarray | None) -> Forgery:
-    """Opens, closes, spreads or lifts parts of the face; `painted` (S,S,3) is an autoencoder's version, if any."""
+def reenact(rng: np.random.Generator, scene: Scene, source: np.ndarray) -> Forgery:
+    """Opens, closes, spreads or lifts parts of the face; `source` (S,S,3) is the face to bend: the scene's own, the same
+    before the camera softened it, or an autoencoder's version."""
     target = scene.mesh.copy()
     mouth = scene.mesh[LIPS]
     middle = mouth.mean(0)
@@ -38,8 +39,7 @@ def reenact(rng: np.random.Generator, scene: Scene, painted: np.ndarray | None) 
     for eye in (LEFT_EYE, RIGHT_EYE):
         centre = scene.mesh[eye].mean(0)
         target[eye] = centre + (scene.mesh[eye] - centre) * np.array([1, rng.uniform(0.5, 1.3)])
-    base = painted if painted is not None and rng.random() < 0.7 else scene.image
-    face = bend_by_points(base, scene.mesh[ANCHORS], target[ANCHORS], 0.07 * scene.face)
+    face = bend_by_points(source, scene.mesh[ANCHORS], target[ANCHORS], 0.07 * scene.face)
     if rng.random() < 0.75:
         face = color.change_frequency(rng, face)
     if rng.random() < 0.5:

@@ -29,15 +29,19 @@ def small_affine(rng: np.random.Generator, scene: Scene, amount: float = 1.0) ->
     return matrix
 
 
-def self_blend(rng: np.random.Generator, scene: Scene) -> Forgery:
-    """Blends a changed copy into the scene; which of the two copies is changed is chosen at random."""
-    face, base = scene.image, scene.image
-    changed = scene.image
+def self_blend(rng: np.random.Generator, scene: Scene, source: np.ndarray) -> Forgery:
+    """Blends a changed copy into the scene; which of the two copies is changed is chosen at random.
+
+    `source` (S,S,3) is the scene's picture, or the same before the camera softened it: then the face is the copy that differs.
+    """
+    face, base = source, scene.image
+    cleaner = source is not scene.image
+    changed = source
     if rng.random() < 0.8:
         changed = color.jitter_color(rng, changed, rng.uniform(0.3, 1.0))
-    if rng.random() < 0.75 or changed is scene.image:
+    if rng.random() < (0.3 if cleaner else 0.75) or changed is scene.image:
         changed = color.change_frequency(rng, changed)
-    inside = rng.random() < 0.6
+    inside = cleaner or rng.random() < 0.6
     face, base = (changed, base) if inside else (face, changed)
     side = scene.image.shape[0]
     matrix = small_affine(rng, scene)

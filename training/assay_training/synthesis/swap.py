@@ -40,9 +40,11 @@ def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, kind: str) 
     after = rng.random()
     if after < 0.25:
         face = color.sharpen(face, rng.uniform(0.7, 2.0), rng.uniform(0.3, 1.5))
-    elif after < 0.4:
-        face = cv2.GaussianBlur(face, (0, 0), rng.uniform(0.4, 1.2))
     elif after < 0.5:
+        face = color.enhance(rng, face)
+    elif after < 0.6:
+        face = cv2.GaussianBlur(face, (0, 0), rng.uniform(0.4, 1.2))
+    elif after < 0.68:
         face = color.resample(rng, face, 0.5, 0.95)
     mask = region_mask(rng, (side, side), scene.mesh, region, (-0.02, 0.09), (0.004, 0.07), bend=rng.uniform(0, 0.02))
     if rng.random() < 0.08:
@@ -56,28 +58,31 @@ def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, kind: str) 
     return Forgery(blend(base, face, mask), mask, kind)
 
 
-def painted_swap(rng: np.random.Generator, scene: Scene, aligned: np.ndarray) -> Forgery:
+def painted_swap(rng: np.random.Generator, scene: Scene, aligned: np.ndarray, source: np.ndarray) -> Forgery:
     """A swap with a face that an autoencoder painted. Small nets paint too softly: some of the detail that
-    larger ones would paint is borrowed from the scene itself."""
+    larger ones would paint is borrowed from `source` (S,S,3), the scene or the scene before the camera softened it. Real swaps are
+    often crisper than their surroundings; without this a detector learns that soft faces are forged and ranks them backwards."""
     face = place_painted(rng, scene, aligned)
     if rng.random() < 0.92:
-        sigma = rng.uniform(0.012, 0.05) * scene.face
-        detail = scene.image.astype(np.float32) - cv2.GaussianBlur(scene.image, (0, 0), sigma)
-        if rng.random() < 0.5:
+        sigma = rng.uniform(0.015, 0.06) * scene.face
+        detail = source.astype(np.float32) - cv2.GaussianBlur(source, (0, 0), sigma)
+        if rng.random() < 0.25:
             detail = cv2.GaussianBlur(detail, (0, 0), rng.uniform(0.3, 0.9))
         if rng.random() < 0.5:
             detail = detail.mean(2, keepdims=True)
-        face = (face + detail * rng.uniform(0.35, 1.0) + 0.5).clip(0, 255).astype(np.uint8)
+        face = (face + detail * rng.uniform(0.5, 1.1) + 0.5).clip(0, 255).astype(np.uint8)
     return _merge(rng, scene, face, "painted swap")
 
 
-def smoothed_swap(rng: np.random.Generator, scene: Scene) -> Forgery:
-    """A 'generator' that costs nothing: the scene's own face without fine detail or fine colour."""
-    image, kind = scene.image, rng.integers(0, 4)
+def smoothed_swap(rng: np.random.Generator, scene: Scene, source: np.ndarray) -> Forgery:
+    """A 'generator' that costs nothing: the face of `source` without fine detail or fine colour, or cleaned and crisp."""
+    image, kind = source, rng.integers(0, 6)
     if kind == 0:
         face = cv2.bilateralFilter(image, 7, rng.uniform(20, 60), rng.uniform(2, 5))
     elif kind == 1:
         face = color.resample(rng, image, 0.35, 0.7)
+    elif kind >= 4:
+        face = color.enhance(rng, image)
     elif kind == 2:
         face = cv2.medianBlur(image, int(rng.choice([3, 5])))
     else:
