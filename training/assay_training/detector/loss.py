@@ -56,7 +56,8 @@ def detector_loss(
     apart = F.smooth_l1_loss(points, targets.points[image, cell], reduction="none", beta=0.25).mean(1) / side
     landmark_loss = (apart * trust * targets.points_weight[image, cell]).sum() * 10 / total
 
-    loss = score_loss + settings.box_weight * box_loss + settings.landmark_weight * landmark_loss
+    loss = settings.score_weight * score_loss + settings.box_weight * box_loss
+    loss = loss + settings.landmark_weight * landmark_loss
     parts = {"score": score_loss.item(), "box": box_loss.item(), "landmarks": landmark_loss.item()}
     return loss, parts
 

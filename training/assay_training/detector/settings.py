@@ -49,14 +49,16 @@ class TrainSettings:
     learning_rate: float = 2e-3
     weight_decay: float = 1e-3
     warmup_steps: int = 100
-    decay_from: float = 0.6
+    decay_from: float = 0.4
     """Share of the budget after which the learning rate falls, in a straight line."""
     final_rate: float = 0.01
     """Learning rate at the end, as a share of the full one."""
     ema_decay: float = 0.998
     clip_norm: float = 5.0
-    box_weight: float = 2.0
-    landmark_weight: float = 1.0
+    score_weight: float = 3.0
+    box_weight: float = 2.5
+    landmark_weight: float = 0.3
+    """Low: at a few pixels' size the relative error of landmarks is large whatever the network does."""
     feature_weight: float = 1.0
     """Of the distance between the student's and the teacher's features (pyramid and heads, six tensors)."""
     focal_beta: float = 1.5
