@@ -146,23 +146,27 @@ describe('StageWorker', () => {
   });
 
   it('hands a job back at a stop without using up an attempt, and another worker finishes it', async () => {
-    let started = false;
-    const first = open('plan', {
-      run: (_payload: JobPayloads['plan'], { signal }: StageContext) =>
-        new Promise<void>((_resolve, reject) => {
-          started = true;
-          signal.addEventListener('abort', () => reject(signal.reason));
-        }),
-    });
-    await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'interrupted' });
-    await until(async () => started);
-    await first.close(0);
-    const job = await queues.plan.getJob('interrupted');
-    expect(await job?.getState()).toBe('waiting');
-    expect(job?.attemptsMade).toBe(0);
-    let finished = false;
-    open('plan', { run: async () => void (finished = true) });
-    await until(async () => finished);
+    // Many times: the stop meets the queue in the middle of fetching, each time somewhere else.
+    for (let round = 0; round < 25; round += 1) {
+      let started = false;
+      const first = open('plan', {
+        run: (_payload: JobPayloads['plan'], { signal }: StageContext) =>
+          new Promise<void>((_resolve, reject) => {
+            started = true;
+            signal.addEventListener('abort', () => reject(signal.reason));
+          }),
+      });
+      await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'interrupted' });
+      await until(async () => started);
+      await first.close(0);
+      const job = await queues.plan.getJob('interrupted');
+      expect(await job?.getState()).toBe('waiting');
+      expect(job?.attemptsMade).toBe(0);
+      let finished = false;
+      const second = open('plan', { run: async () => void (finished = true) });
+      await until(async () => finished);
+      await second.close(60_000);
+    }
   });
 
   it('lets a running job finish within the drain', async () => {

@@ -24,6 +24,9 @@ interface Parts {
   metrics: WorkerMetrics;
 }
 
+/** While Redis is away every queue fails several times a second; one line in this time tells as much, ms. */
+const errorLogEveryMs = 10_000;
+
 /** Takes the jobs of one queue: checks, bounds, runs them, and says what became of each. */
 export class StageWorker {
   readonly name: QueueName;
@@ -32,6 +35,7 @@ export class StageWorker {
   /** Work that follows a job's end and has to be done before the process may end. */
   private readonly trailing = new Set<Promise<void>>();
   private readonly running = new Set<string>();
+  private lastErrorAt = -Infinity;
 
   /** Connects, but takes no job before `open`. */
   constructor(private readonly parts: Parts) {
@@ -48,7 +52,7 @@ export class StageWorker {
       stalledInterval: settings.stalledCheckMs,
       maxStalledCount: settings.maxStalls,
     });
-    this.worker.on('error', (error) => log.warn({ queue: name, err: error }, 'queue connection'));
+    this.worker.on('error', (error) => this.connectionError(error));
     this.worker.on('stalled', (job) =>
       log.warn({ queue: name, job }, 'job lost its worker and goes on here or elsewhere'),
     );
@@ -100,6 +104,8 @@ export class StageWorker {
     const finish = (outcome: JobOutcome) => metrics.job(name, outcome, (performance.now() - startedAt) / 1000);
     this.running.add(job.id ?? name);
     try {
+      // A fetch that was on its way at the stop can bring a job, even the one just handed back.
+      signal.throwIfAborted();
       const payload = this.payloadOf(job);
       await processor.run(payload, this.contextOf(job, signal));
       finish('completed');
@@ -131,6 +137,13 @@ export class StageWorker {
 
   private contextOf(job: Job, signal: AbortSignal): StageContext {
     return { signal, log: this.parts.log.child({ queue: this.name, job: job.id }) };
+  }
+
+  private connectionError(error: Error): void {
+    const now = performance.now();
+    if (now - this.lastErrorAt < errorLogEveryMs) return;
+    this.lastErrorAt = now;
+    this.parts.log.warn({ queue: this.name, err: error }, 'queue connection');
   }
 
   private async afterFailure(job: Job, error: Error): Promise<void> {
