@@ -16,6 +16,10 @@ import numpy as np
 from assay_training.synthesis.color import KERNELS, jpeg
 
 
+LEAD_IN = 2
+"""Pictures at the head of a stream that are coded and thrown away."""
+
+
 @dataclass(frozen=True)
 class Degradation:
     """One way to the detector. Two generations of loss at most; a seed makes noise the same on both of a pair."""
@@ -56,7 +60,8 @@ def draw(rng: np.random.Generator) -> Degradation:
 def h264(images: list[np.ndarray], crf: int, preset: str, motion: np.ndarray | None) -> list[np.ndarray]:
     """Each RGB picture (H,W,3; H and W even, all alike) through H.264 at 4:2:0.
 
-    Every picture starts with an intra frame. With `motion` (n,2), shifts in pixels, it is preceded by itself shifted, and
+    Every picture starts with an intra frame. A stream's first pictures get finer quantisers than later ones, so a few
+    lead in and are thrown away: else the first of a pair would look better coded than the second. With `motion` (n,2), shifts in pixels, it is preceded by itself shifted, and
     what comes back is the predicted frame: most frames of a real video are.
     """
     height, width = images[0].shape[:2]
@@ -79,10 +84,10 @@ def h264(images: list[np.ndarray], crf: int, preset: str, motion: np.ndarray | N
         for packet in encoder.encode(frame):
             decoded.extend(f.to_ndarray() for f in decoder.decode(packet))
 
-    for i, image in enumerate(images):
+    for i, image in enumerate([images[0]] * LEAD_IN + images, -LEAD_IN):
         frames = [image]
         if motion is not None:
-            shift = np.float32([[1, 0, motion[i, 0]], [0, 1, motion[i, 1]]])
+            shift = np.float32([[1, 0, motion[max(i, 0), 0]], [0, 1, motion[max(i, 0), 1]]])
             frames.insert(0, cv2.warpAffine(image, shift, (width, height), borderMode=cv2.BORDER_REPLICATE))
         for k, rgb in enumerate(frames):
             frame = av.VideoFrame.from_ndarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
@@ -93,9 +98,10 @@ def h264(images: list[np.ndarray], crf: int, preset: str, motion: np.ndarray | N
     push(None)
     decoded.extend(f.to_ndarray() for f in decoder.decode(None))
     per = 1 if motion is None else 2
-    if len(decoded) != per * len(images):
-        raise RuntimeError(f"{len(decoded)} frames decoded of {per * len(images)} encoded")
-    return [cv2.cvtColor(np.ascontiguousarray(f), cv2.COLOR_YUV2RGB_I420) for f in decoded[per - 1 :: per]]
+    if len(decoded) != per * (LEAD_IN + len(images)):
+        raise RuntimeError(f"{len(decoded)} frames decoded of {per * (LEAD_IN + len(images))} encoded")
+    kept = decoded[per * LEAD_IN :][per - 1 :: per]
+    return [cv2.cvtColor(np.ascontiguousarray(f), cv2.COLOR_YUV2RGB_I420) for f in kept]
 
 
 def before_codec(image: np.ndarray, way: Degradation) -> np.ndarray:
@@ -125,10 +131,12 @@ def degrade_pairs(
     prepared = [(before_codec(real, way), before_codec(forged, way)) for (real, forged), way in zip(pairs, ways)]
     codec = ways[0]
     if codec.h264_crf:
-        flat = [image for pair in prepared for image in pair]
+        # Which of the two is coded first is chosen at random: what an encoder does to a second picture must not be a label.
+        swap = rng.random(len(pairs)) < 0.5
+        flat = [image for pair, turned in zip(prepared, swap) for image in (pair[::-1] if turned else pair)]
         motion = np.repeat(rng.uniform(-2, 2, (len(pairs), 2)), 2, axis=0) if codec.h264_motion else None
         coded = h264(flat, codec.h264_crf, codec.h264_preset, motion)
-        prepared = list(zip(coded[0::2], coded[1::2]))
+        prepared = [pair[::-1] if turned else pair for pair, turned in zip(zip(coded[0::2], coded[1::2]), swap)]
     if codec.last_jpeg:
         # No stream to share here: every pair has its own quality.
         quality = [int(np.clip(codec.last_jpeg + rng.integers(-15, 16), 35, 97)) for _ in pairs]

@@ -108,6 +108,7 @@ def main(argv: list[str]) -> int:
     p.add_argument("--stills", type=Path, help="a folder with stills.csv and stills.tar, measured too")
     p.add_argument("--without-peers", action="store_true")
     p.add_argument("--out", type=Path, help="write the figures here too")
+    p.add_argument("--scores", type=Path, help="write the score of every region to this csv")
     args = p.parse_args(argv)
     cv2.setNumThreads(1)
     regions = read_clips(args.clips, args.peers / "yunet_n_dynamic.onnx", args.cache, args.frames)
@@ -133,10 +134,9 @@ def main(argv: list[str]) -> int:
     if args.stills:
         found["stills"] = stills_report(run, args.stills, FaceFinder(args.peers / "yunet_n_dynamic.onnx"))
     print(json.dumps(found, indent=1))
+    if args.scores:
+        rows = [f"{r.file},{r.region},{int(r.fake)},{s:.4f},{len(r.patches)}" for r, s in zip(regions, scores)]
+        args.scores.write_text("\n".join(["file,region,fake,logit,frames", *rows]) + "\n")
     if args.out:
-        found["scores"] = [
-            {"file": r.file, "region": r.region, "fake": r.fake, "logit": round(float(s), 3), "frames": len(r.patches)}
-            for r, s in zip(regions, scores)
-        ]
         args.out.write_text(json.dumps(found, indent=1) + "\n")
     return 0
