@@ -16,7 +16,9 @@ export function TimelinePlot({ client, scan, name, verdict }: Props) {
   return (
     <>
       <h3>Over time</h3>
-      <img className="timeline" src={url} alt={`Probability of manipulation over time. ${peakOf(verdict)}`} />
+      <div className="timeline-frame" tabIndex={0} role="region" aria-label="Plot over time">
+        <img className="timeline" src={url} alt={`Probability of manipulation over time. ${peakOf(verdict)}`} />
+      </div>
     </>
   );
 }
