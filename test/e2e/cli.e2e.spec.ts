@@ -4,7 +4,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assay, processesWith, untilNoProcessWith, verdictsOf } from '../support/assay-cli';
+import { assay, markedEnv, processesWith, untilNoProcessWith, verdictsOf } from '../support/assay-cli';
 import { faceClip, makeLongFaceClip } from '../support/clips';
 
 /** Processes start and load models here, on machines that may be busy. */
@@ -108,12 +108,12 @@ describe('assay', () => {
     const main = resolve(__dirname, '../../apps/cli/dist/main.js');
     const scan = spawn(process.execPath, [main, 'scan', clip, '--json', '--no-out'], {
       cwd: folder,
-      env: { ...process.env, ASSAY_TEST_MARK: mark },
+      env: { ...process.env, ...markedEnv(mark) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const closed = once(scan, 'close');
     // In the middle of the work: ffmpeg is decoding. Without /proc there is nothing to see, so any moment will do.
-    while (process.platform === 'linux' && !processesWith(mark).some((line) => / ffmpeg |ffmpeg /.test(line)))
+    while (process.platform === 'linux' && !processesWith(mark).some((line) => /\d+ ffmpeg /.test(line)))
       await sleep(5);
     scan.kill('SIGINT');
     expect((await closed)[0]).toBe(130);

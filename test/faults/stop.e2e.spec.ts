@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Verdict } from '@assay/contracts';
-import { assay, processesWith, startService, untilNoProcessWith } from '../support/assay-cli';
+import { assay, markedEnv, processesWith, startService, untilNoProcessWith } from '../support/assay-cli';
 import { makeLongFaceClip } from '../support/clips';
 
 /**
@@ -30,7 +30,7 @@ describe('assay up, stopped in the middle of a scan', () => {
     const dataDir = join(folder, signal);
     const mark = `assay-mark-${process.pid}-${signal}`;
     // No time to drain: the running look has to be given up and taken up again.
-    const env = { ASSAY_TEST_MARK: mark, ASSAY_DRAIN_SECONDS: '0' };
+    const env = { ...markedEnv(mark), ASSAY_DRAIN_SECONDS: '0' };
 
     const first = await startService(dataDir, env);
     const { scan } = await first.submit(clip);

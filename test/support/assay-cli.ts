@@ -114,9 +114,12 @@ function collect(child: ChildProcess): () => { stdout: string; stderr: string } 
   return () => ({ stdout, stderr });
 }
 
+/** Environment by which a process and all that it starts can be known. In PATH, since tools get little else from us. */
+export const markedEnv = (mark: string): { PATH: string } => ({ PATH: `${process.env['PATH']}:/${mark}` });
+
 /**
- * Processes that carry a mark, in their environment (which children inherit) or their arguments. Linux only: elsewhere
- * there is no way to look into the environment of others, and the list is empty.
+ * Processes that carry a mark in their environment or their arguments. Linux only: elsewhere there is no way to look
+ * into the environment of others, and the list is empty.
  */
 export function processesWith(mark: string): string[] {
   if (!existsSync('/proc/self/environ')) return [];
