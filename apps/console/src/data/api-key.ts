@@ -1,0 +1,45 @@
+import { useCallback, useState } from 'react';
+
+const storageKey = 'assay.apiKey';
+const fragment = /^#key=([A-Za-z0-9_-]+)$/;
+
+/** `assay up` prints an address that carries the key. It is taken out at once, so that nobody copies it along. */
+function keyFromAddress(): string | null {
+  const key = fragment.exec(window.location.hash)?.[1] ?? null;
+  if (key !== null) window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  return key;
+}
+
+function startingKey(): string {
+  const given = keyFromAddress();
+  if (given !== null) remember(given);
+  return given ?? recall();
+}
+
+/** The key of the API, remembered in this browser until it is cleared. */
+export function useApiKey(): [string, (key: string) => void] {
+  const [key, setKey] = useState(startingKey);
+  const change = useCallback((next: string) => {
+    remember(next);
+    setKey(next);
+  }, []);
+  return [key, change];
+}
+
+/** Browsers that keep nothing (private windows, strict settings) throw; the page works all the same. */
+function recall(): string {
+  try {
+    return window.localStorage.getItem(storageKey) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function remember(key: string): void {
+  try {
+    if (key === '') window.localStorage.removeItem(storageKey);
+    else window.localStorage.setItem(storageKey, key);
+  } catch {
+    return;
+  }
+}

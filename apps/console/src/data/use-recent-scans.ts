@@ -1,0 +1,42 @@
+import type { AssayClient } from '@assay/client';
+import type { ScanRecord } from '@assay/contracts';
+import { useCallback, useEffect, useState } from 'react';
+import { type Failure, failureOf } from './failure';
+
+const pageSize = 12;
+
+export interface RecentScans {
+  scans: ScanRecord[];
+  failure: Failure | null;
+  hasMore: boolean;
+  refresh(): void;
+  more(): void;
+}
+
+/** The latest scans; read again when asked to. */
+export function useRecentScans(client: AssayClient, enabled: boolean): RecentScans {
+  const [turn, setTurn] = useState(0);
+  const [limit, setLimit] = useState(pageSize);
+  const [read, setRead] = useState<{ scans: ScanRecord[]; hasMore: boolean }>({ scans: [], hasMore: false });
+  const [failure, setFailure] = useState<Failure | null>(null);
+  useEffect(() => {
+    if (!enabled) return;
+    const leaving = new AbortController();
+    client.listScans({ limit }, leaving.signal).then(
+      ({ scans, next }) => {
+        setRead({ scans, hasMore: next !== null && limit < longestList });
+        setFailure(null);
+      },
+      (error: unknown) => {
+        if (!leaving.signal.aborted) setFailure(failureOf(error));
+      },
+    );
+    return () => leaving.abort();
+  }, [client, enabled, limit, turn]);
+  const refresh = useCallback(() => setTurn((now) => now + 1), []);
+  const more = useCallback(() => setLimit((now) => Math.min(longestList, now + pageSize * 2)), []);
+  return { ...read, failure, refresh, more };
+}
+
+/** As many as the API gives at once. */
+const longestList = 100;
