@@ -68,13 +68,13 @@ describe('hostile media', () => {
     expect(verdict?.rejection?.message).not.toContain(folder);
   });
 
-  it('a file that ends in its middle is rejected, or judged on what could be read and says so', () => {
-    for (const file of ['truncated.mp4', 'scribbled.mp4']) {
-      const verdict = byFile.get(file);
-      const said = verdict?.rejection?.code ?? verdict?.reasons.map(({ code }) => code);
-      expect(said).toBeDefined();
-      if (file === 'truncated.mp4') expect(['corrupt', 'not_media', 'no_frames']).toContain(verdict?.rejection?.code);
-    }
+  it('a file that ends in its middle is judged on what is there, and says so', () => {
+    expect(byFile.get('truncated.mp4')?.reasons.map(({ code }) => code)).toContain('partly_unreadable');
+  });
+
+  it('a file with noise in its middle gets an answer on what decodes, or a typed end', () => {
+    const verdict = byFile.get('scribbled.mp4');
+    expect(verdict?.rejection?.code ?? verdict?.tracks.length).toBeTruthy();
   });
 
   it('a clip without a face gets no answer, with that reason', () => {

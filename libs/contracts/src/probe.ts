@@ -12,6 +12,8 @@ export const Probe = z.object({
   durationSeconds: z.number().nonnegative(),
   /** True when container and packets disagree by more than 10 % and 1 s: the container lied or said nothing. */
   durationFromPackets: z.boolean(),
+  /** Seconds that the file's header claims; null where it says nothing, and for stills. A fact, never proof. */
+  claimedSeconds: z.number().nonnegative().nullable(),
   /** Index of the chosen video stream in the file. */
   streamIndex: z.number().int().nonnegative(),
   codec: z.string(),

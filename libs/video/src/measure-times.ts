@@ -16,7 +16,10 @@ const maxFramesPerSecond = 1000;
 /** Reading an hour of 20 Mbit/s video (9 GB) from a slow disk, ms. */
 const timeoutMs = 120_000;
 
-type Times = Pick<Probe, 'kind' | 'durationSeconds' | 'durationFromPackets' | 'framesPerSecond' | 'variableFrameRate'>;
+type Times = Pick<
+  Probe,
+  'kind' | 'durationSeconds' | 'durationFromPackets' | 'claimedSeconds' | 'framesPerSecond' | 'variableFrameRate'
+>;
 
 interface Source {
   stream: FfprobeStream;
@@ -59,6 +62,7 @@ export async function measureTimes(
     kind: 'video',
     durationSeconds,
     durationFromPackets,
+    claimedSeconds: claimed || null,
     framesPerSecond: rate <= maxFramesPerSecond ? rate : 0,
     variableFrameRate: isVariable(steps),
   });
@@ -68,6 +72,7 @@ const stillTimes: Times = {
   kind: 'still',
   durationSeconds: 0,
   durationFromPackets: false,
+  claimedSeconds: null,
   framesPerSecond: 0,
   variableFrameRate: false,
 };

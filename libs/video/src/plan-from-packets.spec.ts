@@ -8,6 +8,7 @@ const probe: Probe = {
   bytes: 1,
   durationSeconds: 60,
   durationFromPackets: false,
+  claimedSeconds: null,
   streamIndex: 0,
   codec: 'h264',
   profile: 'High',

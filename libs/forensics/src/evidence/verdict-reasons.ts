@@ -28,7 +28,7 @@ export function verdictReasons(facts: ReasonFacts): Reason[] {
   const reasons = [...seen];
   if (verdict === 'likely_authentic') reasons.push(noSigns(facts, still));
   if (verdict === 'inconclusive') reasons.push(facts.probability === null ? nothingJudged(facts) : unsure(facts));
-  reasons.push(...unreadable(facts));
+  reasons.push(...unreadable(facts), ...cutShort(probe));
   if (seen.length > 0) {
     // Said once, where a person reads it: what such a score is and is not.
     const last = seen.at(-1)!;
@@ -60,7 +60,8 @@ function unsure({ interval, fewFrames, tracks, policy }: ReasonFacts): Reason {
       `No face could be judged in more than ${plural(most, 'frame')} (${policy.faces.minFrames} are needed), so the score is only a hint.`,
     );
   }
-  if (interval && interval[1] - interval[0] >= disagreementWidth) {
+  const several = tracks.some(({ frames }) => frames.length >= policy.faces.minFrames);
+  if (several && interval && interval[1] - interval[0] >= disagreementWidth) {
     return reason(
       'frames_disagree',
       `The frames do not agree: a probability anywhere from ${percent(interval[0])} to ${percent(interval[1])} fits them.`,
@@ -116,6 +117,15 @@ function unreadable({ segments, plan }: ReasonFacts): Reason[] {
   const stretches = listText(parts.map(({ from, to }) => `${clock(from)}\u2013${clock(to)}`));
   const text = `Part of the file could not be read (${stretches}); the answer covers the rest.`;
   return [{ code: 'partly_unreadable', text, track: null, atSeconds: parts[0]!.from }];
+}
+
+/** A header that promises more than there is: a download that broke off, or a header that lies. */
+function cutShort({ durationFromPackets, claimedSeconds, durationSeconds }: Probe): Reason[] {
+  if (!durationFromPackets || claimedSeconds === null || claimedSeconds <= durationSeconds) return [];
+  const text =
+    `The file says that it lasts ${clock(claimedSeconds)}, but its pictures end at ${clock(durationSeconds)}; ` +
+    'the answer covers what is there.';
+  return [{ code: 'partly_unreadable', text, track: null, atSeconds: durationSeconds }];
 }
 
 const percent = (probability: number) => `${Math.round(probability * 100)} %`;

@@ -71,6 +71,7 @@ export const sceneProbe: Probe = {
   bytes: 1000,
   durationSeconds: 20,
   durationFromPackets: false,
+  claimedSeconds: null,
   streamIndex: 0,
   codec: 'h264',
   profile: null,

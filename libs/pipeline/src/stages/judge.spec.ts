@@ -14,6 +14,7 @@ const probe: Probe = {
   bytes: 1000,
   durationSeconds: 20,
   durationFromPackets: false,
+  claimedSeconds: null,
   streamIndex: 0,
   codec: 'h264',
   profile: null,
