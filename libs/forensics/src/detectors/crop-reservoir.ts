@@ -63,13 +63,17 @@ export class CropReservoir<C extends Candidate> {
 
 const bestWeight = (candidates: Candidate[]) => Math.max(0, ...candidates.map(({ weight }) => weight));
 
+/** Time beyond its end that the first and the newest candidate are credited with, in mean spacings. */
+const endSpacings = 2;
+
 /** Quality times the time that only this candidate covers, in units of the mean spacing (its square root: quality leads). */
 function valuesOf(kept: Candidate[]): number[] {
   if (kept.length < 2) return kept.map(({ weight }) => weight);
   const spacing = Math.max(1e-6, (kept.at(-1)!.seconds - kept[0]!.seconds) / (kept.length - 1));
   return kept.map(({ seconds, weight }, i) => {
-    const before = kept[i - 1]?.seconds ?? seconds - spacing;
-    const after = kept[i + 1]?.seconds ?? seconds + spacing;
+    // The first and the newest hold the ends of what is covered; nothing else could.
+    const before = kept[i - 1]?.seconds ?? seconds - endSpacings * spacing;
+    const after = kept[i + 1]?.seconds ?? seconds + endSpacings * spacing;
     const spread = Math.sqrt((after - before) / (2 * spacing));
     return weight * (valueWithoutSpread + (1 - valueWithoutSpread) * spread);
   });

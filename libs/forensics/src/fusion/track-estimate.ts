@@ -50,13 +50,14 @@ export function estimateTrack(frames: FrameScore[]): TrackEstimate | null {
   const items = frames.map(({ logit, weight }) => ({ value: logit, weight }));
   const mean = weightedMean(items);
   const count = effectiveCount(items);
-  const whole = shrunk(mean, count);
+  const best = Math.max(...frames.map(({ weight }) => weight));
+  const whole = shrunk(mean, Math.min(count, worthOf(frames, fullWeight)));
   const spread = weightedMean(items.map(({ value, weight }) => ({ value: (value - mean) ** 2, weight })));
   const variance = (count * spread + expectedSpreadFrames * expectedSpread ** 2) / (count - 1 + expectedSpreadFrames);
   const deviation = Math.sqrt(
     variance * (frameCorrelation + (1 - frameCorrelation) / count) + calibrationDeviation ** 2,
   );
-  const stretches = stretchesOf(frames);
+  const stretches = stretchesOf(frames, Math.max(best, fullWeight));
   if (stretches.length === 0) return { logit: whole, deviation, worstStretch: null };
   const brief = logSumExp(stretches.map(({ logit }) => logit)) - Math.log(stretches.length);
   const worstStretch = stretches.reduce((worst, stretch) => (stretch.logit > worst.logit ? stretch : worst));
@@ -72,12 +73,19 @@ export function shrunk(mean: number, count: number): number {
   return mean * Math.min(1, (1 + frameVariance / calibratedFrames) / (1 + frameVariance / Math.max(1e-9, count)));
 }
 
+/** Frames of this quality weight or more count as whole ones. */
+const fullWeight = 0.3;
+
+/** How many frames of the reference weight these are worth: five frames of a blur are not five frames. */
+const worthOf = (frames: FrameScore[], referenceWeight: number) =>
+  frames.reduce((sum, { weight }) => sum + weight, 0) / referenceWeight;
+
 /** Every run of `stretchFrames` frames, in tracks with at least twice as many. */
-function stretchesOf(frames: FrameScore[]): Stretch[] {
+function stretchesOf(frames: FrameScore[], referenceWeight: number): Stretch[] {
   if (frames.length < 2 * stretchFrames) return [];
   const mean = (part: FrameScore[]) => {
     const items = part.map(({ logit, weight }) => ({ value: logit, weight }));
-    return shrunk(weightedMean(items), effectiveCount(items));
+    return shrunk(weightedMean(items), Math.min(effectiveCount(items), worthOf(part, referenceWeight)));
   };
   return Array.from({ length: frames.length - stretchFrames + 1 }, (_, start) => {
     const inside = frames.slice(start, start + stretchFrames);

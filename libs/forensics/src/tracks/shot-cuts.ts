@@ -1,9 +1,12 @@
 import { signatureDistance } from './picture-signature';
 
-/** Distance between neighbouring frames from which a cut is certain by pixels alone. */
-const certainDistance = 0.5;
+/**
+ * Distance between neighbouring frames from which pixels alone make a cut. Over 40 talking-head and news clips, frames 0.3 to
+ * 1 s apart, no shot went beyond 0.27; a plain cut between two rooms of like colours gives 0.42.
+ */
+const certainDistance = 0.34;
 /** Where the encoder too saw a cut (a keyframe off its regular grid), this much change confirms it. */
-const confirmedDistance = 0.2;
+const confirmedDistance = 0.15;
 
 /** Finds shot cuts between consecutive looked-at frames. */
 export class CutFinder {
