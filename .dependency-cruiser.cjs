@@ -15,8 +15,19 @@ module.exports = {
     only('pipeline-is-below-apps', '^libs/pipeline/', ['^libs/']),
     { name: 'nest-in-apps-alone', severity: 'error', from: { path: '^libs/' }, to: { path: 'node_modules/@nestjs' } },
     { name: 'no-onnx-in-video', severity: 'error', from: { path: '^libs/video/' }, to: { path: 'onnxruntime' } },
-    { name: 'no-queue-in-forensics', severity: 'error', from: { path: '^libs/(forensics|video)/' }, to: { path: 'node_modules/(bullmq|ioredis|@aws-sdk)' } },
+    {
+      name: 'no-queue-in-forensics',
+      severity: 'error',
+      from: { path: '^libs/(forensics|video)/' },
+      to: { path: 'node_modules/(bullmq|ioredis|@aws-sdk)' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '(dist/|\\.spec\\.ts$)' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.depcruise.json' }, combinedDependencies: true },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(dist/|\\.spec\\.ts$)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.depcruise.json' },
+    combinedDependencies: true,
+  },
 };
