@@ -17,12 +17,16 @@ interface Running {
   reject(error: Error): void;
 }
 
+/** A thread that has not left by then is stuck in one inference; a whole batch of crops takes well under a second. */
+const maxEndMs = 10_000;
+
 /** One worker thread with its sessions; takes one task at a time. */
 export class InferenceThread {
   private running: Running | null = null;
   private nextId = 0;
   private ended = false;
   private readonly worker: Worker;
+  private readonly gone: Promise<void>;
   /** Resolves when the thread takes tasks; rejects with a ModelError, or an InferenceError when the thread dies first. */
   readonly ready: Promise<void>;
 
@@ -33,6 +37,7 @@ export class InferenceThread {
   ) {
     const setup: ThreadSetup = { dir: models.dir, entries: models.entries };
     this.worker = new Worker(threadEntry(), { workerData: setup, name: 'assay-inference' });
+    this.gone = new Promise((resolve) => this.worker.once('exit', () => resolve()));
     this.ready = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromThread) => {
         if (message.type === 'ready') resolve();
@@ -70,10 +75,17 @@ export class InferenceThread {
     this.post({ type: 'warm' });
   }
 
-  /** Ends the thread; a running inference is waited for, its result is dropped. */
+  /**
+   * Ends the thread; a running inference is waited for, its result is dropped. The thread leaves by itself: terminating
+   * it while onnxruntime makes a session aborts the whole process ("terminate called ... Napi::Error").
+   */
   async end(): Promise<void> {
     this.ended = true;
-    await this.worker.terminate();
+    this.reject(new InferenceError('pool_closed', 'The inference pool was closed.'));
+    this.post({ type: 'end' });
+    const impatience = setTimeout(() => void this.worker.terminate(), maxEndMs);
+    await this.gone;
+    clearTimeout(impatience);
   }
 
   private post(message: ToThread): void {
@@ -94,11 +106,15 @@ export class InferenceThread {
   }
 
   private fail(error: InferenceError): void {
-    const running = this.running;
-    this.running = null;
-    running?.reject(this.ended ? new InferenceError('pool_closed', 'The inference pool was closed.') : error);
     if (this.ended) return;
+    this.reject(error);
     this.ended = true;
     this.onCrash(this);
+  }
+
+  private reject(error: InferenceError): void {
+    const running = this.running;
+    this.running = null;
+    running?.reject(error);
   }
 }

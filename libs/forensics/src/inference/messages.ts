@@ -79,7 +79,7 @@ export interface ThreadSetup {
   entries: ModelEntry[];
 }
 
-export type ToThread = { type: 'task'; id: number; task: InferenceTask } | { type: 'warm' };
+export type ToThread = { type: 'task'; id: number; task: InferenceTask } | { type: 'warm' } | { type: 'end' };
 
 export type FromThread =
   | { type: 'ready' }

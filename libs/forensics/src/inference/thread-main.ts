@@ -48,6 +48,12 @@ async function handle(message: ToThread): Promise<void> {
     await Promise.allSettled(frameDetectors.map(({ id }) => modelOf(id)));
     return;
   }
+  if (message.type === 'end') {
+    // A session in the making has to be finished: see InferenceThread.end.
+    await Promise.allSettled(loaded.values());
+    port?.close();
+    return;
+  }
   const started = performance.now();
   try {
     const result = await run(message.task);
