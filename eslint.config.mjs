@@ -13,5 +13,13 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  {
+    files: ['bench/**', 'scripts/**'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'Buffer', 'fetch', 'FormData', 'require', 'module'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
   { files: ['apps/cli/**', 'bench/**', 'test/**', '**/*.mjs'], rules: { 'no-console': 'off' } },
 );

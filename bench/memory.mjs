@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openAsBlob, readdirSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clips, makeClip } from './clips.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const sampleMs = 50;
+/** The upload of the issue: larger than anything that fits into the allowance by accident. */
+const uploadBytes = 2 * 1024 ** 3;
+const megabytes = (kilobytes) => kilobytes / 1024;
+
+/** Peak of a worker on a ten-minute file, and of the API process while 2 GB come in, MB. Linux only: reads /proc. */
+export async function measureMemory() {
+  const data = mkdtempSync(join(tmpdir(), 'assay-bench-data-'));
+  const service = spawn(
+    process.execPath,
+    [join(root, 'apps/cli/dist/main.js'), 'up', '--port', '0', '--workers', '1', '--data', data],
+    {
+      env: { ...process.env, REDIS_URL: '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  try {
+    const { url, key } = await untilUp(service);
+    const headers = { authorization: `Bearer ${key}` };
+    const worker = childrenOf(service.pid).find((pid) => commandOf(pid).includes('worker'));
+
+    await sleep(5_000);
+    const idle = rss(service.pid);
+    const upload = await sampled(uploadZeros(url, headers), () => ({ api: rss(service.pid) }));
+
+    const clip = makeClip(clips.find(({ seconds }) => seconds === 600));
+    const scanning = await sampled(scanThrough(url, headers, clip.path), () => {
+      const own = rss(worker);
+      return { worker: own, withFfmpeg: own + childrenOf(worker).reduce((sum, pid) => sum + rss(pid), 0) };
+    });
+    return { apiIdle: idle, apiUpload: upload.api, worker: scanning.worker, workerWithFfmpeg: scanning.withFfmpeg };
+  } finally {
+    service.kill('SIGINT');
+    await once(service, 'exit');
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function untilUp(service) {
+  let text = '';
+  for await (const chunk of service.stdout.iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    const found = /open\s+(http:\S+)\/#key=(\S+)/.exec(text);
+    if (!found) continue;
+    service.stdout.resume();
+    return { url: found[1], key: found[2] };
+  }
+  throw new Error(`assay up ended: ${text}`);
+}
+
+/** Highest values seen while something runs. */
+async function sampled(running, sample) {
+  const peaks = {};
+  let over = false;
+  const finished = running.finally(() => (over = true));
+  while (!over) {
+    for (const [name, value] of Object.entries(sample())) peaks[name] = Math.max(peaks[name] ?? 0, value);
+    await sleep(sampleMs);
+  }
+  await finished;
+  return peaks;
+}
+
+async function uploadZeros(url, headers) {
+  const boundary = 'assay-bench';
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="zeros.bin"\r\ncontent-type: application/octet-stream\r\n\r\n`;
+  const tail = `\r\n--${boundary}--\r\n`;
+  const request = http.request(`${url}/v1/media`, {
+    method: 'POST',
+    headers: {
+      ...headers,
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      'content-length': head.length + uploadBytes + tail.length,
+    },
+  });
+  const answered = once(request, 'response');
+  request.write(head);
+  const chunk = Buffer.alloc(1024 ** 2);
+  for (let sent = 0; sent < uploadBytes; sent += chunk.length) {
+    if (!request.write(chunk)) await once(request, 'drain');
+  }
+  request.end(tail);
+  const [response] = await answered;
+  response.resume();
+  if (response.statusCode !== 201) throw new Error(`the upload was answered with ${response.statusCode}`);
+}
+
+async function scanThrough(url, headers, path) {
+  const form = new FormData();
+  form.set('file', await openAsBlob(path), 'clip.mp4');
+  const media = await (await fetch(`${url}/v1/media`, { method: 'POST', headers, body: form })).json();
+  const body = JSON.stringify({ media: media.id });
+  const asked = await fetch(`${url}/v1/scans`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body,
+  });
+  const { id } = await asked.json();
+  for (;;) {
+    const { state } = await (await fetch(`${url}/v1/scans/${id}`, { headers })).json();
+    if (state === 'done') return;
+    if (state === 'failed') throw new Error('the scan failed');
+    await sleep(200);
+  }
+}
+
+const read = (path) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};
+const rss = (pid) => megabytes(Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0));
+const commandOf = (pid) => read(`/proc/${pid}/cmdline`);
+const childrenOf = (parent) =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => Number(/PPid:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1]) === Number(parent));

@@ -1,0 +1,48 @@
+const seconds = (value) => value.toFixed(2);
+const pair = ({ wall, cpu }) => `${seconds(wall)} / ${seconds(cpu)}`;
+
+const table = (heads, rows) =>
+  [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+/** Seconds are wall / CPU. */
+export function speedTable(rows, repeats) {
+  const heads = [
+    'clip',
+    'frames, faces, crops',
+    '`assay scan`',
+    'bare decode',
+    'bare inference',
+    'scan : floor, wall',
+    'CPU',
+  ];
+  const cells = rows.map((row) => {
+    const floor = (kind) => row.decode[kind] + row.infer[kind];
+    return [
+      `${row.name}, ${row.megabitsPerSecond.toFixed(1)} Mbit/s`,
+      `${row.frames}, ${row.faces}, ${row.crops}`,
+      pair(row.scan),
+      pair(row.decode),
+      pair(row.infer),
+      (row.scan.wall / floor('wall')).toFixed(2),
+      (row.scan.cpu / floor('cpu')).toFixed(2),
+    ];
+  });
+  return (
+    `Seconds, wall / CPU, median of ${repeats}. \`assay scan\` is the whole process from start to end; the floor is bare ` +
+    `\`ffmpeg\` decoding the same frames plus bare \`session.run\` on the same number and shape of tensors, two threads ` +
+    `each, measured in turns with the scan.\n\n${table(heads, cells)}`
+  );
+}
+
+export function memoryTable({ apiIdle, apiUpload, worker, workerWithFfmpeg }) {
+  const rows = [
+    ['worker, 10 min of 1080p', worker],
+    ['the same with its ffmpeg', workerWithFfmpeg],
+    ['API process, idle', apiIdle],
+    ['API process, while 2 GB are uploaded', apiUpload],
+  ];
+  return `Highest resident memory.\n\n${table(
+    ['process', 'MB'],
+    rows.map(([name, value]) => [name, value.toFixed(0)]),
+  )}`;
+}
