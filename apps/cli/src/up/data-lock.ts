@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorCode } from '../error-code';
 import { CliError } from '../exit';
@@ -9,8 +10,12 @@ import { processIdentity } from './process-identity';
 const Owner = z.object({ pid: z.number().int().positive(), identity: z.string(), token: z.string() });
 type Owner = z.infer<typeof Owner>;
 
-/** Two services that both find a dead owner's lock need a second try, never many. */
-const maxAttempts = 5;
+/** Services that all find a dead owner's lock wait for the one that removes it: 100 x 20 ms is ample. */
+const maxAttempts = 100;
+const guardPollMs = 20;
+
+/** Removing takes milliseconds; a guard this old was left by a process that died while it removed. */
+const maxGuardMs = 1_000;
 
 /**
  * Takes a data folder for this process: two services on one folder would run two Redis over one append-only file.
@@ -54,13 +59,23 @@ async function read(path: string): Promise<Owner | null> {
   }
 }
 
-/** Moves the stale lock aside. If another process took the folder meanwhile, its lock goes back where it was. */
+/**
+ * Removes the lock of a process that is gone. Only the holder of the guard removes, after reading the lock again: what is
+ * stale then stays stale, since nobody else can put another in its place. So a fresh lock is never taken away.
+ */
 async function removeStale(path: string, stale: Owner | null): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  if (!(await succeeds(rename(path, aside), 'ENOENT'))) return;
-  const moved = await read(aside);
-  if (moved && moved.token !== stale?.token) await succeeds(link(aside, path), 'EEXIST');
-  await rm(aside, { force: true });
+  const guard = `${path}.guard`;
+  if (!(await succeeds(mkdir(guard), 'EEXIST'))) {
+    const made = await stat(guard).catch(() => null);
+    if (made && Date.now() - made.mtimeMs > maxGuardMs) await succeeds(rmdir(guard), 'ENOENT');
+    await sleep(guardPollMs);
+    return;
+  }
+  try {
+    if ((await read(path))?.token === stale?.token) await rm(path, { force: true });
+  } finally {
+    await succeeds(rmdir(guard), 'ENOENT');
+  }
 }
 
 async function release(path: string, own: Owner): Promise<void> {
