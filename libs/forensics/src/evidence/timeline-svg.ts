@@ -6,7 +6,7 @@ import { plotStyle } from './timeline-style';
 /** Size of the drawing in its own units; it scales to whatever holds it. */
 const width = 960;
 const height = 300;
-const plot = { left: 64, right: 944, top: 44, bottom: 244 } as const;
+const plot = { left: 64, right: 804, top: 44, bottom: 244 } as const;
 
 /** About this many marks along the time axis. */
 const timeMarks = 8;
@@ -89,16 +89,14 @@ function timeAxis(seconds: number, x: Scale): string[] {
   ];
 }
 
+/** Their names stand beside the plot, where no curve runs. */
 function thresholdLines(thresholds: TimelineThresholds | undefined, y: Scale): string[] {
   if (!thresholds) return [];
-  const line = (value: number, text: string, above: boolean) => [
+  const line = (value: number, words: string, side: string) => [
     `<line class="threshold" x1="${plot.left}" x2="${plot.right}" y1="${y(value)}" y2="${y(value)}"/>`,
-    `<text class="note" text-anchor="end" x="${plot.right - 6}" y="${n(Number(y(value)) + (above ? -5 : 13))}">${text}</text>`,
+    `<text class="note" x="${plot.right + 8}" y="${n(Number(y(value)) + 4)}">${words}, ${side} ${percent(value)}</text>`,
   ];
-  return [
-    ...line(thresholds.manipulated, 'likely manipulated from here up', true),
-    ...line(thresholds.authentic, 'likely authentic from here down', false),
-  ];
+  return [...line(thresholds.manipulated, 'manipulated', 'from'), ...line(thresholds.authentic, 'authentic', 'up to')];
 }
 
 function cuts(cutsSeconds: number[], x: Scale): string[] {
@@ -117,7 +115,7 @@ function videoBand({ probability, interval }: Judgement, y: Scale): string[] {
   return [
     `<rect class="band" x="${plot.left}" y="${y(high)}" width="${span}" height="${tall}"/>`,
     `<line class="whole" x1="${plot.left}" x2="${plot.right}" y1="${y(probability)}" y2="${y(probability)}"/>`,
-    `<text class="note" x="${plot.left + 6}" y="${n(Number(y(probability)) - 5)}">whole video ${percent(probability)}, band: 90 % interval</text>`,
+    `<text class="note" text-anchor="end" x="${width - 16}" y="26">line: whole video ${percent(probability)}; band: its 90 % interval</text>`,
   ];
 }
 

@@ -10,6 +10,9 @@ export type Reason = Verdict['reasons'][number];
 /** Suspicious faces described one by one; the rest are counted. */
 const mostDescribed = 5;
 
+/** Share of a stretch's frames that must speak for a forgery: else they contradict each other, and there is no stretch. */
+const leastAgreement = 0.8;
+
 /** What was seen on the faces that look manipulated, the most suspicious first. */
 export function forgeryReasons(tracks: JudgedTrack[], policy: Policy, still: boolean): Reason[] {
   const suspicious = tracks
@@ -57,6 +60,7 @@ function forgeryReason(judged: JudgedTrack, policy: Policy, still: boolean): Rea
 function briefStretch({ estimate }: JudgedTrack, { thresholds }: Policy): Stretch | null {
   const stretch = estimate?.worstStretch;
   if (!stretch || sigmoid(stretch.logit) < thresholds.manipulated) return null;
+  if (stretch.agreeing < leastAgreement * stretch.frames) return null;
   return sigmoid(stretch.logitElsewhere) < (thresholds.manipulated + thresholds.authentic) / 2 ? stretch : null;
 }
 

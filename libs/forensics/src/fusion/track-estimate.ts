@@ -15,6 +15,8 @@ export interface Stretch {
   startSeconds: number;
   endSeconds: number;
   frames: number;
+  /** Those of them that speak for a forgery on their own. */
+  agreeing: number;
   logit: number;
   /** Log odds of the frames outside it. */
   logitElsewhere: number;
@@ -94,6 +96,7 @@ function stretchesOf(frames: FrameScore[], referenceWeight: number): Stretch[] {
       startSeconds: inside[0]!.seconds,
       endSeconds: inside.at(-1)!.seconds,
       frames: inside.length,
+      agreeing: inside.filter(({ logit }) => logit > 0).length,
       logit: mean(inside),
       logitElsewhere: mean(outside),
     };

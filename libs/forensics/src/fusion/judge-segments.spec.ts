@@ -1,0 +1,216 @@
+import { Box, FaceObservation, Plan, SegmentResult, SegmentTrack, Verdict, defaultPolicy } from '@assay/contracts';
+import { createModelSet } from '../models/model-set';
+import { scenePlan, sceneProbe, sceneSegment } from '../testing/tiny-scene';
+import { judgeSegments } from './judge-segments';
+
+/**
+ * Holds: the fields follow the verdict's schema; a label follows from the policy's thresholds; faces go on across segments;
+ * whatever can be judged gets a probability, and where nothing can, the reason says why; reasons are words for people.
+ */
+const models = createModelSet('', [
+  {
+    ...{ id: 'd', version: '1', file: 'd.onnx', sha256: '0'.repeat(64), bytes: 1, task: 'forgery-frame', opset: 17 },
+    input: { name: 'face', layout: 'nchw', color: 'rgb', mean: [0, 0, 0], scale: [1, 1, 1], width: 32, height: 32 },
+    outputs: { logit: { name: 'logit', kind: 'logit' } },
+    calibration: { a: 1, b: 0, fittedOn: 'test' },
+    ...{ licence: 'Apache-2.0', trainingData: [], card: '' },
+  },
+]);
+
+interface Face {
+  at: number[];
+  /** Logit of each frame; null = not scored. */
+  logits: (number | null)[];
+  x?: number;
+  look?: number[];
+  quality?: Partial<FaceObservation['quality']>;
+  regions?: Record<string, number>;
+}
+
+function track(index: number, { at, logits, x = 100, look = [1, 0], quality, regions }: Face, shot = 0): SegmentTrack {
+  const observations = at.map((seconds, i): FaceObservation => {
+    const logit = logits[i] ?? null;
+    const box: Box = [x, 100, 120, 140];
+    return {
+      ...{ seconds, box, landmarks: Array<number>(10).fill(0), detectorScore: 0.9 },
+      quality: { sizePx: 150, sharpness: 100, exposure: 120, yaw: 0, pitch: 0, roll: 0, weight: 0.9, ...quality },
+      logits: logit === null ? {} : { d: logit },
+      ...(regions ? { regions } : {}),
+      crop: logit === null ? null : `s0-t${index}-${i}.jpg`,
+      overlay: null,
+    };
+  });
+  return { index, shot, observations, appearance: look };
+}
+
+function segment(
+  index: number,
+  framesSeconds: number[],
+  tracks: SegmentTrack[],
+  more: Partial<SegmentResult> = {},
+): SegmentResult {
+  return {
+    ...{ schema: 'assay.segment/1', index, startSeconds: index * 10, endSeconds: index * 10 + 10, framesSeconds },
+    ...{
+      cutsSeconds: [],
+      facesSeen: tracks.length * framesSeconds.length,
+      facesTooSmall: 0,
+      tracks,
+      decodeError: null,
+    },
+    cost: { decodeMs: 0, detectMs: 0, scoreMs: 0, cropsScored: 0 },
+    ...more,
+  };
+}
+
+const ten = Array.from({ length: 10 }, (_, i) => i);
+const same = (logit: number) => ten.map(() => logit);
+const planOf = (segments: SegmentResult[], cuts: number[] = []): Plan =>
+  scenePlan(segments.map(({ index }) => ({ ...sceneSegment([1], index), startSeconds: index * 10, endSeconds: index * 10 + 10 })), cuts); // prettier-ignore
+
+const Fields = Verdict.pick({
+  ...{
+    verdict: true,
+    probability: true,
+    interval: true,
+    reasons: true,
+    tracks: true,
+    timeline: true,
+    cutsSeconds: true,
+  },
+});
+
+function judge(segments: SegmentResult[], plan = planOf(segments), kind: 'video' | 'still' = 'video') {
+  const judgement = judgeSegments(segments, { probe: { ...sceneProbe, kind }, plan, policy: defaultPolicy, models });
+  expect(Fields.parse(judgement)).toEqual(Fields.parse(JSON.parse(JSON.stringify(judgement))));
+  return judgement;
+}
+const codes = ({ reasons }: ReturnType<typeof judge>) => reasons.map(({ code }) => code);
+
+describe('judgeSegments', () => {
+  it('calls a face with clear signs likely manipulated, and says where, when and in how many frames', () => {
+    const regions = { forehead: 0.05, brows: 0.1, eyes: 0.1, nose: 0.05, cheeks: 0.6, mouth: 0.2, jaw: 0.5 };
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: [...same(3).slice(0, 8), -1, -1], regions })])]);
+    expect(found.verdict).toBe('likely_manipulated');
+    expect(codes(found)).toEqual(['blending_boundary']);
+    expect(found.reasons[0]!.text).toBe(
+      'Face 1, seen 0:00–0:09, shows signs of a blended face around cheeks and jaw in 8 of 10 frames judged. ' +
+        'This is a lead to check by eye, not proof.',
+    );
+    expect(found.reasons[0]).toMatchObject({ track: 0 });
+    expect(found.tracks[0]!.evidence).toHaveLength(6);
+    expect(found.tracks[0]!.scores['d']).toBeCloseTo(2.2, 6);
+  });
+
+  it('calls faces without signs likely authentic, and says what was not looked at', () => {
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(-2) })])]);
+    expect([found.verdict, codes(found)]).toEqual(['likely_authentic', ['no_forgery_signs']]);
+    expect(found.reasons[0]!.text).toMatch(/Only faces were examined/);
+  });
+
+  it('is inconclusive between the thresholds, with a probability', () => {
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(0.2) })])]);
+    expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['between_thresholds']]);
+    expect(found.probability).toBeCloseTo(0.55, 1);
+  });
+
+  it('says so when the frames of a face contradict each other', () => {
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: ten.map((i) => (i % 2 === 0 ? 7 : -7)) })])]);
+    expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['frames_disagree']]);
+  });
+
+  it('shows one forged face among several', () => {
+    const tracks = [-2, -2, 5, -2].map((logit, i) => track(i, { at: ten, logits: same(logit), x: i * 300 }));
+    const found = judge([segment(0, ten, tracks)]);
+    expect(found.verdict).toBe('likely_manipulated');
+    expect(found.reasons[0]).toMatchObject({ code: 'forged_face', track: 2 });
+    expect(found.timeline.every(({ probability, faces }) => probability! > 0.9 && faces === 4)).toBe(true);
+  });
+
+  it('points at a brief forgery in a long authentic track', () => {
+    const at = Array.from({ length: 30 }, (_, i) => i);
+    const logits = at.map((i) => (i >= 12 && i < 18 ? 5 : -2));
+    const found = judge([segment(0, at, [track(0, { at, logits })])]);
+    expect(codes(found)).toContain('brief_forgery');
+    expect(found.reasons[0]!.text).toMatch(/between 0:1[23] and 0:1[67]/);
+    expect(found.probability).toBeGreaterThan(0.3);
+  });
+
+  it('follows a face over the seam of two segments, but not over a marked cut, and not into another person', () => {
+    const later = ten.map((i) => i + 10);
+    const halves = (x: number, look: number[]) => [
+      segment(0, ten, [track(0, { at: ten, logits: same(1) })]),
+      segment(1, later, [track(0, { at: later, logits: same(1), x, look })]),
+    ];
+    expect(judge(halves(110, [1, 0.1])).tracks.map(({ framesSeen }) => framesSeen)).toEqual([20]);
+    expect(judge(halves(400, [0, 1])).tracks).toHaveLength(2);
+    const across = halves(240, [1, 0.3]);
+    expect(judge(across, planOf(across, [9.5])).tracks.map(({ shots }) => shots)).toEqual([[0], [1]]);
+    expect(judge(across).tracks.map(({ shots }) => shots)).toEqual([[0]]);
+  });
+
+  it('does not depend on the order in which segments arrive', () => {
+    const later = ten.map((i) => i + 10);
+    const both = [segment(0, ten, [track(0, { at: ten, logits: same(1) })]), segment(1, later, [track(0, { at: later, logits: same(2) })])]; // prettier-ignore
+    expect(judge([...both].reverse(), planOf(both))).toEqual(judge(both));
+  });
+
+  it('gives a glimpse a probability, but no label', () => {
+    const found = judge([segment(0, ten, [track(0, { at: [3, 4], logits: [4, 4] })])]);
+    expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['too_few_frames']]);
+    expect(found.probability).toBeGreaterThan(0.6);
+    expect(found.tracks[0]).toMatchObject({ framesScored: 2, abstention: 'too_few_frames' });
+  });
+
+  it('lets a glimpse abstain beside a face that was seen well', () => {
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(-2) }), track(1, { at: [3], logits: [8], x: 500 })])]); // prettier-ignore
+    expect(found.verdict).toBe('likely_authentic');
+    expect(found.tracks[1]).toMatchObject({ probability: null, abstention: 'too_few_frames' });
+  });
+
+  it('judges a still from its one frame', () => {
+    const one = [segment(0, [0], [track(0, { at: [0], logits: [5] })])];
+    const found = judge(one, planOf(one), 'still');
+    expect(found.verdict).toBe('likely_manipulated');
+    expect(found.reasons[0]!.text).not.toMatch(/frame|0:00/);
+  });
+
+  it('says why when nothing could be judged', () => {
+    const of = (result: SegmentResult) => {
+      const { verdict, probability, reasons } = judge([result]);
+      return [verdict, probability, reasons[0]!.code];
+    };
+    expect(of(segment(0, ten, []))).toEqual(['inconclusive', null, 'no_face']);
+    expect(of(segment(0, ten, [], { facesSeen: 30, facesTooSmall: 30 }))).toEqual([
+      'inconclusive',
+      null,
+      'faces_too_small',
+    ]);
+    const poor = (quality: Partial<FaceObservation['quality']>) =>
+      of(segment(0, ten, [track(0, { at: ten, logits: [], quality: { weight: 0.02, ...quality } })]));
+    expect(poor({ sharpness: 3 })).toEqual(['inconclusive', null, 'faces_blurred']);
+    expect(poor({ exposure: 9 })).toEqual(['inconclusive', null, 'bad_exposure']);
+    expect(poor({ yaw: 0.95 })).toEqual(['inconclusive', null, 'faces_extreme_pose']);
+  });
+
+  it('takes logits that are no numbers for none', () => {
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(NaN) })])]);
+    expect([found.verdict, found.probability]).toEqual(['inconclusive', null]);
+  });
+
+  it('names what could not be read: missing segments and files that broke off', () => {
+    const broken = segment(0, [0, 1, 2], [track(0, { at: [0, 1, 2], logits: [-3, -3, -3] })], {
+      decodeError: 'bad data',
+    });
+    const plan = planOf([broken, segment(1, [], []), segment(2, [], [])]);
+    const found = judge([broken, segment(2, [], [])], plan);
+    const last = found.reasons.at(-1)!;
+    expect(last).toMatchObject({ code: 'partly_unreadable', atSeconds: 2 });
+    expect(last.text).toMatch(/0:02–0:10 and 0:10–0:20/);
+  });
+
+  it('has an answer for no segments at all', () => {
+    const found = judge([], planOf([segment(0, [], [])]));
+    expect([found.verdict, found.probability, codes(found)]).toEqual(['inconclusive', null, ['no_face', 'partly_unreadable']]); // prettier-ignore
+  });
+});
