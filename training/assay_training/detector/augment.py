@@ -11,6 +11,9 @@ from assay_training.detector.dataset import Scene
 MIN_VISIBLE = 0.6
 """A face stays a label while at least this share of its box is inside the picture."""
 
+ROTATED = 0.30
+"""Share of the scenes that are turned and sheared."""
+
 Sample = tuple[np.ndarray, np.ndarray, np.ndarray]
 """RGB uint8 (S,S,3), boxes (n,4), landmarks (n,10)."""
 
@@ -49,16 +52,33 @@ class Augmenter:
     def sample(self, side: int) -> Sample:
         """One picture of `side` pixels square."""
         u = self.rng.random()
-        if u < 0.48:
-            image, boxes, points = self.placed(self.pick(), side, side, self.log_uniform(0.35, 2.1))
-        elif u < 0.82:
+        if u < 0.42:
+            image, boxes, points = self.placed(self.pick(), side, side, self.log_uniform(0.65, 2.1))
+        elif u < 0.74:
             image, boxes, points = self.mosaic(side, 2 if self.rng.random() < 0.65 else 3)
         else:
             image, boxes, points = self.pasted(side)
         if self.rng.random() < 0.5:
             image = image[:, ::-1]
             boxes, points = flip_faces(boxes, points, side)
-        return self.degrade(np.ascontiguousarray(image)), boxes.astype(np.float32), points.astype(np.float32)
+        image = np.ascontiguousarray(image)
+        if self.rng.random() < 0.25:
+            self.cover(image, boxes)
+        return self.degrade(image), boxes.astype(np.float32), points.astype(np.float32)
+
+    def cover(self, image: np.ndarray, boxes: np.ndarray) -> None:
+        """Lays a patch of the picture or a flat colour over a part of some faces, in place."""
+        rng, side = self.rng, image.shape[0]
+        for x0, y0, x1, y1 in boxes[rng.random(len(boxes)) < 0.4]:
+            w, h = max(1, int((x1 - x0) * rng.uniform(0.2, 0.7))), max(1, int((y1 - y0) * rng.uniform(0.2, 0.7)))
+            x, y = int(rng.uniform(x0, x1) - w / 2), int(rng.uniform(y0, y1) - h / 2)
+            x, y = int(np.clip(x, 0, max(side - w, 0))), int(np.clip(y, 0, max(side - h, 0)))
+            area = image[y : y + h, x : x + w]
+            if rng.random() < 0.5 and min(area.shape[:2]) == min(h, w):
+                sx, sy = int(rng.integers(0, side - w + 1)), int(rng.integers(0, side - h + 1))
+                area[:] = image[sy : sy + h, sx : sx + w].copy()
+            else:
+                area[:] = rng.integers(0, 256, 3)
 
     def log_uniform(self, low: float, high: float) -> float:
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
@@ -83,8 +103,24 @@ class Augmenter:
         image = cv2.warpAffine(source, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=fill)
         boxes = scene.boxes * [sx, sy, sx, sy] + [ox, oy, ox, oy]
         points = scene.landmarks * np.tile([sx, sy], 5) + np.tile([ox, oy], 5)
+        if rng.random() < ROTATED:
+            image, boxes, points = self.turned(image, boxes, points, fill)
         keep = visible(boxes, 0, 0, width, height)
         return image, boxes[keep], points[keep]
+
+    def turned(self, image: np.ndarray, boxes: np.ndarray, points: np.ndarray, fill: list[int]) -> Sample:
+        """The canvas turned and sheared about its middle; boxes keep their size about the moved centre."""
+        h, w = image.shape[:2]
+        matrix = cv2.getRotationMatrix2D((w / 2, h / 2), float(self.rng.normal(0, 14)), 1.0)
+        shear = np.eye(3)
+        shear[0, 1] = self.rng.normal(0, 0.12)
+        shear[0, 2] = -shear[0, 1] * h / 2
+        matrix = matrix @ shear
+        image = cv2.warpAffine(image, matrix, (w, h), flags=cv2.INTER_LINEAR, borderValue=fill)
+        half = (boxes[:, 2:] - boxes[:, :2]) / 2
+        centre = (boxes[:, :2] + boxes[:, 2:]) / 2 @ matrix[:, :2].T + matrix[:, 2]
+        moved = points.reshape(-1, 5, 2) @ matrix[:, :2].T + matrix[:, 2]
+        return image, np.concatenate([centre - half, centre + half], axis=1), moved.reshape(-1, 10)
 
     def offset(self, length: float, canvas: int, spans: np.ndarray) -> int:
         """Where the scaled scene starts on one axis; a scene larger than the canvas is centred near a face, mostly."""
@@ -104,21 +140,21 @@ class Augmenter:
         for i in range(parts):
             for j in range(parts):
                 x0, x1, y0, y1 = cuts[j], cuts[j + 1], cuts[i], cuts[i + 1]
-                tile, b, p = self.placed(self.pick(), x1 - x0, y1 - y0, self.log_uniform(0.7, 1.9))
+                tile, b, p = self.placed(self.pick(), x1 - x0, y1 - y0, self.log_uniform(0.85, 1.9))
                 image[y0:y1, x0:x1] = tile
                 boxes.append(b + [x0, y0, x0, y0])
                 points.append(p + np.tile([x0, y0], 5))
         return image, np.concatenate(boxes), np.concatenate(points)
 
     def pasted(self, side: int) -> Sample:
-        """One to eight face crops with feathered edges on a picture without faces."""
+        """Up to fourteen face crops with feathered edges on a picture without faces."""
         rng = self.rng
         background = self.negatives[rng.integers(len(self.negatives))]
         image, _, _ = self.placed(background, side, side, self.log_uniform(1.0, 2.0))
         image = image.astype(np.float32)
         taken: list[tuple[float, float, float, float]] = []
         boxes, points = [], []
-        for _ in range(int(rng.integers(1, 9))):
+        for _ in range(int(rng.integers(2, 15))):
             crop = self.crops[rng.integers(len(self.crops))]
             h, w = crop.image.shape[:2]
             scale = self.log_uniform(9, side * 0.9) / max(h, w)
@@ -153,8 +189,10 @@ class Augmenter:
             grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None].repeat(3, axis=2)
             keep = rng.uniform(0, 0.8)
             image = cv2.addWeighted(image, keep, grey, 1 - keep, 0)
-        if rng.random() < 0.12:
-            image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6))
+        if rng.random() < 0.08:
+            image = np.ascontiguousarray(image[..., rng.permutation(3)])
+        if rng.random() < 0.15:
+            image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 2.2))
         if rng.random() < 0.10:
             noise = rng.normal(0, rng.uniform(2, 12), image.shape[:2])[..., None]
             image = np.clip(image + noise, 0, 255).astype(np.uint8)

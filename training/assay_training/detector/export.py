@@ -66,6 +66,17 @@ def manifest_entry(path: Path, threshold: float) -> dict:
     }
 
 
+def run_history(run: str) -> list[dict]:
+    """What led to a run, oldest first: each run it started from with its length and loss weights."""
+    folder = RUNS / run
+    settings = json.loads((folder / "settings.json").read_text())
+    step, images, seconds = torch.load(folder / "checkpoint.pt", weights_only=True)["progress"]
+    own = {"run": run, "steps": step, "pictures": images, "minutes": round(seconds / 60, 1)}
+    own |= {k: v for k, v in settings.items() if k not in ("network", "minutes", "startsFrom")}
+    before = settings.get("startsFrom")
+    return [*(run_history(before) if before else []), own]
+
+
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="detector-export", description="Export the face detector.")
     parser.add_argument("--run", default="face-detector", help="name of the run folder under training/runs")
@@ -91,6 +102,7 @@ def main(argv: list[str]) -> None:
     (MODEL_FOLDER / "manifest-entry.json").write_text(json.dumps(entry, indent=2) + "\n")
     step, images, seconds = state["progress"]
     record = {"settings": settings, "run": {"steps": step, "pictures": images, "minutes": round(seconds / 60, 1)}}
+    record["history"] = run_history(options.run)
     record["threshold"] = {"chosen": threshold, "on": "validation scenes without wider_val", "table": table}
     (MODEL_FOLDER / "training.json").write_text(json.dumps(record, indent=2) + "\n")
     print(f"{path.name}: {entry['bytes']} bytes, threshold {threshold}, after {step} steps, {images} pictures")

@@ -21,6 +21,15 @@ MIN_SIDE = 4.0
 """Faces smaller than this (square root of the area, pixels) are not asked for; nor are they punished."""
 
 
+SMALL = 24.0
+"""Faces under this size (square root of the area, pixels) take the label's box, seen on enlarged pixels."""
+
+
+def side_of(boxes: np.ndarray) -> np.ndarray:
+    """Square roots of the areas of boxes (n,4)."""
+    return np.sqrt(np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), 1e-6))
+
+
 def stride_for(size: float) -> int:
     """Cell size for a face of `size` pixels (square root of its area), where the teacher has none to copy."""
     return 8 if size < 40 else 16 if size < 110 else 32
@@ -58,11 +67,13 @@ def make_targets(
         value = table[np.arange(len(hot)), best]
         target[hot[value < 0.3]] *= DOUBT
         good = value >= SEEN_IOU
-        box[hot[good]] = truth[best[good]]
+        # a turned face's box is only roughly known: the label replaces the teacher's small boxes, where it is precise
+        small = good & (side_of(truth)[best] < SMALL)
+        box[hot[small]] = truth[best[small]]
         named = good & np.isfinite(truth_points[best]).all(axis=1)
         points[hot[named]] = truth_points[best[named]]
     centres = (truth[:, :2] + truth[:, 2:]) / 2
-    sides = np.sqrt(np.maximum((truth[:, 2:] - truth[:, :2]).prod(axis=1), 1e-6))
+    sides = side_of(truth)
     for k in range(len(truth)):
         mine = hot[(table[:, k] >= SEEN_IOU) & (best == k)] if len(hot) else hot
         top = float(scores[mine].max()) if len(mine) else 0.0
