@@ -4,7 +4,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assay, markedEnv, processesWith, untilNoProcessWith, verdictsOf } from '../support/assay-cli';
+import { assay, markedEnv, processesWith, verdictsOf } from '../support/assay-cli';
 import { faceClip, makeLongFaceClip } from '../support/clips';
 
 /** Processes start and load models here, on machines that may be busy. */
@@ -117,6 +117,6 @@ describe('assay', () => {
       await sleep(5);
     scan.kill('SIGINT');
     expect((await closed)[0]).toBe(130);
-    await untilNoProcessWith(mark);
+    expect(processesWith(mark)).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { startEmbeddedRedis } from './embedded-redis';
 import { processIdentity } from './process-identity';
 import { redisKeeper } from './redis-keeper';
@@ -29,6 +30,19 @@ describe('embedded Redis', () => {
     });
   const running = async (): Promise<{ pid: number; run: string }> =>
     JSON.parse(await readFile(join(dataDir, 'redis/redis.pid'), 'utf8'));
+
+  it('leaves no process of its own behind when it has stopped', async () => {
+    const redis = await startEmbeddedRedis(dataDir, never);
+    const named = async (): Promise<string[]> =>
+      (await promisify(execFile)('ps', ['-eo', 'args'])).stdout
+        .split('\n')
+        .filter((line) => line.includes(dirname(redis.socket)));
+    // Redis, the shell that waits for it, and the one that watches us.
+    expect(await named()).toHaveLength(3);
+    await redis.stop();
+    expect(await named()).toEqual([]);
+  });
+
   it('keeps what was written over a stop and start', async () => {
     const first = await startEmbeddedRedis(dataDir, never);
     expect(await ask(first.socket, 'SET', 'job', 'waiting')).toContain('OK');

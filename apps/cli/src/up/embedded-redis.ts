@@ -28,7 +28,7 @@ export interface EmbeddedRedis {
   socket: string;
   /** Settles when Redis has ended, asked or not. */
   ended: Promise<void>;
-  /** Asks Redis to write what it has and stop; returns when it is gone. */
+  /** Asks Redis to write what it has and stop; returns when it and its keeper's processes are gone. */
   stop(): Promise<void>;
 }
 
@@ -69,14 +69,17 @@ export async function startEmbeddedRedis(dataDir: string, signal: AbortSignal): 
   });
   keeper.stdin?.on('error', () => undefined);
   const exited = once(keeper, 'exit');
+  // Redis ends first, then the shell that waits for it, and a moment later the watcher that made Redis end. The last two
+  // hold our end of the output: when it closes, both are gone.
+  const closed = once(keeper, 'close');
   const pid = await firstLine(keeper);
   const redis: RunningRedis = { pid, identity: (await processIdentity(pid)) ?? '', run };
   const ended = exited.then(() => gone(redis));
   const stop = async (): Promise<void> => {
     keeper.stdin?.end();
-    await Promise.race([ended, sleep(stopTimeoutMs, undefined, { ref: false })]);
+    await Promise.race([closed, sleep(stopTimeoutMs, undefined, { ref: false })]);
     await kill(redis);
-    await ended;
+    await Promise.all([ended, closed]);
     await rm(run, { recursive: true, force: true });
     await rm(join(folder, 'redis.pid'), { force: true });
   };
@@ -95,6 +98,8 @@ async function firstLine(keeper: ChildProcess): Promise<number> {
   const lines = createInterface({ input: keeper.stdout });
   const [line] = (await Promise.race([once(lines, 'line'), once(lines, 'close')])) as [string | undefined];
   lines.close();
+  // The end of a stream is seen only by someone who reads it.
+  keeper.stdout.resume();
   const pid = Number(line);
   if (!Number.isInteger(pid) || pid <= 0) throw new CliError('redis-server could not be started.');
   return pid;
