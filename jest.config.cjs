@@ -1,3 +1,6 @@
+// Tests see a copy of the environment; what onnxruntime reads when it is loaded is set here, see `no-telemetry.ts`.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 const common = {
   testEnvironment: 'node',
   transform: {

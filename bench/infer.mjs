@@ -3,7 +3,10 @@
  * path}, runs: [{sha256, input, dims}]}` on stdin and prints the seconds of the runs alone.
  */
 import { readFileSync } from 'node:fs';
-import ort from 'onnxruntime-node';
+
+// As in the product, see libs/forensics/src/inference/no-telemetry.ts: before the library is loaded.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+const { default: ort } = await import('onnxruntime-node');
 
 const { threads, models, runs } = JSON.parse(readFileSync(0, 'utf8'));
 const options = {

@@ -14,7 +14,8 @@ function start(args: string[], cwd: string, env: Record<string, string>): ChildP
   if (!existsSync(main)) throw new Error('These tests run the built command line: npm run build');
   return spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { ...process.env, REDIS_URL: '', NO_COLOR: '1', ...env },
+    // The product switches the telemetry of its libraries off by itself; tests must not do it for it.
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: undefined, REDIS_URL: '', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -1,3 +1,4 @@
+import './no-telemetry';
 import { Worker } from 'node:worker_threads';
 import { ModelError, ModelErrorCode } from '../models/model-error';
 import { ModelSet } from '../models/model-set';

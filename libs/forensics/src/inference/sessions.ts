@@ -1,3 +1,4 @@
+import './no-telemetry';
 import { ModelEntry } from '@assay/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelError } from '../models/model-error';
