@@ -16,6 +16,11 @@ export interface TestS3 {
   forcePathStyle: true;
   /** Makes another bucket and gives its name back. */
   createBucket(name: string): Promise<string>;
+  /**
+   * Everything that the server keeps, as `container/name`, through its own API: parts of uploads lie in a container
+   * (`assay+segments`) that S3 does not show.
+   */
+  everything(): Promise<string[]>;
   /** Ends all servers and removes their files. Calling twice is fine. */
   close(): Promise<void>;
 }
@@ -82,7 +87,37 @@ export async function startS3(): Promise<TestS3> {
     client.destroy();
     await child.close();
   };
-  return { endpoint, region, bucket: firstBucket, ...credentials, forcePathStyle: true, createBucket, close };
+  const everything = (): Promise<string[]> => allObjects(endpoint);
+  return {
+    endpoint,
+    region,
+    bucket: firstBucket,
+    ...credentials,
+    forcePathStyle: true,
+    createBucket,
+    everything,
+    close,
+  };
+}
+
+/** All objects of all containers, through Swift's API, https://docs.openstack.org/api-ref/object-store/ */
+async function allObjects(endpoint: string): Promise<string[]> {
+  const { accessKeyId, secretAccessKey } = credentials;
+  const login = await fetch(`${endpoint}/auth/v1.0`, {
+    headers: { 'x-auth-user': accessKeyId, 'x-auth-key': secretAccessKey },
+  });
+  const headers = { 'x-auth-token': login.headers.get('x-auth-token') ?? '' };
+  const list = async (path: string): Promise<string[]> => {
+    const response = await fetch(`${login.headers.get('x-storage-url')}${path}?format=json&limit=10000`, { headers });
+    if (!response.ok) throw new Error(`Swift answered ${response.status} to a listing.`);
+    return ((await response.json()) as { name: string }[]).map(({ name }) => name);
+  };
+  const found: string[] = [];
+  for (const container of await list('')) {
+    const names = await list(`/${encodeURIComponent(container)}`);
+    found.push(...names.map((name) => `${container}/${name}`));
+  }
+  return found;
 }
 
 async function freePorts(count: number): Promise<number[]> {
