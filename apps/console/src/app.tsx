@@ -42,7 +42,7 @@ export function App() {
         </a>
         <p className="tagline">Tells forged video from real, and says why.</p>
         <nav>
-          <a href="/docs">API</a>
+          <a href="/docs">API docs</a>
           <button type="button" className="quiet" aria-expanded={keyOpen} onClick={() => setKeyOpen(!keyOpen)}>
             API key
           </button>
@@ -55,7 +55,14 @@ export function App() {
         {recent.failure && !recent.failure.key && <Notice failure={recent.failure} onRetry={refresh} />}
         <UploadPanel client={client} apiKey={apiKey} compact={scan !== null} onScan={onScan} />
         {scan !== null && hasKey && (
-          <ScanPanel key={scan} client={client} scan={scan} onEnded={refresh} onDeleted={onDeleted} />
+          <ScanPanel
+            key={scan}
+            client={client}
+            scan={scan}
+            name={recent.scans.find(({ id }) => id === scan)?.name ?? null}
+            onEnded={refresh}
+            onDeleted={onDeleted}
+          />
         )}
         {hasKey && <RecentList recent={recent} chosen={scan} onChoose={chooseScan} />}
       </main>

@@ -44,7 +44,7 @@ export function reportHtml(verdict: Verdict, pictures: ReadonlyMap<string, strin
         </header>
         ${reasons(verdict)} ${timeline(verdict, pictures)} ${faces(verdict, pictures)} ${facts(verdict)}
         ${method(verdict)}
-        <p class="soft">
+        <p class="soft last">
           An estimate made by software. It can be wrong, most of all on media unlike what its models learned from.
         </p>
       </body>
@@ -64,15 +64,17 @@ function estimate(verdict: Verdict): Markup | null {
     <div
       class="scale"
       role="img"
-      aria-label="Probability ${formatProbability(verdict.probability)} on a scale from 0, authentic, to 1, manipulated"
+      aria-label="Probability ${formatProbability(verdict.probability)} on a scale from 0 %, authentic, to 100 %, manipulated"
     >
       <i style="left:${percent(low)};width:${percent(high - low)}"></i><u style="left:${percent(authentic)}"></u
       ><u style="left:${percent(manipulated)}"></u><b style="left:${percent(verdict.probability)}"></b>
     </div>
     <div class="ends">
-      <span>0 authentic</span
-      ><span>policy ${verdict.policy.id}: authentic up to ${authentic}, manipulated from ${manipulated}</span
-      ><span>1 manipulated</span>
+      <span>authentic</span
+      ><span class="thresholds"
+        >policy ${verdict.policy.id}: authentic up to ${formatProbability(authentic)}, manipulated from
+        ${formatProbability(manipulated)}</span
+      ><span>manipulated</span>
     </div>`;
 }
 
@@ -91,7 +93,7 @@ function timeline(verdict: Verdict, pictures: ReadonlyMap<string, string>): Mark
   if (!plot) return null;
   return html`<section>
     <h2>Over time</h2>
-    <img class="plot" src="${plot}" alt="Highest face probability over time" />
+    <div class="wide"><img class="plot" src="${plot}" alt="Highest face probability over time" /></div>
   </section>`;
 }
 
@@ -102,7 +104,7 @@ function faces(verdict: Verdict, pictures: ReadonlyMap<string, string>): Markup 
   return html`<section>
       <h2>Faces</h2>
       <div class="wide">
-        <table>
+        <table class="faces">
           <tr>
             ${keys.map((key) => html`<th>${faceHeadings[key]}</th>`)}
           </tr>
@@ -114,27 +116,32 @@ function faces(verdict: Verdict, pictures: ReadonlyMap<string, string>): Markup 
           )}
         </table>
       </div>
+      <p class="soft">
+        ${verdict.kind === 'still' ? 'One frame is little to go by, so a face is given a more cautious probability of manipulation than its picture below alone would have.' : "A face's probability of manipulation weighs all frames judged; a picture below has the score of its frame alone."}
+      </p>
     </section>
-    ${verdict.tracks.map((track) => evidence(track, pictures))}`;
+    ${verdict.tracks.map((track) => evidence(track, verdict.kind === 'still', pictures))}`;
 }
 
-function evidence(track: VerdictTrack, pictures: ReadonlyMap<string, string>): Markup {
+function evidence(track: VerdictTrack, still: boolean, pictures: ReadonlyMap<string, string>): Markup {
   const figures = track.evidence.slice(0, maxFramesPerFace).flatMap((frame) => {
     const crop = pictures.get(frame.crop);
     if (!crop) return [];
     const overlay = frame.overlay ? pictures.get(frame.overlay) : undefined;
     const second = overlay ? html`<img src="${overlay}" alt="The same face with the suspected area marked" />` : null;
     return html`<figure>
-      <div><img src="${crop}" alt="Face ${track.index + 1} at ${formatMoment(frame.seconds)}" />${second}</div>
+      <div>
+        <img src="${crop}" alt="Face ${track.index + 1}${still ? '' : ` at ${formatMoment(frame.seconds)}`}" />${second}
+      </div>
       <figcaption>
-        ${formatMoment(frame.seconds)} ·
+        ${still ? '' : `${formatMoment(frame.seconds)} · `}this frame
         ${formatProbability(frame.probability)}${overlay ? ' · right: suspected area' : ''}
       </figcaption>
     </figure>`;
   });
   if (figures.length === 0) return html``;
   return html`<section>
-    <h2>Face ${track.index + 1}: the frames that weigh most</h2>
+    <h2>Face ${track.index + 1}${still ? '' : ': the frames that weigh most'}</h2>
     <div class="frames">${figures}</div>
   </section>`;
 }
@@ -144,7 +151,7 @@ function table(title: string, rows: [string, string | Markup | null][]): Markup 
   return html`<section>
     <h2>${title}</h2>
     <div class="wide">
-      <table>
+      <table class="facts">
         ${filled.map(
           ([name, value]) =>
             html`<tr>

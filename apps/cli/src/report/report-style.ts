@@ -21,12 +21,15 @@ h2 { font-size: 1.05rem; margin: 2.25rem 0 .75rem; }
 .scale i { position: absolute; top: 0; bottom: 0; border-radius: .4rem; background: var(--soft); opacity: .45; }
 .scale b { position: absolute; top: -.3rem; bottom: -.3rem; width: 3px; margin-left: -1px; background: var(--ink); }
 .scale u { position: absolute; top: 0; bottom: 0; border-left: 1px dashed var(--soft); }
-.ends { display: flex; justify-content: space-between; font-size: .85rem; color: var(--soft); }
+.ends { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; font-size: .85rem; color: var(--soft); }
+@media (max-width: 40rem) { .thresholds { order: 1; width: 100%; } }
 ul { padding-left: 1.2rem; } li { margin: .35rem 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-weight: 600; } td { overflow-wrap: anywhere; } td code { font-size: .85em; }
-.plot { width: 100%; height: auto; border: 1px solid var(--line); border-radius: .5rem; background: #fff; }
+th { font-weight: 600; } .facts th { width: 11rem; } .facts td { overflow-wrap: anywhere; }
+.faces th, .faces td { white-space: nowrap; } .last { margin-top: 2rem; }
+@media (max-width: 40rem) { .facts th { width: 7.5rem; } } td code { font-size: .85em; }
+.plot { display: block; width: 100%; min-width: 36rem; height: auto; border: 1px solid var(--line); border-radius: .5rem; background: #fff; }
 .frames { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem; }
 figure { margin: 0; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); overflow: hidden; }
 figure div { display: flex; } figure img { display: block; flex: 1 1 0; min-width: 0; width: 50%; height: auto; }

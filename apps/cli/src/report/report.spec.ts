@@ -12,10 +12,10 @@ import { reportFolderName, writeReport } from './write-report';
 describe('verdict on a terminal', () => {
   it('says label, estimate, reasons, faces and where the report is', () => {
     expect(plain(verdictText(sampleVerdict(), 'out/report.html')).split('\n')).toEqual([
-      '✗ likely manipulated  0.93 (0.86–0.97)  clip.mp4',
+      '✗ likely manipulated  93 % (86–97 %)  clip.mp4',
       '  Face 1 shows the edge of a blend.',
-      '  face  seen             frames judged  manipulated (90 %)  size',
-      '  1     0:00.0 – 1:01.3  16 of 24       0.93 (0.86–0.97)    122 px',
+      '  face  probability (90 % interval)  seen             frames judged  size',
+      '  1     93 % (86–97 %)               0:00.0 – 1:01.3  16 of 24       122 px',
       '  report: out/report.html',
     ]);
   });

@@ -1,4 +1,4 @@
-import type { Verdict, VerdictLabel } from '@assay/contracts';
+import type { Stage, Verdict, VerdictLabel } from '@assay/contracts';
 
 /** How a label is shown everywhere: never by colour alone. */
 export const labelWords: Record<VerdictLabel, { symbol: string; text: string }> = {
@@ -6,6 +6,15 @@ export const labelWords: Record<VerdictLabel, { symbol: string; text: string }> 
   likely_authentic: { symbol: '✓', text: 'likely authentic' },
   inconclusive: { symbol: '?', text: 'inconclusive' },
   rejected: { symbol: '–', text: 'rejected' },
+};
+
+export const stageWords: Record<Stage, string> = {
+  intake: 'waiting',
+  probe: 'reading the file',
+  plan: 'choosing frames',
+  look: 'looking at faces',
+  judge: 'weighing the evidence',
+  publish: 'writing the verdict',
 };
 
 /** `1:02:03.4`, `2:03.4`: a moment in a video, to a tenth of a second. */
@@ -18,18 +27,20 @@ export function formatMoment(seconds: number): string {
   return hours ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 
-/** Two digits: the calibration does not carry more. */
+/** `93 %`: two digits, the calibration does not carry more. In percent, as in the reasons and on the plot. */
 export const formatProbability = (probability: number | null): string =>
-  probability === null ? '–' : probability.toFixed(2);
+  probability === null ? '–' : `${digits(probability)} %`;
 
-/** `0.93 (0.86–0.97)` */
+const digits = (probability: number): string => String(Math.round(probability * 100));
+
+/** `93 % (86–97 %)` */
 export function formatEstimate(probability: number | null, interval: [number, number] | null): string {
   if (probability === null) return '–';
-  const range = interval ? ` (${formatProbability(interval[0])}–${formatProbability(interval[1])})` : '';
+  const range = interval ? ` (${digits(interval[0])}–${formatProbability(interval[1])})` : '';
   return formatProbability(probability) + range;
 }
 
-/** One row per face, for the terminal and the HTML report alike. */
+/** One row per face, for the terminal and the HTML report alike; `faceHeadings` gives the order. */
 export interface FaceRow {
   face: string;
   when: string;
@@ -39,11 +50,12 @@ export interface FaceRow {
   note: string;
 }
 
+/** Columns in their order: what matters most stands first, as narrow screens cut the end. */
 export const faceHeadings: FaceRow = {
   face: 'face',
+  estimate: 'probability (90 % interval)',
   when: 'seen',
   frames: 'frames judged',
-  estimate: 'manipulated (90 %)',
   size: 'size',
   note: 'note',
 };

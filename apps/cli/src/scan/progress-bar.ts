@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ScanEvent } from '@assay/contracts';
 import type { SingleBar } from 'cli-progress';
+import { stageWords } from '../report/words';
 
 export interface ProgressBar {
   show(name: string, event: Pick<ScanEvent, 'percent' | 'stage'>): void;
@@ -20,7 +21,7 @@ export async function openProgressBar(): Promise<ProgressBar> {
       const shown = basename(name)
         .replace(/\p{Cc}/gu, '�')
         .slice(0, maxNameColumns);
-      if (bar) return bar.update(percent, { stage, name: shown });
+      if (bar) return bar.update(percent, { stage: stageWords[stage], name: shown });
       bar = new Bar({
         stream: process.stderr,
         format: '{bar} {percentage}%  {stage}  {name}',
@@ -31,7 +32,7 @@ export async function openProgressBar(): Promise<ProgressBar> {
         clearOnComplete: true,
         gracefulExit: false,
       });
-      bar.start(100, percent, { stage, name: shown });
+      bar.start(100, percent, { stage: stageWords[stage], name: shown });
     },
     hide() {
       bar?.stop();

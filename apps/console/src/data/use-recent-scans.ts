@@ -13,7 +13,10 @@ export interface RecentScans {
   more(): void;
 }
 
-/** The latest scans; read again when asked to. */
+/** While a scan of the list is under way, it is read again this often, ms. */
+const followMs = 2_000;
+
+/** The latest scans; read again when asked to, and by itself as long as one of them is under way. */
 export function useRecentScans(client: AssayClient, enabled: boolean): RecentScans {
   const [turn, setTurn] = useState(0);
   const [limit, setLimit] = useState(pageSize);
@@ -33,6 +36,13 @@ export function useRecentScans(client: AssayClient, enabled: boolean): RecentSca
     );
     return () => leaving.abort();
   }, [client, enabled, limit, turn]);
+  const underWay = read.scans.some(({ state }) => state === 'queued' || state === 'running');
+  useEffect(() => {
+    if (!underWay) return;
+    const timer = setTimeout(() => setTurn((now) => now + 1), followMs);
+    return () => clearTimeout(timer);
+    // Each answer is a new object, and the next look comes after it.
+  }, [underWay, read]);
   const refresh = useCallback(() => setTurn((now) => now + 1), []);
   const more = useCallback(() => setLimit((now) => Math.min(longestList, now + pageSize * 2)), []);
   return { ...read, failure, refresh, more };

@@ -3,7 +3,7 @@ import type { Stage, VerdictLabel } from '@assay/contracts';
 export const labelWords: Record<VerdictLabel, string> = {
   likely_manipulated: 'Likely manipulated',
   likely_authentic: 'Likely authentic',
-  inconclusive: 'No firm answer',
+  inconclusive: 'Inconclusive',
   rejected: 'Could not be scanned',
 };
 

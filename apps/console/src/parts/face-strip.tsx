@@ -12,7 +12,7 @@ interface Props {
   still: boolean;
 }
 
-/** One face: how it was judged, and the frames that weigh most, with the predicted forged region on request. */
+/** One face: how it was judged, and the frames that weigh most, with the suspected area on request. */
 export function FaceStrip({ client, scan, track, still }: Props) {
   const [marked, setMarked] = useState(false);
   const { index, startSeconds, endSeconds, framesSeen, framesScored, probability, interval, abstention, evidence } =
@@ -21,7 +21,7 @@ export function FaceStrip({ client, scan, track, still }: Props) {
   const when = still ? '' : `${clock(startSeconds)} – ${clock(endSeconds)} · `;
   const judged =
     probability !== null
-      ? `${percent(probability)}${interval ? ` (${percent(interval[0])} – ${percent(interval[1])})` : ''} likely manipulated`
+      ? `${percent(probability)}${interval ? ` (${percent(interval[0])} – ${percent(interval[1])})` : ''}`
       : (abstentionWords[abstention ?? ''] ?? 'not judged');
   return (
     <section className="face" id={`face-${index}`} tabIndex={-1} aria-label={`Face ${index + 1}`}>
@@ -32,12 +32,12 @@ export function FaceStrip({ client, scan, track, still }: Props) {
           </h4>
           <p className="hint">
             {when}
-            {framesScored} of {framesSeen} {framesSeen === 1 ? 'sighting' : 'sightings'} scored
+            {framesScored} of {framesSeen} {framesSeen === 1 ? 'frame' : 'frames'} judged
           </p>
         </div>
         {hasOverlays && (
           <button type="button" className="quiet" aria-pressed={marked} onClick={() => setMarked(!marked)}>
-            {marked ? 'Hide predicted region' : 'Show predicted region'}
+            {marked ? 'Hide suspected area' : 'Show suspected area'}
           </button>
         )}
       </header>
@@ -49,7 +49,7 @@ export function FaceStrip({ client, scan, track, still }: Props) {
                 client={client}
                 scan={scan}
                 name={(marked && overlay) || crop}
-                words={`Face ${index + 1}${still ? '' : ` at ${clock(seconds)}`}, ${percent(at)} likely manipulated${marked ? ', predicted forged region marked' : ''}`}
+                words={`Face ${index + 1}${still ? '' : ` at ${clock(seconds)}`}, score of this frame ${percent(at)}${marked ? ', suspected area marked' : ''}`}
               />
               <span className="chip">
                 {still ? '' : `${clock(seconds)} · `}

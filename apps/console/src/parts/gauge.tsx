@@ -38,7 +38,7 @@ export function Gauge({ probability, interval, thresholds }: Props) {
       </div>
       <figcaption aria-hidden="true">
         <span>authentic</span>
-        <span>no firm answer</span>
+        <span>inconclusive</span>
         <span>manipulated</span>
       </figcaption>
     </figure>

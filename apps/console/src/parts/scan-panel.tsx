@@ -10,12 +10,14 @@ import { VerdictView } from './verdict-view';
 interface Props {
   client: AssayClient;
   scan: string;
+  /** Of the file, as far as it is known before the verdict. */
+  name: string | null;
   onEnded: () => void;
   onDeleted: () => void;
 }
 
 /** A scan on its way to a verdict, and the verdict. */
-export function ScanPanel({ client, scan, onEnded, onDeleted }: Props) {
+export function ScanPanel({ client, scan, name, onEnded, onDeleted }: Props) {
   const { event, partial, verdict, failure } = useScan(client, scan);
   const panel = useRef<HTMLElement>(null);
   const ended = verdict !== null || failure !== null;
@@ -29,17 +31,20 @@ export function ScanPanel({ client, scan, onEnded, onDeleted }: Props) {
 
   const soFar =
     partial && partial.probability !== null
-      ? `So far: ${partial.faces} ${partial.faces === 1 ? 'face' : 'faces'}, ${percent(partial.probability)} likely manipulated`
+      ? `So far: ${partial.faces} ${partial.faces === 1 ? 'face' : 'faces'}, ${percent(partial.probability)} probability of manipulation`
       : undefined;
   return (
     <section className="card" aria-label="Scan" ref={panel}>
       {failure && <Notice failure={failure} />}
       {!ended && (
-        <ProgressBar
-          label={event ? stageWords[event.stage] : 'Asking for the state of the scan'}
-          fraction={(event?.percent ?? 0) / 100}
-          note={soFar}
-        />
+        <>
+          {name && <h2 className="file-name">{name}</h2>}
+          <ProgressBar
+            label={event ? stageWords[event.stage] : 'Asking for the state of the scan'}
+            fraction={(event?.percent ?? 0) / 100}
+            note={soFar}
+          />
+        </>
       )}
       {verdict && <VerdictView client={client} verdict={verdict} onDeleted={onDeleted} />}
     </section>

@@ -63,6 +63,11 @@ export function VerdictView({ client, verdict, onDeleted }: Props) {
       {verdict.tracks.length > 0 && (
         <>
           <h3>{verdict.tracks.length === 1 ? 'The face' : `${verdict.tracks.length} faces`}</h3>
+          <p className="hint">
+            {kind === 'still'
+              ? 'Beside each name: the probability of manipulation with its 90 % interval. A picture’s own score is taken with caution: one frame is little to go by.'
+              : 'Beside each name: the probability of manipulation with its 90 % interval, from all frames judged. On each picture: the score of that frame alone.'}
+          </p>
           {verdict.tracks.map((track) => (
             <FaceStrip key={track.index} client={client} scan={verdict.scan} track={track} still={kind === 'still'} />
           ))}
