@@ -1,6 +1,6 @@
 """Turns a clip's mean logit into a probability: `calibrate`.
 
-Fitted on held-out faces, forged with the held-out autoencoder and the other ways, several degraded frames a 'clip', with
+Fitted on held-out faces, forged with the held-out painter and the other ways, several degraded frames a 'clip', with
 no real deepfake seen. Synthetic forgeries are easier than real ones, so a plain fit would be far too sure of itself on
 footage: labels are smoothed by `SMOOTHING` (it stands for the share of footage on which a detector of this kind is
 wrong although its logit is large), and the logits are balanced, one forged clip for each real one.
@@ -78,7 +78,7 @@ def main(argv: list[str]) -> int:
             "a": round(a, 4),
             "b": round(b, 4),
             "fittedOn": f"{args.clips} real and {args.clips} forged synthetic clips of held-out faces (no footage), "
-            f"{FRAMES} frames at margins 1.2 and 1.4, held-out autoencoder, labels smoothed by {SMOOTHING}",
+            f"{FRAMES} frames at margins 1.2 and 1.4, held-out painter, labels smoothed by {SMOOTHING}",
         },
         "smoothing": SMOOTHING,
         "withoutSmoothing": {"a": round(plain[0], 4), "b": round(plain[1], 4)},

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import pickle
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import av
@@ -22,22 +23,53 @@ SEAM_PX = 4
 DETECT_PX = 640
 """Long side at which faces are looked for."""
 
+MIN_SHARE = 0.35
+"""A face smaller than this share of the frame's largest is background: it is not scored."""
+
+SAME_FACE = 0.7
+"""A face goes on where the next one's centre is within this many face sizes of the last one's."""
+
 KEPT = 2.4
 """Side of the kept surroundings of a face, in face sizes: more than any crop needs."""
 
 
+@dataclass
+class FaceTrack:
+    """One face through a clip: patches (h,w,3) uint8 RGB with its five landmarks (5,2) in each."""
+
+    patches: list[np.ndarray] = field(default_factory=list)
+    landmarks: list[np.ndarray] = field(default_factory=list)
+    centre: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    """Where it was seen last, pixels of the region."""
+    size: float = 0.0
+
+    def add(self, rgb: np.ndarray, points: np.ndarray) -> None:
+        frame = crop_frame(points)
+        patch, moved = _patch(rgb, points)
+        self.patches.append(patch)
+        self.landmarks.append(moved)
+        self.centre, self.size = frame.centre, frame.face
+
+
 @dataclass(frozen=True)
 class Region:
-    """One labelled region of one clip: patches (h,w,3) uint8 RGB with a face's five landmarks (5,2) in each."""
+    """One labelled region of one clip with the faces that were followed through it, longest first."""
 
     file: str
     fake: bool
     family: str
     group: str
     region: str
-    patches: list[np.ndarray]
-    landmarks: list[np.ndarray]
+    faces: list[FaceTrack]
     frames: int
+
+    def scores(self, of_face: Callable[[FaceTrack], np.ndarray]) -> tuple[float, float]:
+        """Score of the region and of its most prominent face: means over frames, and the highest of all faces.
+
+        'Forged' says that some face of the region is; with several people in the picture it need not be the largest.
+        """
+        means = [float(np.mean(of_face(face))) for face in self.faces]
+        return (max(means), means[0]) if means else (float("nan"), float("nan"))
 
 
 def cut(frame: np.ndarray, region: str) -> np.ndarray:
@@ -46,13 +78,13 @@ def cut(frame: np.ndarray, region: str) -> np.ndarray:
 
 
 class FaceFinder:
-    """The published YuNet: the largest face of a picture."""
+    """The published YuNet."""
 
     def __init__(self, model: Path) -> None:
         self.net = cv2.FaceDetectorYN.create(str(model), "", (320, 320), 0.6, 0.3, 200)
 
-    def largest(self, rgb: np.ndarray) -> np.ndarray | None:
-        """Five landmarks (5,2) in picture pixels (centres at whole numbers), or None."""
+    def faces(self, rgb: np.ndarray) -> list[np.ndarray]:
+        """Five landmarks (5,2) of each face in picture pixels (centres at whole numbers), largest first."""
         scale = min(1.0, DETECT_PX / max(rgb.shape[:2]))
         w, h = (max(32, int(round(s * scale / 32)) * 32) for s in rgb.shape[1::-1])
         ratio = np.array([rgb.shape[1] / w, rgb.shape[0] / h])
@@ -60,15 +92,34 @@ class FaceFinder:
         self.net.setInputSize((w, h))
         found = self.net.detect(np.ascontiguousarray(small[..., ::-1]))[1]
         if found is None:
-            return None
-        best = found[np.argmax(found[:, 2] * found[:, 3])]
-        return (best[4:14].reshape(5, 2).astype(np.float64) + 0.5) * ratio - 0.5
+            return []
+        side = np.sqrt(found[:, 2] * found[:, 3])
+        order = [i for i in np.argsort(-side, kind="stable") if side[i] >= MIN_SHARE * side.max()]
+        points = [(found[i, 4:14].reshape(5, 2).astype(np.float64) + 0.5) * ratio - 0.5 for i in order]
+        return [p for p in points if crop_frame(p) is not None]
 
 
-def _patch(rgb: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def follow(pictures: list[np.ndarray], finder: FaceFinder) -> list[FaceTrack]:
+    """The faces seen in at least half as many of the pictures as the one seen most often; that one first."""
+    tracks: list[FaceTrack] = []
+    for picture in pictures:
+        free = list(tracks)
+        for points in finder.faces(picture):
+            frame = crop_frame(points)
+            near = [t for t in free if np.hypot(*(t.centre - frame.centre)) < SAME_FACE * max(t.size, frame.face)]
+            track = min(near, key=lambda t: float(np.hypot(*(t.centre - frame.centre)))) if near else FaceTrack()
+            if near:
+                free.remove(track)
+            else:
+                tracks.append(track)
+            track.add(picture, points)
+    most = max((len(t.patches) for t in tracks), default=0)
+    kept = [t for t in tracks if len(t.patches) * 2 >= most]
+    return sorted(kept, key=lambda t: (-len(t.patches), -t.size))
+
+
+def _patch(rgb: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     frame = crop_frame(points)
-    if frame is None:
-        return None
     reach = KEPT / 2 * frame.face
     x0, y0 = np.maximum(np.floor(frame.centre - reach).astype(int), 0)
     x1, y1 = np.ceil(frame.centre + reach).astype(int)
@@ -77,7 +128,7 @@ def _patch(rgb: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 def read_clips(folder: Path, yunet: Path, cache: Path, frames: int) -> list[Region]:
     """All regions of `folder/clips.csv`, `frames` evenly spaced frames each; from the cache when it has them."""
-    kept = cache / f"clips-{frames}.pickle"
+    kept = cache / f"clip-faces-{frames}.pickle"
     if kept.exists():
         return pickle.loads(kept.read_bytes())
     finder, regions = FaceFinder(yunet), []
@@ -89,14 +140,8 @@ def read_clips(folder: Path, yunet: Path, cache: Path, frames: int) -> list[Regi
         with av.open(str(folder / file)) as container:
             pictures = [f.to_ndarray(format="rgb24") for i, f in enumerate(container.decode(video=0)) if i in wanted]
         for row in (row for row in rows if row["file"] == file):
-            patches, landmarks = [], []
-            for picture in pictures:
-                part = np.ascontiguousarray(cut(picture, row["region"]))
-                points = finder.largest(part)
-                if points is not None and (kept_part := _patch(part, points)) is not None:
-                    patches.append(kept_part[0])
-                    landmarks.append(kept_part[1])
-            regions.append(Region(file, row["label"] == "fake", row["family"], row["group"], row["region"], patches, landmarks, len(pictures)))
+            faces = follow([np.ascontiguousarray(cut(picture, row["region"])) for picture in pictures], finder)
+            regions.append(Region(file, row["label"] == "fake", row["family"], row["group"], row["region"], faces, len(pictures)))
     cache.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(pickle.dumps(regions))
     return regions

@@ -14,20 +14,24 @@ def crop_golden(argv: list[str]) -> None:
 
 
 def prepare(argv: list[str]) -> None:
-    """unpack the faces and train the small swap autoencoders, before train-xray"""
+    """unpack the faces and paint them anew, before train-xray"""
     p = argparse.ArgumentParser(prog="prepare")
     p.add_argument("--faces", type=Path, default=Path("../../shared/data/faces"))
     p.add_argument("--cache", type=Path, default=Path("runs/cache"))
-    p.add_argument("--seconds", type=float, default=440, help="training time of each autoencoder; all are trained side by side")
+    p.add_argument("--autoencoder-seconds", type=float, default=0, help="train the autoencoders too, each this long, side by side")
     args = p.parse_args(argv)
     import multiprocessing
 
     from assay_training import data
+    from assay_training.synthesis import painters
     from assay_training.synthesis.autoencoder import RECIPES, train
 
     data.prepare(args.faces, args.cache)
+    painters.prepare(args.cache)
+    if not args.autoencoder_seconds:
+        return
     jobs = [
-        multiprocessing.get_context("spawn").Process(target=train, args=(name, args.cache, args.seconds)) for name in RECIPES
+        multiprocessing.get_context("spawn").Process(target=train, args=(name, args.cache, args.autoencoder_seconds)) for name in RECIPES
     ]
     for job in jobs:
         job.start()
@@ -59,7 +63,7 @@ def eval_clips(argv: list[str]) -> int:
 
 
 def calibrate(argv: list[str]) -> int:
-    """fit logit to probability on held-out faces forged with the held-out autoencoder"""
+    """fit logit to probability on held-out faces forged with the held-out painter"""
     from assay_training.calibration import main
 
     return main(argv)

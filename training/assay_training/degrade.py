@@ -13,7 +13,7 @@ import av
 import cv2
 import numpy as np
 
-from assay_training.synthesis.color import KERNELS, jpeg
+from assay_training.synthesis.color import KERNELS, jpeg, sharpen
 
 
 LEAD_IN = 2
@@ -34,6 +34,7 @@ class Degradation:
     h264_motion: bool
     last_jpeg: int
     gain: float = 1.0
+    beauty: float = 0.0
     seed: int = field(default=0, repr=False)
 
 
@@ -53,6 +54,7 @@ def draw(rng: np.random.Generator) -> Degradation:
         h264_motion=bool(rng.random() < 0.45),
         last_jpeg=int(rng.integers(35, 96)) if only_jpeg else 0,
         gain=float(rng.uniform(0.75, 1.25)) if rng.random() < 0.4 else 1.0,
+        beauty=float(rng.uniform(0.4, 1.0)) if rng.random() < 0.18 else 0.0,
         seed=int(rng.integers(1 << 31)),
     )
 
@@ -104,9 +106,17 @@ def h264(images: list[np.ndarray], crf: int, preset: str, motion: np.ndarray | N
     return [cv2.cvtColor(np.ascontiguousarray(f), cv2.COLOR_YUV2RGB_I420) for f in kept]
 
 
+def beautify(image: np.ndarray, strength: float) -> np.ndarray:
+    """What a camera's beauty mode does: clean skin, crisp features. On both of a pair, so that neither says 'forged'."""
+    clean = cv2.bilateralFilter(image, 7, 15 + 35 * strength, 3)
+    return sharpen(clean, 1.2, strength)
+
+
 def before_codec(image: np.ndarray, way: Degradation) -> np.ndarray:
-    """Light, blur, resizing, first JPEG and noise, on a canvas whose size stays."""
+    """Beauty filter, light, blur, resizing, first JPEG and noise, on a canvas whose size stays."""
     out = image
+    if way.beauty:
+        out = beautify(out, way.beauty)
     if way.gain != 1.0:
         out = cv2.convertScaleAbs(out, alpha=way.gain)
     if way.blur:

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assay_training.clips import FaceFinder, Region, read_clips
+from assay_training.clips import FaceFinder, FaceTrack, Region, read_clips
 from assay_training.crop import face_crop
 from assay_training.export import session
 from assay_training.measures import auc, auc_interval, calibration_error, share_interval, sigmoid
@@ -22,12 +22,12 @@ MESO_MARGIN = 1.0
 """MesoNet was trained on the face box with little around it."""
 
 
-def xray_logits(run, region: Region, margins: tuple[float, ...] = MARGINS, flip: bool = False) -> np.ndarray:
+def xray_logits(run, face: FaceTrack, margins: tuple[float, ...] = MARGINS, flip: bool = False) -> np.ndarray:
     """Logit of every frame at every margin, (frames, margins); with `flip` the mean with the mirrored crop's."""
     size = run.get_inputs()[0].shape[2]
-    out = np.full((len(region.patches), len(margins)), np.nan)
+    out = np.full((len(face.patches), len(margins)), np.nan)
     for j, margin in enumerate(margins):
-        crops = [face_crop(p, m, size, margin) for p, m in zip(region.patches, region.landmarks)]
+        crops = [face_crop(p, m, size, margin) for p, m in zip(face.patches, face.landmarks)]
         if not crops:
             continue
         x = (np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
@@ -37,9 +37,9 @@ def xray_logits(run, region: Region, margins: tuple[float, ...] = MARGINS, flip:
     return out
 
 
-def meso_scores(run, region: Region) -> np.ndarray:
+def meso_scores(run, face: FaceTrack) -> np.ndarray:
     """1 - P(real) of every frame, (frames,)."""
-    crops = [face_crop(p, m, 256, MESO_MARGIN) for p, m in zip(region.patches, region.landmarks)]
+    crops = [face_crop(p, m, 256, MESO_MARGIN) for p, m in zip(face.patches, face.landmarks)]
     if not crops:
         return np.empty(0)
     x = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / 255
@@ -66,6 +66,7 @@ def report(regions: list[Region], scores: np.ndarray) -> dict:
         for f in sorted(set(family[fake]))
     }
     live = np.char.startswith(family, "dfl")
+    out["liveAgainstAllReal"] = round(auc(scores[real], scores[seen & fake & live]), 4)
     out["liveAgainstOwnOriginals"] = round(auc(scores[real & live], scores[seen & fake & live]), 4)
     out["regionsWithoutFace"] = int((~seen).sum())
     return out
@@ -79,11 +80,11 @@ def stills_report(run, folder: Path, finder: FaceFinder) -> dict:
     scores, kept = [], []
     for row in rows:
         rgb = np.ascontiguousarray(cv2.imdecode(np.frombuffer(blobs[row["file"]], np.uint8), cv2.IMREAD_COLOR)[..., ::-1])
-        points = finder.largest(rgb)
-        if points is None:
+        if not (found := finder.faces(rgb)):
             continue
-        one = Region(row["file"], row["label"] == "fake", row["family"], row["group"], "full", [rgb], [points], 1)
-        scores.append(xray_logits(run, one).mean())
+        face = FaceTrack()
+        face.add(rgb, found[0])
+        scores.append(xray_logits(run, face).mean())
         kept.append(row)
     scores = np.array(scores)
     fake = np.array([r["label"] == "fake" for r in kept])
@@ -113,11 +114,11 @@ def main(argv: list[str]) -> int:
     cv2.setNumThreads(1)
     regions = read_clips(args.clips, args.peers / "yunet_n_dynamic.onnx", args.cache, args.frames)
     run = session(args.model)
-    logits = [xray_logits(run, r, flip=args.flip) for r in regions]
-    scores = np.array([l.mean() if l.size else np.nan for l in logits])
+    both = np.array([r.scores(lambda face: xray_logits(run, face, flip=args.flip)) for r in regions])
+    scores = both[:, 0]
     found = {"model": args.model.name, "frames": args.frames, "margins": MARGINS, "flip": args.flip}
     found |= {"real": sum(not r.fake for r in regions), "fake": sum(r.fake for r in regions)}
-    found["xray"] = report(regions, scores)
+    found["xray"] = report(regions, scores) | {"mostProminentFaceOnly": report(regions, both[:, 1])}
     entry = args.model.parent / "manifest-entry.json"
     if entry.exists() and (c := json.loads(entry.read_text()).get("calibration")):
         fake, seen = np.array([r.fake for r in regions]), np.isfinite(scores)
@@ -130,13 +131,14 @@ def main(argv: list[str]) -> int:
     if not args.without_peers:
         for name in MESO:
             peer = session(args.peers / f"{name}.onnx")
-            found[name] = report(regions, np.array([s.mean() if (s := meso_scores(peer, r)).size else np.nan for r in regions]))
+            scored = np.array([r.scores(lambda face: meso_scores(peer, face)) for r in regions])
+            found[name] = report(regions, scored[:, 0]) | {"mostProminentFaceOnly": report(regions, scored[:, 1])}
     if args.stills:
         found["stills"] = stills_report(run, args.stills, FaceFinder(args.peers / "yunet_n_dynamic.onnx"))
     print(json.dumps(found, indent=1))
     if args.scores:
-        rows = [f"{r.file},{r.region},{int(r.fake)},{s:.4f},{len(r.patches)}" for r, s in zip(regions, scores)]
-        args.scores.write_text("\n".join(["file,region,fake,logit,frames", *rows]) + "\n")
+        rows = [f"{r.file},{r.region},{int(r.fake)},{s:.4f},{len(r.faces)}" for r, s in zip(regions, scores)]
+        args.scores.write_text("\n".join(["file,region,fake,logit,faces", *rows]) + "\n")
     if args.out:
         args.out.write_text(json.dumps(found, indent=1) + "\n")
     return 0

@@ -11,15 +11,15 @@ import numpy as np
 from assay_training import data
 from assay_training.crop import crop_frame, five_points, warp_crop
 from assay_training.degrade import degrade_pairs, draw
-from assay_training.synthesis import color
-from assay_training.synthesis.autoencoder import HELD_OUT, RECIPES
+from assay_training.synthesis import color, painters
+from assay_training.synthesis.face_shape import GRID_PX, FaceShape
 from assay_training.synthesis.masks import boundary
 from assay_training.synthesis.reenact import reenact
 from assay_training.synthesis.scene import Forgery, Scene, make_scene
 from assay_training.synthesis.self_blend import self_blend
 from assay_training.synthesis.swap import Neighbours, foreign_swap, painted_swap, place_painted, smoothed_swap
 
-MIX = {"painted": 0.32, "smoothed": 0.13, "self-blend": 0.24, "foreign": 0.22, "reenact": 0.09}
+MIX = {"painted": 0.36, "smoothed": 0.10, "self-blend": 0.26, "foreign": 0.18, "reenact": 0.10}
 """How often each way of forging is used."""
 
 CAPTURED = 0.6
@@ -54,15 +54,15 @@ class Batch:
 
 
 class PairMaker:
-    """Makes pairs from one split. `nets` names the autoencoders whose faces may be used."""
+    """Makes pairs from one split: training faces with the painters to train with, the others with those held out."""
 
-    def __init__(self, cache: Path, train: bool, nets: tuple[str, ...] | None = None) -> None:
+    def __init__(self, cache: Path, train: bool) -> None:
         cv2.setNumThreads(1)
         self.faces = data.load(cache)
         self.rows = np.flatnonzero(self.faces.train == train)
-        if nets is None:
-            nets = tuple(n for n in RECIPES if (n == HELD_OUT) != train)
-        self.painted = [np.load(cache / f"ae_{n}.npy", mmap_mode="r") for n in nets if (cache / f"ae_{n}.npy").exists()]
+        self.shape = FaceShape(np.load(cache / painters.SHAPE_FILE), GRID_PX)
+        files = [cache / f"{name}.npy" for name in (painters.PAINTERS if train else painters.HELD_OUT)]
+        self.painted = [np.load(file, mmap_mode="r") for file in files if file.exists()]
         self.neighbours = Neighbours(self.faces, self.rows)
         # The sources weigh alike but for the tightly cut one, whose pictures end where the face does.
         cut = {name: 0.5 if np.median(np.ptp(self.faces.valid[self.faces.source == name][:, [0, 2]], axis=1)) < 200
@@ -70,27 +70,25 @@ class PairMaker:
         odds = np.array([cut[s] for s in self.faces.source[self.rows]])
         self.odds = odds / odds.sum()
 
-    def _painted(self, rng: np.random.Generator, index: int) -> np.ndarray | None:
-        if not self.painted:
-            return None
-        odds = np.array([0.7, 0.3]) if len(self.painted) == 2 else np.ones(len(self.painted)) / len(self.painted)
-        return np.array(self.painted[rng.choice(len(self.painted), p=odds)][index, rng.integers(0, 2)])
+    def _painted(self, rng: np.random.Generator, index: int) -> np.ndarray:
+        """Face `index` as one of the painters made it, (s,s,3) on the mean mesh."""
+        return np.array(self.painted[rng.integers(len(self.painted))][index, rng.integers(0, 2)])
 
     def forge(self, rng: np.random.Generator, scene: Scene, kind: str | None = None, source: np.ndarray | None = None) -> Forgery:
         """One forgery of a scene, of a given kind or of one drawn from `MIX`; `source` (S,S,3) is the scene's picture
         before its camera softened it, where the forged face should come from that."""
         kind = kind or str(rng.choice(list(MIX), p=list(MIX.values())))
         source = scene.image if source is None else source
-        if kind == "painted" and self.painted:
-            return painted_swap(rng, scene, self._painted(rng, scene.index), source)
-        if kind in ("painted", "smoothed"):
+        if kind == "painted":
+            return painted_swap(rng, scene, self.shape, self._painted(rng, scene.index), source)
+        if kind == "smoothed":
             return smoothed_swap(rng, scene, source)
         if kind == "foreign":
-            other = self.neighbours.near(rng, scene.index)
-            return foreign_swap(rng, scene, self.faces, other, self._painted(rng, other))
+            return foreign_swap(rng, scene, self.faces, self.neighbours.near(rng, scene.index))
         if kind == "reenact":
-            painted = self._painted(rng, scene.index) if rng.random() < 0.35 else None
-            return reenact(rng, scene, source if painted is None else place_painted(rng, scene, painted))
+            if rng.random() < 0.35:
+                source = place_painted(rng, self.shape, scene.mesh, len(scene.image), self._painted(rng, scene.index))
+            return reenact(rng, scene, source)
         return self_blend(rng, scene, source)
 
     def shoot(self, rng: np.random.Generator, index: int, face: float) -> tuple[Scene, np.ndarray | None]:

@@ -17,6 +17,7 @@ from torch import nn
 from assay_training.losses import losses
 from assay_training.net import Xray, load_imagenet
 from assay_training.pairs import Batch, PairMaker, join
+from assay_training.precision import half_precision
 
 GROUP = 8
 """Pairs that share a face size and a codec setting."""
@@ -44,7 +45,7 @@ def to_tensor(pictures: np.ndarray, device: str) -> torch.Tensor:
 
 
 def validation_set(cache: Path, size: int, pairs: int = 160) -> Batch:
-    """A fixed set of held-out faces forged with the held-out autoencoder and the other ways."""
+    """A fixed set of held-out faces forged with the held-out painter and the other ways."""
     rng = np.random.default_rng(99)
     maker = PairMaker(cache, train=False)
     return join([maker.group(rng, GROUP, size) for _ in range(pairs // GROUP)])
@@ -129,7 +130,7 @@ def main(argv: list[str]) -> int:
         (args.run / "saving.pt").rename(args.run / name)
 
     size, stream, mean = 0, None, np.zeros(4)
-    amp = args.device.startswith("cuda")
+    amp = half_precision(args.device)
     total, clock, saved, checked = args.minutes * 60, time.time(), spent, spent
     while spent < total:
         if (wanted := _size_at(args.sizes, spent / total)) != size:
@@ -146,7 +147,7 @@ def main(argv: list[str]) -> int:
             group["lr"] = rate
         x = to_tensor(np.concatenate([batch.real, batch.forged]), args.device)
         mask, edge = (torch.from_numpy(m).to(args.device)[:, None].float().div(255) for m in (batch.mask, batch.edge))
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=amp):
+        with torch.autocast(args.device.split(":")[0], dtype=torch.bfloat16, enabled=amp):
             out = net(x)
         loss = losses(out, mask, edge, torch.from_numpy(batch.weight).to(args.device))
         optimiser.zero_grad(set_to_none=True)

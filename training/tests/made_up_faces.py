@@ -8,7 +8,8 @@ import numpy as np
 from assay_training.crop import formula_image
 from assay_training.data import IMAGE_PX
 from assay_training.landmarks import BROWS, LEFT_EYE, LIPS, NOSE, OVAL, RIGHT_EYE
-from assay_training.synthesis.autoencoder import RECIPES
+from assay_training.synthesis.face_shape import mean_mesh
+from assay_training.synthesis.painters import HELD_OUT, PAINTERS, SHAPE_FILE
 
 
 def made_up_mesh(rng: np.random.Generator) -> np.ndarray:
@@ -32,7 +33,7 @@ def made_up_mesh(rng: np.random.Generator) -> np.ndarray:
 
 
 def write_cache(folder: Path, count: int = 24, seed: int = 0) -> None:
-    """A cache as `prepare` leaves it, with pictures painted by chance in place of the autoencoders'."""
+    """A cache as `prepare` leaves it, with pictures painted by chance in place of the painters'."""
     rng = np.random.default_rng(seed)
     base = formula_image(IMAGE_PX * 2, IMAGE_PX * 2)
     images = np.stack(
@@ -44,14 +45,15 @@ def write_cache(folder: Path, count: int = 24, seed: int = 0) -> None:
     np.save(folder / "faces.npy", images)
     valid = np.tile([0, 0, IMAGE_PX, IMAGE_PX], (count, 1))
     valid[::5] = [40, 44, 220, 216]
+    meshes = np.stack([made_up_mesh(rng) for _ in range(count)])
     np.savez(
         folder / "faces.npz",
-        meshes=np.stack([made_up_mesh(rng) for _ in range(count)]),
+        meshes=meshes,
         valid=valid,
         train=np.arange(count) % 3 > 0,
         source=np.array(["a", "b"])[np.arange(count) % 2],
         face_px=np.full(count, 160.0),
     )
-    for name, recipe in RECIPES.items():
-        painted = rng.integers(60, 200, (count, 2, recipe.size, recipe.size, 3)).astype(np.uint8)
-        np.save(folder / f"ae_{name}.npy", painted)
+    np.save(folder / SHAPE_FILE, mean_mesh(meshes))
+    for size, name in enumerate([*PAINTERS, *HELD_OUT], 60):
+        np.save(folder / f"{name}.npy", rng.integers(60, 200, (count, 2, size, size, 3)).astype(np.uint8))

@@ -1,5 +1,5 @@
 """Holds: a forgery differs from its original inside its mask only; the same seed makes the same pairs; real and forged of
-a pair go through the same degradation and crop; the held-out autoencoder never enters training."""
+a pair go through the same degradation and crop; the held-out painters never enter training."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,8 @@ import pytest
 from assay_training.crop import formula_image
 from assay_training.degrade import before_codec, degrade_pairs, draw, h264
 from assay_training.pairs import MIX, PairMaker
-from assay_training.synthesis.autoencoder import HELD_OUT, RECIPES
 from assay_training.synthesis.masks import boundary, region_mask
+from assay_training.synthesis.painters import HELD_OUT, PAINTERS
 from assay_training.synthesis.scene import canvas_side, make_scene
 from tests.made_up_faces import write_cache
 
@@ -103,10 +103,13 @@ def test_shapes_and_ranges(maker):
     assert batch.edge.max() > 100
 
 
-def test_the_held_out_autoencoder_is_not_trained_with(cache):
-    trained = {p.shape[-2] for p in PairMaker(cache, train=True).painted}
-    assert RECIPES[HELD_OUT].size not in trained
-    assert {p.shape[-2] for p in PairMaker(cache, train=False).painted} == {RECIPES[HELD_OUT].size}
+def test_the_held_out_painters_are_not_trained_with(cache):
+    def sizes(names):
+        return {np.load(cache / f"{name}.npy", mmap_mode="r").shape[-2] for name in names}
+
+    assert {p.shape[-2] for p in PairMaker(cache, train=True).painted} == sizes(PAINTERS)
+    assert {p.shape[-2] for p in PairMaker(cache, train=False).painted} == sizes(HELD_OUT)
+    assert not set(PAINTERS) & set(HELD_OUT)
 
 
 def test_training_and_validation_faces_do_not_meet(cache):

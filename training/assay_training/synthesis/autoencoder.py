@@ -1,9 +1,8 @@
-"""Small face-swap autoencoders, trained on the training faces only, whose pictures become forged faces.
+"""Small face-swap autoencoders, trained on the training faces only: painters (`painters.py`) where there is time for them.
 
-They imitate how live-swap tools are made: one shared encoder sees an aligned, warped face and a decoder conditioned
+They imitate how live-swap tools are made: one shared encoder sees a warped face on the mean mesh and a decoder conditioned
 on an identity paints it anew. An identity here is a cluster of faces that look alike (nobody's real model is needed).
-The nets differ in width, bottleneck, up-sampling and loss, so that a detector cannot learn one net's fingerprint; the
-last one ("c") never enters training and is for validation.
+The nets differ in width, bottleneck, up-sampling and loss, so that a detector cannot learn one net's fingerprint.
 """
 
 from __future__ import annotations
@@ -20,10 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from assay_training import data
-from assay_training.crop import crop_frame, crop_matrix, five_points, warp_crop
-
-ALIGN_MARGIN = 1.12
-"""Side of an aligned face in units of the face size: the whole mesh with a little hair and neck."""
+from assay_training.precision import half_precision
 
 IDENTITIES = 24
 """Clusters of look-alikes that stand for identities."""
@@ -46,7 +42,6 @@ RECIPES = {
     "b": Recipe(96, (32, 56, 96, 112), 96, "nearest", "l1+edge", 12),
     "c": Recipe(128, (20, 40, 72, 112, 128), 256, "bilinear", "l1+dssim", 13),
 }
-HELD_OUT = "c"
 
 
 def _up(kind: str, before: int, after: int) -> nn.Module:
@@ -102,15 +97,6 @@ def _edge(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return across + down
 
 
-def aligned(faces: data.Faces, size: int) -> np.ndarray:
-    """Every face upright, (N,size,size,3) uint8."""
-    out = np.empty((len(faces.images), size, size, 3), np.uint8)
-    for i in range(len(out)):
-        picture, mesh = faces.picture(i)
-        out[i] = warp_crop(np.ascontiguousarray(picture), crop_frame(five_points(mesh)), size, ALIGN_MARGIN)
-    return out
-
-
 def identities(small: np.ndarray, seed: int = 5) -> np.ndarray:
     """Cluster (N,) of each aligned face (N,24,24,3): look-alikes in light, colour and shape."""
     from sklearn.cluster import KMeans
@@ -141,7 +127,8 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16) -> None:
     torch.manual_seed(recipe.seed)
     rng = torch.Generator().manual_seed(recipe.seed)
     faces = data.load(cache)
-    pictures = aligned(faces, recipe.size)
+    real = np.load(cache / "textures.npy", mmap_mode="r")
+    pictures = np.stack([cv2.resize(t, (recipe.size, recipe.size), interpolation=cv2.INTER_AREA) for t in real])
     who = identities(np.stack([cv2.resize(p, (24, 24), interpolation=cv2.INTER_AREA) for p in pictures]))
     train_rows = np.flatnonzero(faces.train)
     net = Autoencoder(recipe).to(memory_format=torch.channels_last)
@@ -155,7 +142,9 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16) -> None:
         target = target.contiguous(memory_format=torch.channels_last)
         if torch.rand((), generator=rng) < 0.5:
             target = target.flip(3)
-        out = net(_warped(target, rng), torch.from_numpy(who[rows]).long())
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half_precision()):
+            out = net(_warped(target, rng), torch.from_numpy(who[rows]).long())
+        out = out.float()
         loss = (out - target).abs().mean()
         loss = loss + (_dssim(out, target) if "dssim" in recipe.loss else 0.7 * _edge(out, target))
         optimiser.zero_grad()
@@ -184,7 +173,3 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16) -> None:
         json.dumps({"recipe": recipe.__dict__, "steps": step, "batch": batch, "seconds": seconds, "curve": curve})
     )
 
-
-def paste_matrix(mesh: np.ndarray, size: int) -> np.ndarray:
-    """(2,3) matrix from a pixel of the aligned face to the picture that holds `mesh`."""
-    return crop_matrix(crop_frame(five_points(mesh)), size, ALIGN_MARGIN)

@@ -88,7 +88,7 @@ def transfer(face: np.ndarray, base: np.ndarray, mask: np.ndarray, strength: flo
 
 
 def flatten_chroma(rng: np.random.Generator, face: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Less variation of colour inside a face, as autoencoders paint it."""
+    """Less variation of colour inside a face, as networks paint it."""
     ycc = cv2.cvtColor(face, cv2.COLOR_RGB2YCrCb).astype(np.float32)
     total = mask.sum() + 1e-3
     for c in (1, 2):

@@ -30,7 +30,7 @@ def bend_by_points(image: np.ndarray, source: np.ndarray, target: np.ndarray, re
 
 def reenact(rng: np.random.Generator, scene: Scene, source: np.ndarray) -> Forgery:
     """Opens, closes, spreads or lifts parts of the face; `source` (S,S,3) is the face to bend: the scene's own, the same
-    before the camera softened it, or an autoencoder's version."""
+    before the camera softened it, or a painter's version."""
     target = scene.mesh.copy()
     mouth = scene.mesh[LIPS]
     middle = mouth.mean(0)

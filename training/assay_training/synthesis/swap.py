@@ -1,4 +1,4 @@
-"""Face swaps: faces that an autoencoder painted, and faces of other people, fitted, matched in colour and pasted."""
+"""Face swaps: faces that a painter made, and faces of other people, fitted, matched in colour and pasted."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ import numpy as np
 from assay_training.data import Faces
 from assay_training.landmarks import ANCHORS, INNER, apply, box_side, fit_affine, fit_similarity
 from assay_training.synthesis import color
-from assay_training.synthesis.autoencoder import paste_matrix
+from assay_training.synthesis.face_shape import FaceShape
 from assay_training.synthesis.masks import blend, region_mask
 from assay_training.synthesis.reenact import bend_by_points
 from assay_training.synthesis.scene import Forgery, Scene
 
+PLACE_NOISE = 0.008
+"""Standard deviation of a painted face's shift, in texture sides."""
+
 WARPS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
 
 
-def place_painted(rng: np.random.Generator, scene: Scene, aligned: np.ndarray) -> np.ndarray:
-    """An aligned painted face (s,s,3) brought to its place in the scene; outside it the scene's own pixels."""
-    matrix = paste_matrix(scene.mesh, aligned.shape[0])
-    side = scene.image.shape[0]
-    way = WARPS[rng.integers(0, 3)]
-    out = cv2.warpAffine(aligned, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REPLICATE)
-    return out
+def place_painted(rng: np.random.Generator, shape: FaceShape, mesh: np.ndarray, side: int, painted: np.ndarray) -> np.ndarray:
+    """A painted face (s,s,3) on the mean mesh brought to `mesh` on a canvas: (side,side,3); outside the face it means
+    nothing. It misses its place by a little, as swaps do."""
+    size = painted.shape[0]
+    where = shape.locate(mesh, side) * size - 0.5
+    where += rng.normal(0, PLACE_NOISE * size, 2).astype(np.float32)
+    return cv2.remap(painted, where, None, WARPS[rng.integers(0, 3)], borderMode=cv2.BORDER_REPLICATE)
 
 
 def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, kind: str) -> Forgery:
@@ -58,19 +61,19 @@ def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, kind: str) 
     return Forgery(blend(base, face, mask), mask, kind)
 
 
-def painted_swap(rng: np.random.Generator, scene: Scene, aligned: np.ndarray, source: np.ndarray) -> Forgery:
-    """A swap with a face that an autoencoder painted. Small nets paint too softly: some of the detail that
-    larger ones would paint is borrowed from `source` (S,S,3), the scene or the scene before the camera softened it. Real swaps are
-    often crisper than their surroundings; without this a detector learns that soft faces are forged and ranks them backwards."""
-    face = place_painted(rng, scene, aligned)
-    if rng.random() < 0.92:
-        sigma = rng.uniform(0.015, 0.06) * scene.face
+def painted_swap(rng: np.random.Generator, scene: Scene, shape: FaceShape, painted: np.ndarray, source: np.ndarray) -> Forgery:
+    """A swap with a face that a painter made. Some of the detail that a large network would paint is borrowed from
+    `source` (S,S,3), the scene or the scene before the camera softened it. Real swaps are often crisper than their
+    surroundings; without this a detector learns that soft faces are forged and ranks them backwards."""
+    face = place_painted(rng, shape, scene.mesh, scene.image.shape[0], painted)
+    if rng.random() < 0.7:
+        sigma = rng.uniform(0.01, 0.05) * scene.face
         detail = source.astype(np.float32) - cv2.GaussianBlur(source, (0, 0), sigma)
         if rng.random() < 0.25:
             detail = cv2.GaussianBlur(detail, (0, 0), rng.uniform(0.3, 0.9))
         if rng.random() < 0.5:
             detail = detail.mean(2, keepdims=True)
-        face = (face + detail * rng.uniform(0.5, 1.1) + 0.5).clip(0, 255).astype(np.uint8)
+        face = (face + detail * rng.uniform(0.3, 1.0) + 0.5).clip(0, 255).astype(np.uint8)
     return _merge(rng, scene, face, "painted swap")
 
 
@@ -113,13 +116,10 @@ class Neighbours:
         return int(some[np.argsort(distance)[rng.integers(0, 3)]])
 
 
-def foreign_swap(rng: np.random.Generator, scene: Scene, faces: Faces, other: int, painted: np.ndarray | None) -> Forgery:
-    """Another person's face fitted to the scene; `painted` = that person's autoencoder version, used half the time."""
+def foreign_swap(rng: np.random.Generator, scene: Scene, faces: Faces, other: int) -> Forgery:
+    """Another person's face fitted to the scene."""
     picture, mesh = faces.picture(other)
     picture = np.array(picture)
-    if painted is not None and rng.random() < 0.5:
-        matrix = paste_matrix(mesh, painted.shape[0])
-        cv2.warpAffine(painted, matrix, picture.shape[1::-1], picture, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT)
     fit = fit_affine if rng.random() < 0.5 else fit_similarity
     matrix = fit(mesh[INNER], scene.mesh[INNER])
     if (shrink := scene.face / box_side(mesh)) < 0.7:
