@@ -8,6 +8,8 @@ export interface Frame {
   width: number;
   height: number;
   data: Uint8Array;
+  /** Called once, when nothing reads `data` any more: whoever made the frame may use its memory again. */
+  release?(): void;
 }
 
 /** The same bytes in memory that threads can share; no copy when they already are. */

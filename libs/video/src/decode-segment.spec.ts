@@ -68,6 +68,21 @@ async function eventuallyNone(path: string): Promise<void> {
   expect(await toolsReading(path)).toBe(0);
 }
 
+test('memory that is given back is used for later frames, whose pixels are the same', async () => {
+  const { probe, plan, segment } = await prepare(clip);
+  const memory = new Set<ArrayBufferLike>();
+  const seen = [];
+  for await (const { seconds, data, release } of decodeSegment(clip, probe, plan, segment, signal)) {
+    memory.add(data.buffer);
+    seen.push(`${seconds} ${createHash('sha256').update(data).digest('hex')}`);
+    release();
+    release();
+  }
+  expect(seen.length).toBeGreaterThan(4);
+  expect(memory.size).toBe(1);
+  expect(seen).toEqual(await digests(clip, probe, plan, segment));
+});
+
 test.each(['clip.mp4', 'clip.mkv', 'clip.ts'])(
   'windows in %s give the frames that decoding everything gives',
   async (name) => {

@@ -59,6 +59,11 @@ interface Job {
   threads: number;
 }
 
+interface Size {
+  width: number;
+  height: number;
+}
+
 interface RunEnd {
   frames: number;
   timedOut: boolean;
@@ -84,6 +89,7 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
   );
   const patience = new Patience(maxDecodeSeconds * 1000, () => void child.stop());
   const size = { width: plan.decodeWidth, height: plan.decodeHeight };
+  const spare: Uint8Array[] = [];
   let frames = 0;
   try {
     void child.ended.finally(() => times.close()).catch(() => undefined);
@@ -105,8 +111,8 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
         if (clock === null) break;
         const seconds = plannedTime(clock + reading.clockOffset - plan.originSeconds, job.segment);
         frames += 1;
-        yield { seconds, ...size, data };
-        data = newPicture(size);
+        yield frameOf(seconds, size, data, spare);
+        data = spare.pop() ?? newPicture(size);
         filled = 0;
       }
     }
@@ -125,7 +131,16 @@ function plannedTime(seconds: number, { frameSeconds }: Segment): number {
   return planned ?? Math.round(seconds * 1e6) / 1e6;
 }
 
-function newPicture({ width, height }: { width: number; height: number }): Uint8Array {
+function frameOf(seconds: number, size: Size, data: Uint8Array, spare: Uint8Array[]): Frame {
+  let held = true;
+  const release = () => {
+    if (held) spare.push(data);
+    held = false;
+  };
+  return { seconds, ...size, data, release };
+}
+
+function newPicture({ width, height }: Size): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(width * height * bytesPerPixel));
 }
 

@@ -8,6 +8,11 @@ export interface Frame {
   height: number;
   /** RGB24, rows packed: 3 * width * height bytes, backed by a SharedArrayBuffer of its own. */
   data: Uint8Array;
+  /**
+   * Gives the memory of the pixels back for a later frame; nobody may read `data` after that. Frames that are never given
+   * back are left to the garbage collector, which takes its time: a frame of 1080p is 6 MB.
+   */
+  release(): void;
 }
 
 /** How a decode ended. */

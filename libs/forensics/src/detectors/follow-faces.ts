@@ -121,6 +121,7 @@ export class FaceFollower {
       return weight >= usableWeight && this.reservoir.offer({ seconds, weight, track: tracks[i]!.index, face });
     });
     if (wanted.length > 0) await this.cut(frame, wanted);
+    else frame.release?.();
     this.onFrame(seen.framesSeconds.length / this.segment.frameSeconds.length);
   }
 
@@ -129,6 +130,7 @@ export class FaceFollower {
     const landmarks = faces.map((face) => face.landmarks);
     const cut = this.pool.crop(frame, landmarks, this.signal).then(({ value, milliseconds }) => {
       this.seen.detectMs += milliseconds;
+      frame.release?.();
       return value;
     });
     faces.forEach((face, i) => {

@@ -51,6 +51,19 @@ describe('lookAtSegment', () => {
     return lookAtSegment(source, context, () => undefined, new AbortController().signal);
   }
 
+  it('gives each frame back once, when nothing reads it any more', async () => {
+    const pool = await open(2);
+    const { result } = await look(pool, frames(seconds.map((at) => scene(at, pair(0.9)))));
+    const given: number[] = [];
+    const spoiled = seconds.map((at) => {
+      const frame = scene(at, pair(0.9));
+      return { ...frame, release: () => given.push(at) && void frame.data.fill(0) };
+    });
+    const { result: again } = await look(pool, frames(spoiled));
+    expect(given.sort((a, b) => a - b)).toEqual(seconds);
+    expect({ ...again, cost: result.cost }).toEqual(result);
+  });
+
   it('follows two faces and scores each by its own pixels, in px of the original picture', async () => {
     const { result } = await look(await open(1), frames(seconds.map((at) => scene(at, pair(0.9)))));
     expect(SegmentResult.parse(result)).toEqual(result);
