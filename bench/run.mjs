@@ -33,7 +33,7 @@ if (!options['no-speed']) {
 if (options.memory) sections.push(['memory', memoryTable(await measureMemory())]);
 
 for (const [name, table] of sections) {
-  const text = `${table}\n\n${machine()}. \`npm run bench${name === 'memory' ? ' -- --memory' : ''}\``;
+  const text = `${table}\n\n${machine()}. \`npm run bench${name === 'memory' ? ' -- --memory --no-speed' : ''}\``;
   console.log(`\n${text}`);
   if (options.write) replaceSection(name, text);
 }
