@@ -53,6 +53,8 @@ describe('the same clip', () => {
 
     const other = await assay(['verify', written, faceClip('swapped-a.mp4')], folder);
     expect(other.stdout).toMatch(/content\s+✗ differs/);
+    expect(other.stdout).toContain(verdict?.method.contentSha256);
+    expect(other.stdout).toMatch(/answer\s+– not compared: the verdict speaks of another file\n$/);
     expect(other.code).toBe(1);
 
     const forged = { ...Verdict.parse(JSON.parse(await readFile(written, 'utf8'))), probability: 0.001 };

@@ -37,14 +37,19 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   program
     .command('up')
     .description('start the whole service on this machine: API, workers and, without REDIS_URL, an embedded Redis')
-    .addOption(new Option('--port <number>', 'port of the API; 0 takes a free one').argParser(wholeNumber(0, maxPort)))
-    .option('--host <address>', 'address to listen on')
     .addOption(
-      new Option('--workers <number>', 'worker processes (default: half the cores, at least 1)').argParser(
-        wholeNumber(1, maxThreads),
+      new Option('--port <number>', 'port of the API; 0 takes a free one (default: ASSAY_PORT or 8080)').argParser(
+        wholeNumber(0, maxPort),
       ),
     )
-    .option('--data <folder>', 'where media, verdicts and the queue live')
+    .option('--host <address>', 'address to listen on (default: ASSAY_HOST or 127.0.0.1)')
+    .addOption(
+      new Option(
+        '--workers <number>',
+        'worker processes (default: ASSAY_WORKERS or half the cores, at least 1)',
+      ).argParser(wholeNumber(1, maxThreads)),
+    )
+    .option('--data <folder>', 'where media, verdicts and the queue live (default: ASSAY_DATA_DIR or ./data)')
     .action(async (options) => {
       const { up } = await import('./commands/up');
       exitCode = await up(options);
@@ -63,7 +68,11 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
         VerdictLabel.options.filter((label) => label !== 'rejected'),
       ),
     )
-    .addOption(new Option('--threads <number>', 'inference threads').argParser(wholeNumber(1, maxThreads)))
+    .addOption(
+      new Option('--threads <number>', 'inference threads (default: one per core, at most 4)').argParser(
+        wholeNumber(1, maxThreads),
+      ),
+    )
     .action(async (inputs: string[], options) => {
       const { scan } = await import('./commands/scan');
       exitCode = await scan(inputs, options);
@@ -76,7 +85,11 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .argument('<file>', 'the media that it speaks of')
     .option('--json', 'the comparison as one JSON document')
     .option('--policy <file>', 'JSON file with the policy, when it is not one of the configured')
-    .addOption(new Option('--threads <number>', 'inference threads').argParser(wholeNumber(1, maxThreads)))
+    .addOption(
+      new Option('--threads <number>', 'inference threads (default: one per core, at most 4)').argParser(
+        wholeNumber(1, maxThreads),
+      ),
+    )
     .action(async (verdict: string, file: string, options) => {
       const { verify } = await import('./commands/verify');
       exitCode = await verify(verdict, file, options);
@@ -96,7 +109,6 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .description('format, lint, floors, types and every test; further arguments go to jest')
     .argument('[jest arguments...]')
     .allowUnknownOption()
-    .helpOption(false)
     .action(async (jestArguments: string[]) => {
       const { test } = await import('./commands/test');
       exitCode = await test(jestArguments);

@@ -86,10 +86,11 @@ export async function test(jestArguments: readonly string[]): Promise<ExitCode> 
       command: ['npx', 'jest', ...workers, '--json', `--outputFile=${summary}`, ...jestArguments],
     });
     if (code === ExitCode.interrupted) return ExitCode.interrupted;
-    const jest = JestSummary.parse(JSON.parse(await readFile(summary, 'utf8').catch(() => '{}')));
-    totals.passed += jest.numPassedTests;
-    totals.failed += jest.numFailedTests + jest.numRuntimeErrorTestSuites;
-    totals.skipped += jest.numPendingTests + jest.numTodoTests;
+    // Without a summary nothing was run: jest was asked for something else, or its exit code says that it failed.
+    const { data: jest } = JestSummary.safeParse(JSON.parse(await readFile(summary, 'utf8').catch(() => '{}')));
+    totals.passed += jest?.numPassedTests ?? 0;
+    totals.failed += (jest?.numFailedTests ?? 0) + (jest?.numRuntimeErrorTestSuites ?? 0);
+    totals.skipped += (jest?.numPendingTests ?? 0) + (jest?.numTodoTests ?? 0);
     // Jest can fail without a failed test: no test matched, or a handle kept it open.
     if (code !== 0 && totals.failed === 0) totals.failed = 1;
   } finally {

@@ -18,6 +18,10 @@ export interface VerifyOptions {
 /** Differences shown to a person; `--json` has all. */
 const maxShown = 20;
 
+const nameColumns = 10;
+/** Longer values are cut; a SHA-256 is shown whole. */
+const maxValueCharacters = 80;
+
 /** What a reader asks, and which part of the document answers. The first that matches takes a difference. */
 const questions: { name: string; mine: (path: string) => boolean }[] = [
   { name: 'content', mine: (path) => path === 'media' || path === 'method.contentSha256' },
@@ -83,11 +87,17 @@ async function readVerdict(path: string): Promise<Verdict> {
 
 function tell(differences: readonly Difference[]): void {
   const rest = [...differences];
+  const otherFile = differences.some(({ path }) => path === 'method.contentSha256');
   for (const { name, mine } of questions) {
     const own = rest.filter(({ path }) => mine(path));
     for (const difference of own) rest.splice(rest.indexOf(difference), 1);
+    if (otherFile && name === 'answer') {
+      // Two files get two answers: a list of all that differs would say nothing.
+      console.log(`${name.padEnd(nameColumns)}${pc.yellow('– not compared: the verdict speaks of another file')}`);
+      continue;
+    }
     const answer = own.length === 0 ? pc.green('✓ agrees') : pc.red(`✗ differs in ${own.length}`);
-    console.log(`${name.padEnd(8)}  ${answer}`);
+    console.log(`${name.padEnd(nameColumns)}${answer}`);
     for (const { path, a, b } of own.slice(0, maxShown))
       console.log(`  ${path}: claimed ${brief(a)}, found ${brief(b)}`);
     if (own.length > maxShown) console.log(`  and ${own.length - maxShown} more; --json has all`);
@@ -96,5 +106,5 @@ function tell(differences: readonly Difference[]): void {
 
 function brief(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return text.length > maxValueCharacters ? `${text.slice(0, maxValueCharacters - 3)}...` : text;
 }
