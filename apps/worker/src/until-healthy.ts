@@ -15,12 +15,16 @@ export async function untilHealthy(
   log: Logger,
 ): Promise<void> {
   const giveUpAt = Date.now() + patienceMs;
+  let told: string | null = null;
   for (;;) {
     try {
       return await check(AbortSignal.timeout(checkMs));
     } catch (error) {
       if (Date.now() >= giveUpAt) throw error;
-      log.warn({ dependency: name, err: error }, 'not ready yet');
+      // Once for each way to fail, not at every try: thirty equal lines hide the one that says how it ended.
+      const failure = String(error);
+      if (failure !== told) log.warn({ dependency: name, err: error }, 'not ready yet');
+      told = failure;
       await sleep(pauseMs);
     }
   }
