@@ -1,1 +1,1 @@
-"""The face detector: an anchor-free student of YuNet-n with five landmarks, strides 8, 16 and 32."""
+"""The face detector: a narrowed YuNet-n, trained further, with five landmarks, strides 8, 16 and 32."""

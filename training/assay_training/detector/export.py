@@ -8,18 +8,20 @@ import json
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 
-from assay_training.detector.dataset import load_scenes
+from assay_training.detector.augment import Augmenter
+from assay_training.detector.dataset import load_scenes, teacher_path, training_scenes
 from assay_training.detector.graph import OPSET, OUTPUTS, largest_difference, write_onnx
 from assay_training.detector.network import FaceDetector
-from assay_training.detector.runtime import MULTIPLE, Student
-from assay_training.detector.settings import INPUT_MEAN, INPUT_SCALE, STRIDES, NetworkSettings
+from assay_training.detector.runtime import MULTIPLE, Student, Teacher
+from assay_training.detector.settings import INPUT_SCALE, STRIDES, NetworkSettings, TrainSettings
 from assay_training.detector.threshold import choose_threshold
-from assay_training.detector.train import RUNS
+from assay_training.detector.train import CACHE, RUNS, warm_start
 
 MODEL_FOLDER = Path(__file__).resolve().parents[3] / "models" / "face-detector"
-VERSION = "0"
+VERSION = "1"
 LONG_SIDE = 640
 """The product scales frames to this long side before it looks for faces, pixels."""
 NMS_IOU = 0.4
@@ -33,7 +35,8 @@ TRAINING_DATA = [
     "UTKFace, train part",
     "YouTube Faces, train part",
     "ImageNet sample images, as pictures without faces, train part",
-    "answers of YuNet-n (ShiqiYu/libfacedetection.train, trained on WIDER FACE) on these pictures",
+    "initial weights: YuNet-n (ShiqiYu/libfacedetection.train, Apache-2.0, trained on WIDER FACE)",
+    "answers of YuNet-n on these pictures",
 ]
 
 
@@ -50,7 +53,7 @@ def manifest_entry(path: Path, threshold: float) -> dict:
             "name": "image",
             "layout": "nchw",
             "color": "rgb",
-            "mean": [INPUT_MEAN] * 3,
+            "mean": [0.0] * 3,
             "scale": [INPUT_SCALE] * 3,
             "multipleOf": MULTIPLE,
             "longSide": LONG_SIDE,
@@ -66,29 +69,37 @@ def manifest_entry(path: Path, threshold: float) -> dict:
     }
 
 
-def run_history(run: str) -> list[dict]:
-    """What led to a run, oldest first: each run it started from with its length and loss weights."""
-    folder = RUNS / run
-    settings = json.loads((folder / "settings.json").read_text())
-    step, images, seconds = torch.load(folder / "checkpoint.pt", weights_only=True)["progress"]
-    own = {"run": run, "steps": step, "pictures": images, "minutes": round(seconds / 60, 1)}
-    own |= {k: v for k, v in settings.items() if k not in ("network", "minutes", "startsFrom")}
-    before = settings.get("startsFrom")
-    return [*(run_history(before) if before else []), own]
+def network_settings(shape: dict) -> NetworkSettings:
+    """Widths as settings.json has them."""
+    return NetworkSettings(shape["thin"], tuple(shape["stage4"]), shape["wide"])
+
+
+def untrained(settings: dict) -> FaceDetector:
+    """The network of a run as it was before its first step."""
+    parts = training_scenes(Teacher(teacher_path()), CACHE)
+    start = TrainSettings(
+        seed=settings["seed"],
+        narrowing_pictures=settings["narrowing_pictures"],
+        network=network_settings(settings["network"]),
+    )
+    return warm_start(start, Augmenter(*parts, np.random.default_rng(start.seed))).eval()
 
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="detector-export", description="Export the face detector.")
     parser.add_argument("--run", default="face-detector", help="name of the run folder under training/runs")
+    parser.add_argument("--untrained", type=Path, help="only write the run's network before training here, to measure it")
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     folder = RUNS / options.run
     settings = json.loads((folder / "settings.json").read_text())
+    if options.untrained:
+        write_onnx(untrained(settings), options.untrained)
+        return
     state = torch.load(folder / "checkpoint.pt", weights_only=True)
-    shape = settings["network"]
-    network = FaceDetector(NetworkSettings(tuple(shape["channels"]), tuple(shape["blocks"]), shape["neck"])).eval()
-    network.load_state_dict(state["average"])
+    network = FaceDetector(network_settings(settings["network"])).eval()
+    network.load_state_dict(state["best"])
 
     MODEL_FOLDER.mkdir(parents=True, exist_ok=True)
     path = MODEL_FOLDER / f"face-detector-v{VERSION}.onnx"
@@ -102,7 +113,7 @@ def main(argv: list[str]) -> None:
     (MODEL_FOLDER / "manifest-entry.json").write_text(json.dumps(entry, indent=2) + "\n")
     step, images, seconds = state["progress"]
     record = {"settings": settings, "run": {"steps": step, "pictures": images, "minutes": round(seconds / 60, 1)}}
-    record["history"] = run_history(options.run)
+    record["selection"] = {"on": "validation scenes without wider_val, as stored and halved", "checks": state["checks"]}
     record["threshold"] = {"chosen": threshold, "on": "validation scenes without wider_val", "table": table}
     (MODEL_FOLDER / "training.json").write_text(json.dumps(record, indent=2) + "\n")
     print(f"{path.name}: {entry['bytes']} bytes, threshold {threshold}, after {step} steps, {images} pictures")

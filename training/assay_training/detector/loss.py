@@ -36,23 +36,25 @@ def distance_iou(predicted: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 def detector_loss(
     raw: torch.Tensor, targets: Targets, cells: torch.Tensor, strides: torch.Tensor, settings: TrainSettings
 ) -> tuple[torch.Tensor, dict[str, float]]:
-    """Loss of raw heads (n,A,15) with the grid cells (A,2), strides (A,1); and its three parts for the log."""
-    logit = raw[..., 0]
-    gap = (targets.score - torch.sigmoid(logit)).abs().pow(settings.focal_beta)
-    per_cell = F.binary_cross_entropy_with_logits(logit, targets.score, reduction="none") * gap
+    """Loss of raw heads (n,A,16) with the grid cells (A,2), strides (A,1); and its three parts for the log."""
+    # the score is the geometric mean of two sigmoids; its logarithm stays finite where the score itself would be 0
+    log_score = F.logsigmoid(raw[..., :2]).mean(2)
+    log_rest = (-torch.expm1(log_score.clamp(max=-1e-6))).log()
+    gap = (targets.score - log_score.exp()).abs().pow(settings.focal_beta)
+    per_cell = -(targets.score * log_score + (1 - targets.score) * log_rest) * gap
     total = targets.score[targets.score > POSITIVE].sum().clamp(min=1.0)
     score_loss = (per_cell * targets.weight).sum() / total
 
     image, cell = torch.nonzero((targets.score > POSITIVE) & (targets.weight > 0), as_tuple=True)
     picked, trust = raw[image, cell], targets.score[image, cell]
     size, place = strides[cell], cells[cell]
-    centre = (place + picked[:, 1:3]) * size
-    half = picked[:, 3:5].clamp(-6, 6).exp() * size / 2
+    centre = (place + picked[:, 2:4]) * size
+    half = picked[:, 4:6].clamp(-6, 6).exp() * size / 2
     box = targets.box[image, cell]
     box_loss = (distance_iou(torch.cat([centre - half, centre + half], 1), box) * trust).sum() / total
 
     side = (box[:, 2:] - box[:, :2]).clamp(min=1).prod(1).sqrt()
-    points = (place.repeat(1, 5) + picked[:, 5:15]) * size
+    points = (place.repeat(1, 5) + picked[:, 6:16]) * size
     apart = F.smooth_l1_loss(points, targets.points[image, cell], reduction="none", beta=0.25).mean(1) / side
     landmark_loss = (apart * trust * targets.points_weight[image, cell]).sum() * 10 / total
 
@@ -69,7 +71,7 @@ FACE_ATTENTION = 10.0
 def feature_loss(ours: list[torch.Tensor], theirs: list[torch.Tensor], score: torch.Tensor) -> torch.Tensor:
     """Squared distance of six feature tensors (n,64,h,w), relative to the teacher's power, mean over the tensors.
 
-    @param theirs the teacher's, channels scaled to unit power
+    @param ours, theirs channels scaled to unit power of the teacher's
     @param score target scores (n,A), which say where the faces are
     """
     sizes = [t.shape[2] * t.shape[3] for t in theirs[:3]]

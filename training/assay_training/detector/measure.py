@@ -13,6 +13,7 @@ from assay_training.detector.average_precision import average_precision, match
 from assay_training.detector.boxes import overlap
 from assay_training.detector.dataset import Scene
 from assay_training.detector.runtime import Detector, Faces, detect
+from assay_training.detector.settings import INPUT_SCALE
 
 IOU = 0.5
 FRAMES_PER_CLIP = 16
@@ -125,7 +126,7 @@ def paired_latency(
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """((median, best) of the student, the same of the teacher) in ms per frame: bare `session.run`, taking turns."""
     blob = np.random.default_rng(0).uniform(0, 255, (1, 3, height, width)).astype(np.float32)
-    runs = [(student.session, {"image": (blob - 127.5) / 64}), (teacher.session, {"input": blob})]
+    runs = [(student.session, {"image": blob * np.float32(INPUT_SCALE)}), (teacher.session, {"input": blob})]
     times: list[list[float]] = [[], []]
     for k in range(rounds + 5):
         for slot, (session, feed) in zip(times, runs, strict=True):

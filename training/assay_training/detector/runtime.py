@@ -12,7 +12,7 @@ import onnx
 import onnxruntime as ort
 
 from assay_training.detector.boxes import cell_grid, decode_boxes, decode_landmarks, non_maximum_suppression
-from assay_training.detector.settings import INPUT_MEAN, INPUT_SCALE, STRIDES
+from assay_training.detector.settings import INPUT_SCALE, STRIDES
 
 TEACHER_FEATURES = ("283", "273", "263", "287", "291", "295")
 """Tensors of yunet_n_dynamic.onnx: the pyramid at strides 8, 16, 32, then the features of the heads; 64 channels."""
@@ -86,13 +86,13 @@ class Teacher:
 
 
 class Student:
-    """The exported face detector: RGB as (x - mean) * scale, decoded in the graph."""
+    """The exported face detector: RGB times INPUT_SCALE, decoded in the graph."""
 
     def __init__(self, path: Path | str) -> None:
         self.session = one_thread_session(path)
 
     def dense(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        blob = (images.transpose(0, 3, 1, 2).astype(np.float32, order="C") - INPUT_MEAN) * np.float32(INPUT_SCALE)
+        blob = images.transpose(0, 3, 1, 2).astype(np.float32, order="C") * np.float32(INPUT_SCALE)
         scores, boxes, landmarks = self.session.run(["scores", "boxes", "landmarks"], {"image": blob})
         return scores, boxes, landmarks
 

@@ -1,4 +1,4 @@
-"""Trains the face detector on one CPU thread; continues a run whose folder holds a checkpoint."""
+"""Trains the face detector on one CPU thread, from the teacher's weights; goes on where its folder holds a checkpoint."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ import torch
 
 from assay_training.detector.augment import Augmenter
 from assay_training.detector.boxes import cell_grid
-from assay_training.detector.dataset import teacher_path, training_scenes
+from assay_training.detector.dataset import Scene, teacher_path, training_scenes
 from assay_training.detector.loss import Targets, detector_loss, feature_loss
+from assay_training.detector.narrow import narrow
 from assay_training.detector.network import FaceDetector, flatten_heads, normalise
 from assay_training.detector.runtime import Teacher
+from assay_training.detector.selection import own_scenes, selection_score
 from assay_training.detector.settings import BatchShape, TrainSettings
 from assay_training.detector.targets import make_targets
+from assay_training.detector.warm_start import teacher_network
 
 RUNS = Path(__file__).resolve().parents[2] / "runs"
+CACHE = RUNS / "detector-cache.pkl"
+"""Training scenes with the teacher's second look at them."""
 LOG_EVERY = 20
 """Steps between two rows of curves.csv."""
 
@@ -54,21 +59,33 @@ def rate_at(progress: float, step: int, settings: TrainSettings) -> float:
     return settings.learning_rate * min(1.0, (step + 1) / settings.warmup_steps) * share
 
 
-class Trainer:
-    """State of one run: network, its moving average, optimiser, step, seconds spent."""
+def warm_start(settings: TrainSettings, augmenter: Augmenter) -> FaceDetector:
+    """The teacher's weights, narrowed to the student's widths on training pictures."""
+    pictures = [augmenter.sample(256)[0] for _ in range(settings.narrowing_pictures)]
+    return narrow(teacher_network(teacher_path()), pictures, settings.network)
 
-    def __init__(self, settings: TrainSettings, folder: Path) -> None:
+
+def parameter_groups(network: FaceDetector) -> list[dict]:
+    """One group per tensor with its `scale`, the root mean square of its values at the start, which its rate follows."""
+    return [{"params": [p], "scale": float(p.detach().square().mean().sqrt())} for p in network.parameters()]
+
+
+class Trainer:
+    """State of one run: network, its moving average, the best of it, optimiser, step, seconds spent."""
+
+    def __init__(self, settings: TrainSettings, folder: Path, network: FaceDetector) -> None:
         torch.manual_seed(settings.seed)
         self.settings, self.folder = settings, folder
-        self.network = FaceDetector(settings.network).to(memory_format=torch.channels_last)
+        self.network = network.to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
-        decayed = [p for p in self.network.parameters() if p.ndim > 1]
-        plain = [p for p in self.network.parameters() if p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.99))
+        self.optimiser = torch.optim.Adam(parameter_groups(network), lr=0.0, betas=(0.9, 0.99))
         self.step, self.images, self.spent = 0, 0, 0.0
         self.power: list[torch.Tensor] = []
         """Root mean square of each channel of each teacher feature, from the first batch: six of (64,)."""
+        self.checks: list[dict] = []
+        """Selection scores so far: minutes, pictures, average precision at each size."""
+        self.best: dict[str, torch.Tensor] = {}
+        """Weights of the average at the check with the highest mean."""
 
     @property
     def checkpoint(self) -> Path:
@@ -81,6 +98,8 @@ class Trainer:
             "optimiser": self.optimiser.state_dict(),
             "progress": (self.step, self.images, self.spent),
             "power": self.power,
+            "checks": self.checks,
+            "best": self.best,
         }
         torch.save(state, self.checkpoint.with_suffix(".tmp"))
         self.checkpoint.with_suffix(".tmp").replace(self.checkpoint)
@@ -92,27 +111,32 @@ class Trainer:
             self.average.load_state_dict(state["average"])
             self.optimiser.load_state_dict(state["optimiser"])
             self.step, self.images, self.spent = state["progress"]
-            self.power = state["power"]
+            self.power, self.checks, self.best = state["power"], state["checks"], state["best"]
 
-    def start_from(self, checkpoint: Path) -> None:
-        """Takes over the averaged weights of another run; a run that has begun already keeps its own."""
-        if self.step == 0:
-            weights = torch.load(checkpoint, weights_only=True)["average"]
-            self.network.load_state_dict(weights)
-            self.average.load_state_dict(weights)
+    def check(self, scenes: list[Scene]) -> None:
+        """Looks at the validation scenes; keeps the averaged weights when they are the best of the run."""
+        precision = selection_score(self.average, scenes)
+        row = {"minutes": round(self.spent / 60, 2), "pictures": self.images}
+        row["averagePrecision"] = [round(p, 4) for p in precision]
+        if sum(precision) > max((sum(c["averagePrecision"]) for c in self.checks), default=0.0):
+            self.best = {name: value.clone() for name, value in self.average.state_dict().items()}
+        self.checks.append(row)
+        print(row, flush=True)
 
     def train_step(self, pixels: torch.Tensor, targets: Targets, features: list[torch.Tensor]) -> dict[str, float]:
         settings = self.settings
         rate = rate_at(self.spent / (settings.minutes * 60), self.step, settings)
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["scale"]
         cells, strides = (torch.from_numpy(a) for a in cell_grid(*pixels.shape[2:]))
         if not self.power:
             self.power = [f.square().mean((0, 2, 3)).sqrt().clamp(min=1e-3) for f in features]
         maps, neck, heads = self.network.taps(normalise(pixels).contiguous(memory_format=torch.channels_last))
         loss, parts = detector_loss(flatten_heads(maps), targets, cells, strides, settings)
-        theirs = [f / p[:, None, None] for f, p in zip(features, self.power, strict=True)]
-        likeness = feature_loss(neck + heads, theirs, targets.score)
+        ours, theirs = (
+            [f / p[:, None, None] for f, p in zip(tensors, self.power, strict=True)] for tensors in (neck + heads, features)
+        )
+        likeness = feature_loss(ours, theirs, targets.score)
         parts["features"] = likeness.item()
         loss = loss + settings.feature_weight * likeness
         self.optimiser.zero_grad(set_to_none=True)
@@ -124,10 +148,7 @@ class Trainer:
         with torch.no_grad():
             fresh = self.network.state_dict()
             for name, value in self.average.state_dict().items():
-                if value.is_floating_point():
-                    value.lerp_(fresh[name], 1 - decay)
-                else:
-                    value.copy_(fresh[name])
+                value.lerp_(fresh[name], 1 - decay)
         self.step += 1
         self.images += len(pixels)
         return parts | {"loss": loss.item(), "rate": rate}
@@ -155,7 +176,6 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--run", default="face-detector", help="name of the run folder under training/runs")
     parser.add_argument("--minutes", type=float, default=TrainSettings.minutes, help="processor time to spend")
     parser.add_argument("--seed", type=int, default=TrainSettings.seed)
-    parser.add_argument("--init", help="run whose weights this one starts from")
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -163,16 +183,16 @@ def main(argv: list[str]) -> None:
     settings = TrainSettings(seed=options.seed, minutes=options.minutes)
     folder = RUNS / options.run
     folder.mkdir(parents=True, exist_ok=True)
-    record = settings.to_json() | {"startsFrom": options.init}
-    (folder / "settings.json").write_text(json.dumps(record, indent=2) + "\n")
+    (folder / "settings.json").write_text(json.dumps(settings.to_json(), indent=2) + "\n")
 
-    trainer = Trainer(settings, folder)
-    trainer.resume()
-    if options.init:
-        trainer.start_from(RUNS / options.init / "checkpoint.pt")
     teacher = Teacher(teacher_path(), with_features=True)
-    parts = training_scenes(teacher, RUNS / "detector-cache.pkl")
+    parts = training_scenes(teacher, CACHE)
     print(f"{len(parts[0])} scenes, {len(parts[1])} negatives, {len(parts[2])} face crops", flush=True)
+    trainer = Trainer(settings, folder, warm_start(settings, Augmenter(*parts, np.random.default_rng(settings.seed))))
+    trainer.resume()
+    validation = own_scenes()
+    if not trainer.checks:
+        trainer.check(validation)
     # a resumed run goes on with fresh pictures instead of replaying the old ones
     rng = np.random.default_rng([settings.seed, trainer.step])
     augmenter = Augmenter(*parts, rng)
@@ -181,7 +201,7 @@ def main(argv: list[str]) -> None:
     curves = folder / "curves.csv"
     if trainer.step == 0 or not curves.exists():
         curves.write_text(",".join(columns) + "\n")
-    kept, saved_at, clock = [], trainer.spent, time.process_time()
+    kept, saved_at, checked_at, clock = [], trainer.spent, trainer.spent, time.process_time()
     while trainer.spent < settings.minutes * 60:
         shape = settings.shapes[rng.choice(len(weights), p=weights / weights.sum())]
         kept.append(trainer.train_step(*make_batch(augmenter, teacher, shape)))
@@ -197,6 +217,10 @@ def main(argv: list[str]) -> None:
         if trainer.spent - saved_at > settings.checkpoint_seconds:
             trainer.save()
             saved_at = trainer.spent
+        if trainer.spent - checked_at > settings.check_minutes * 60:
+            trainer.check(validation)
+            checked_at, clock = trainer.spent, time.process_time()
+    trainer.check(validation)
     trainer.save()
     plot_curves(folder)
     print(f"{trainer.step} steps, {trainer.images} pictures, {trainer.spent / 60:.1f} minutes", flush=True)
