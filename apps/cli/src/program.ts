@@ -79,6 +79,26 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     });
 
   program
+    .command('eval')
+    .description('score a labelled CSV with the stages of scan and say how good the verdicts are')
+    .argument('<csv>', 'file,label(real|fake),family,group,region(full|left|right|x,y,w,h); files relative to it')
+    .option('--out <folder>', 'scores.jsonl (a second run goes on there) and eval.json', 'assay-eval')
+    .option('--policy <id|file>', 'policy by id, or a JSON file with one')
+    .addOption(new Option('--limit <number>', 'first rows only').argParser(wholeNumber(1, 1e9)))
+    .addOption(new Option('--threads <number>', 'inference threads').argParser(wholeNumber(1, maxThreads)))
+    .addOption(new Option('--seed <number>', 'of the bootstrap').argParser(wholeNumber(0, 2 ** 32 - 1)).default(1))
+    .addOption(new Option('--resamples <number>', 'of the bootstrap').argParser(wholeNumber(100, 1e6)).default(2000))
+    .addOption(
+      new Option('--reals-per-fake <number>', 'for the precision where fakes are rare')
+        .argParser(wholeNumber(1, 1e9))
+        .default(20),
+    )
+    .action(async (csv: string, options) => {
+      const { evaluateCommand } = await import('./commands/eval');
+      exitCode = await evaluateCommand(csv, options);
+    });
+
+  program
     .command('verify')
     .description('run a verdict again and say whether content, models, tools and numbers agree')
     .argument('<verdict>', 'a verdict.json')

@@ -1,3 +1,4 @@
+export { cropFilter, cutRegion, type Region } from './cut-region';
 export type { DecodeEnd, Frame } from './frame';
 export { decodeSegment } from './decode-segment';
 export { frameBudget } from './frame-budget';

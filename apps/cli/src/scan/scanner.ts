@@ -24,6 +24,8 @@ export interface Scanned {
 
 export interface Scanner {
   policies: ReadonlyMap<string, Policy>;
+  /** Digest of the models in use. */
+  modelSet: string;
   /** @throws only for what is neither a verdict nor a rejection: a fault of this program or machine, or `signal` */
   scan(input: ScanInput, policy: string, onEvent: (event: ScanEvent) => void, signal: AbortSignal): Promise<Scanned>;
   close(): Promise<void>;
@@ -54,6 +56,7 @@ export async function openScanner(options: ScannerOptions, signal: AbortSignal):
 
   return {
     policies,
+    modelSet: shared.models.digest,
     async scan(input, policy, onEvent, signal) {
       const own = await mkdtemp(join(folder, 'input-'));
       const ports = { ...shared, policies, store: createFolderStore({ root: own }), index: createMemoryIndex() };

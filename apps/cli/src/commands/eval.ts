@@ -1,0 +1,101 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Figure } from '@assay/evaluation';
+import { evaluate } from '../eval/evaluate';
+import { readCsv } from '../eval/read-csv';
+import { scoreItems } from '../eval/score-items';
+import { CliError, ExitCode } from '../exit';
+import { listenForInterrupt } from '../interrupt';
+import { readPolicy } from '../scan/read-policy';
+import { openScanner } from '../scan/scanner';
+
+export interface EvalOptions {
+  out: string;
+  policy?: string;
+  threads?: number;
+  limit?: number;
+  seed: number;
+  resamples: number;
+  /** Real items for each fake one. */
+  realsPerFake: number;
+}
+
+const words = {
+  auc: 'AUC',
+  withinGroupAuc: 'AUC within groups',
+  averagePrecision: 'average precision',
+  equalErrorRate: 'equal error rate',
+  pairsRight: 'side-by-side pairs ranked right',
+  accuracy: 'right firm answers, of all',
+  accuracyDecided: 'right, of the firm answers',
+  falseAlarmRate: 'real called manipulated',
+  missRate: 'fake called authentic',
+  expectedCalibrationError: 'calibration error (ECE)',
+  brierScore: 'Brier score',
+  areaUnderRisk: 'area under risk and coverage',
+  inconclusiveRate: 'inconclusive',
+  abstainedRate: 'no probability (counted as 0.5)',
+  precisionAtPrevalence: 'precision where fakes are rare',
+} as const;
+
+/** Scores a labelled CSV with the stages of `scan` and says how good the verdicts are. */
+export async function evaluateCommand(csv: string, options: EvalOptions): Promise<ExitCode> {
+  const items = (await readCsv(csv)).slice(0, options.limit);
+  const chosen = await readPolicy(options.policy ?? 'default');
+  const interrupt = listenForInterrupt();
+  const scanner = await openScanner(
+    { threads: options.threads, policies: typeof chosen === 'string' ? [] : [chosen] },
+    interrupt.signal,
+  );
+  try {
+    const policy = scanner.policies.get(typeof chosen === 'string' ? chosen : chosen.id);
+    if (!policy) throw new CliError(`There is no policy "${String(chosen)}".`, ExitCode.usage);
+    const { out } = options;
+    const jobs = Math.max(2, Math.floor(availableParallelism() / 2));
+    const onDone = (done: number, reused: number): void => {
+      const before = reused ? `, ${reused} from before` : '';
+      if (done % 10 === 0 || done === items.length) console.error(`assay: ${done} of ${items.length} scored${before}`);
+    };
+    const verdicts = await scoreItems(items, { out, scanner, policy, jobs, onDone }, interrupt.signal);
+    const settings = { seed: options.seed, resamples: options.resamples };
+    const result = evaluate(items, verdicts, settings, 1 / (1 + options.realsPerFake));
+    const method = verdicts[0]?.method;
+    const document = {
+      schema: 'assay.eval/1',
+      createdAt: new Date().toISOString(),
+      settings: { ...settings, realsPerFake: options.realsPerFake, thresholds: policy.thresholds, policy: policy.id },
+      models: method?.models,
+      modelSet: scanner.modelSet,
+      ...result,
+      items: items.map(({ id, fake, family, group }, i) => {
+        const { verdict, probability } = verdicts[i]!;
+        return { id, fake, family, group, verdict, probability };
+      }),
+    };
+    await writeFile(join(out, 'eval.json'), `${JSON.stringify(document, null, 1)}\n`);
+    const fakes = items.filter(({ fake }) => fake).length;
+    console.log(`${items.length} items: ${items.length - fakes} real, ${fakes} fake; 95 % intervals by group\n`);
+    for (const [name, figure] of Object.entries(result.pooled))
+      console.log(line(words[name as keyof typeof words], figure));
+    for (const { family, fakes: count, figures } of result.families) {
+      console.log(line(`AUC, ${family} (${count}) against all real`, figures.auc));
+    }
+    console.log(`\n${join(out, 'eval.json')}`);
+    return verdicts.some(({ verdict }) => verdict === 'rejected') ? ExitCode.rejected : ExitCode.ok;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    console.error('assay: stopped; the same command goes on where it was');
+    return interrupt.exitCode() ?? ExitCode.interrupted;
+  } finally {
+    await scanner.close();
+    interrupt.dispose();
+  }
+}
+
+const labelColumns = 44;
+
+function line(label: string, { value, interval }: Figure): string {
+  const range = interval ? `  (${interval[0].toFixed(3)} – ${interval[1].toFixed(3)})` : '';
+  return `${label.padEnd(labelColumns)} ${value === null ? '–' : value.toFixed(3)}${range}`;
+}

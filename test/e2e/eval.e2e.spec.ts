@@ -1,0 +1,75 @@
+/**
+ * `assay eval` as a process of its own, with the models that ship, on the fixtures. What holds:
+ * - figures come out as JSON and as words; halves of a side-by-side clip are a pair;
+ * - a second run scans nothing again and gives the same figures; a half-written line is scored again;
+ * - a fault in the CSV is told with line and column.
+ */
+import { appendFile, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ffmpeg, h264 } from '../media/make-media';
+import { assay } from '../support/assay-cli';
+import { faceClip } from '../support/clips';
+
+/** Processes start and load models here, on machines that may be busy. */
+jest.setTimeout(400_000);
+
+describe('assay eval', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'assay-eval-'));
+    for (const name of ['real-a.mp4', 'swapped-a.mp4', 'still.jpg']) await copyFile(faceClip(name), join(folder, name));
+    const both = ['-i', faceClip('real-a.mp4'), '-i', faceClip('swapped-a.mp4'), '-filter_complex', 'hstack', '-an'];
+    await ffmpeg(...both, ...h264, join(folder, 'pair.mp4'));
+    await writeFile(
+      join(folder, 'clips.csv'),
+      'file,label,family,group,region\n' +
+        'real-a.mp4,real,drawn,a,full\nswapped-a.mp4,fake,swap,a,full\nstill.jpg,real,drawn,b,full\n' +
+        'pair.mp4,real,drawn,c,left\npair.mp4,fake,swap,c,right\n',
+    );
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const figures = async (): Promise<Record<string, unknown>> => {
+    const document = JSON.parse(await readFile(join(folder, 'out', 'eval.json'), 'utf8'));
+    delete document.createdAt;
+    return document;
+  };
+  const scores = (): Promise<string> => readFile(join(folder, 'out', 'scores.jsonl'), 'utf8');
+
+  it('scores a CSV, and goes on where it was', async () => {
+    const args = ['eval', 'clips.csv', '--out', 'out', '--resamples', '200'];
+    const first = await assay(args, folder);
+    expect([first.code, first.stderr]).toEqual([0, expect.stringContaining('5 of 5 scored')]);
+    expect(first.stdout).toMatch(/5 items: 3 real, 2 fake/);
+    const before = await figures();
+    expect(before).toMatchObject({
+      schema: 'assay.eval/1',
+      pooled: { pairsRight: { value: 1 }, auc: { value: expect.any(Number) } },
+    });
+    expect((await scores()).trim().split('\n')).toHaveLength(5);
+
+    const again = await assay(args, folder);
+    expect(again.stderr).toContain('5 of 5 scored, 5 from before');
+    expect(await figures()).toEqual(before);
+
+    const whole = await scores();
+    await truncate(join(folder, 'out', 'scores.jsonl'), whole.length - 100);
+    const mended = await assay(args, folder);
+    expect(mended.stderr).toContain('5 of 5 scored, 4 from before');
+    expect(await figures()).toEqual(before);
+  });
+
+  it.each([
+    ['real-a.mp4,genuine,x,y,full', /line 2, column label: "genuine" must be real or fake/],
+    ['nothing.mp4,real,x,y,full', /line 2, column file: there is no file nothing.mp4/],
+    ['real-a.mp4,real,x,y,middle', /line 2, column region: "middle" is neither/],
+    ['real-a.mp4,real', /line 2/],
+  ])('says where the CSV is wrong: %s', async (row, message) => {
+    await writeFile(join(folder, 'bad.csv'), 'file,label,family,group,region\n');
+    await appendFile(join(folder, 'bad.csv'), `${row}\n`);
+    const { code, stdout, stderr } = await assay(['eval', 'bad.csv', '--out', 'bad'], folder);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+});
