@@ -2,17 +2,27 @@
  * `assay eval` as a process of its own, with the models that ship, on the fixtures. What holds:
  * - figures come out as JSON and as words; halves of a side-by-side clip are a pair;
  * - a second run scans nothing again and gives the same figures; a half-written line is scored again;
+ * - the report opens in a browser without a network, draws its charts, and fits a phone, light and dark;
  * - a fault in the CSV is told with line and column.
  */
+import { existsSync } from 'node:fs';
 import { appendFile, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromium } from 'playwright-core';
 import { ffmpeg, h264 } from '../media/make-media';
 import { assay } from '../support/assay-cli';
 import { faceClip } from '../support/clips';
 
 /** Processes start and load models here, on machines that may be busy. */
 jest.setTimeout(400_000);
+
+const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = browsers.find((path) => existsSync(path));
+if (!executablePath && !process.env['CI']) {
+  console.warn('SKIPPED: the report is tested with Chromium, which is not installed (apt-get install chromium)');
+}
+const withBrowser = executablePath || process.env['CI'] ? it : it.skip;
 
 describe('assay eval', () => {
   let folder: string;
@@ -58,6 +68,43 @@ describe('assay eval', () => {
     const mended = await assay(args, folder);
     expect(mended.stderr).toContain('5 of 5 scored, 4 from before');
     expect(await figures()).toEqual(before);
+  });
+
+  withBrowser('writes a report that a browser draws', async () => {
+    const browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: ['--no-sandbox', '--disable-gpu'],
+    });
+    try {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await browser.newPage({ colorScheme, viewport: { width: 360, height: 740 } });
+        const complaints: string[] = [];
+        page.on('console', (message) => complaints.push(message.text()));
+        page.on('request', (request) => {
+          if (!request.url().startsWith('file:')) complaints.push(request.url());
+        });
+        await page.goto(`file://${join(folder, 'out', 'eval.html')}`);
+        expect(await page.locator('figure svg').count()).toBe(4);
+        const drawn = await page.locator('figure svg').evaluateAll((charts) =>
+          charts.map((chart) => ({
+            wide: chart.getBoundingClientRect().width > 250,
+            strokes: [...chart.querySelectorAll('path')].map((path) => getComputedStyle(path).stroke),
+            inks: [...chart.querySelectorAll('path')].map((path) => getComputedStyle(path).fill),
+          })),
+        );
+        // The accent of the page reaches the pictures: its variable was resolved, and something is drawn in it.
+        const accent = colorScheme === 'light' ? 'rgb(5, 80, 174)' : 'rgb(121, 192, 255)';
+        for (const { wide, strokes, inks } of drawn) {
+          expect(wide).toBe(true);
+          expect([...strokes, ...inks]).toContain(accent);
+        }
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+        expect(complaints).toEqual([]);
+        await page.close();
+      }
+    } finally {
+      await browser.close();
+    }
   });
 
   it.each([

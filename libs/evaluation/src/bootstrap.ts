@@ -80,17 +80,3 @@ export function estimate<Name extends string>(
   }
   return figures;
 }
-
-/** Groups that hold at least one fake, and at least one real item. */
-export function groupCounts(sample: Sample): { fake: number; real: number } {
-  const fake = new Set<number>();
-  const real = new Set<number>();
-  for (let i = 0; i < sample.size; i += 1) (sample.fake[i] ? fake : real).add(sample.group[i] ?? 0);
-  return { fake: fake.size, real: real.size };
-}
-
-/**
- * Upper 95 % limit of a rate of which not one case was seen in `groups` independent groups: 3 / n (Hanley &
- * Lippman-Hand 1983). A bootstrap of nothing but zeros would claim to be certain.
- */
-export const ruleOfThree = (groups: number): number => Math.min(1, 3 / Math.max(1, groups));

@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Figure } from '@assay/evaluation';
 import { evaluate } from '../eval/evaluate';
 import { readCsv } from '../eval/read-csv';
+import { evalHtml } from '../eval/report/eval-html';
+import { formatFigure } from '../eval/report/format-figure';
+import { worstMistakes } from '../eval/worst-mistakes';
 import { scoreItems } from '../eval/score-items';
 import { CliError, ExitCode } from '../exit';
 import { listenForInterrupt } from '../interrupt';
@@ -75,13 +78,37 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     };
     await writeFile(join(out, 'eval.json'), `${JSON.stringify(document, null, 1)}\n`);
     const fakes = items.filter(({ fake }) => fake).length;
-    console.log(`${items.length} items: ${items.length - fakes} real, ${fakes} fake; 95 % intervals by group\n`);
-    for (const [name, figure] of Object.entries(result.pooled))
-      console.log(line(words[name as keyof typeof words], figure));
+    const summary = `${items.length} items: ${items.length - fakes} real, ${fakes} fake; 95 % intervals by group`;
+    const figures = Object.entries(result.pooled).map(([name, figure]) => ({
+      label: words[name as keyof typeof words],
+      figure,
+    }));
+    const report = {
+      title: basename(csv),
+      summary,
+      result,
+      figures,
+      mistakes: worstMistakes(items, verdicts),
+      method: [
+        ['models', (method?.models ?? []).map((m) => `${m.id} ${m.version} ${m.sha256}`).join(', ')],
+        ['model set', scanner.modelSet],
+        ['policy', `${policy.id}, version ${policy.version}`],
+        [
+          'thresholds',
+          `authentic up to ${policy.thresholds.authentic}, manipulated from ${policy.thresholds.manipulated}`,
+        ],
+        ['bootstrap', `${settings.resamples} resamples of groups, seed ${settings.seed}`],
+        ['rare fakes', `1 fake to ${options.realsPerFake} real`],
+        ['no probability', 'counted as 0.5'],
+      ] satisfies [string, string][],
+    };
+    await writeFile(join(out, 'eval.html'), evalHtml(report));
+    console.log(`${summary}\n`);
+    for (const { label, figure } of figures) console.log(line(label, figure));
     for (const { family, fakes: count, figures } of result.families) {
       console.log(line(`AUC, ${family} (${count}) against all real`, figures.auc));
     }
-    console.log(`\n${join(out, 'eval.json')}`);
+    console.log(`\nreport: ${join(out, 'eval.html')}`);
     return verdicts.some(({ verdict }) => verdict === 'rejected') ? ExitCode.rejected : ExitCode.ok;
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
@@ -94,8 +121,4 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
 }
 
 const labelColumns = 44;
-
-function line(label: string, { value, interval }: Figure): string {
-  const range = interval ? `  (${interval[0].toFixed(3)} – ${interval[1].toFixed(3)})` : '';
-  return `${label.padEnd(labelColumns)} ${value === null ? '–' : value.toFixed(3)}${range}`;
-}
+const line = (label: string, figure: Figure): string => `${label.padEnd(labelColumns)} ${formatFigure(figure)}`;

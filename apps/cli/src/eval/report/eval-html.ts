@@ -1,0 +1,92 @@
+import type { Figure } from '@assay/evaluation';
+import { html, Markup } from '../../report/html';
+import { reportStyle } from '../../report/report-style';
+import type { evaluate } from '../evaluate';
+import { coverageChart, familyChart, reliabilityChart, rocChart } from './charts';
+import { formatFigure } from './format-figure';
+
+const style = `${reportStyle}
+:root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
+.charts svg { display: block; width: 100%; height: auto; } td { font-variant-numeric: tabular-nums; }
+`;
+
+export interface EvalReport {
+  title: string;
+  summary: string;
+  result: ReturnType<typeof evaluate>;
+  /** Words for the figures, in their order. */
+  figures: readonly { label: string; figure: Figure }[];
+  mistakes: readonly { item: string; family: string; truth: string; said: string }[];
+  method: readonly [string, string][];
+}
+
+/** An evaluation as one HTML file for people: no script, nothing fetched, the charts inside as SVG. */
+export function evalHtml({ title, summary, result, figures, mistakes, method }: EvalReport): string {
+  const families = result.families.map(({ family, fakes, figures: { auc } }) => ({
+    name: `${family} (${fakes})`,
+    figure: auc,
+  }));
+  const chart = (name: string, picture: string): Markup =>
+    html`<figure>
+      <div>${new Markup(picture)}</div>
+      <figcaption>${name}</figcaption>
+    </figure>`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>Evaluation: ${title}</title>
+        <style>
+          ${new Markup(style)}
+        </style>
+      </head>
+      <body>
+        <h1>Evaluation of ${title}</h1>
+        <p class="soft">${summary}</p>
+        ${table(
+          'Figures',
+          figures.map(({ label, figure }) => [label, formatFigure(figure)]),
+        )}
+        <section class="charts">
+          ${[
+            chart('ROC: the dashed line is chance', rocChart(result.roc)),
+            chart(
+              'Reliability: on the dashed line, probabilities mean what they say',
+              reliabilityChart(result.reliability),
+            ),
+            chart('Coverage against risk', coverageChart(result.coverageRisk)),
+            ...(families.length ? [chart('Families, with 95 % intervals', familyChart(families))] : []),
+          ]}
+        </section>
+        ${table(
+          'Families against all real items: AUC',
+          families.map(({ name, figure }) => [name, formatFigure(figure)]),
+        )}
+        ${table(
+          'Worst mistakes',
+          mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
+        )}
+        ${table('Method', method)}
+      </body>
+    </html> `.text;
+}
+
+function table(title: string, rows: readonly (readonly [string, string])[]): Markup {
+  return html`<section>
+    <h2>${title}</h2>
+    <div class="wide">
+      <table class="facts">
+        ${rows.map(
+          ([name, value]) =>
+            html`<tr>
+              <th>${name}</th>
+              <td>${value}</td>
+            </tr>`,
+        )}
+      </table>
+    </div>
+  </section>`;
+}
