@@ -99,6 +99,8 @@ describe('assay eval', () => {
           expect([...strokes, ...inks]).toContain(accent);
         }
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+        const cells = await page.locator('.facts td').evaluateAll((all) => all.map((cell) => cell.clientWidth));
+        expect(Math.min(...cells)).toBeGreaterThan(150);
         expect(complaints).toEqual([]);
         await page.close();
       }

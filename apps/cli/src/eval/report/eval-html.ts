@@ -7,7 +7,8 @@ import { formatFigure } from './format-figure';
 
 const style = `${reportStyle}
 :root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
+.facts th { overflow-wrap: anywhere; } .facts { table-layout: fixed; }
+.charts { display: grid; margin-top: 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
 .charts svg { display: block; width: 100%; height: auto; } td { font-variant-numeric: tabular-nums; }
 `;
 
