@@ -3,6 +3,7 @@
  * - figures come out as JSON and as words; halves of a side-by-side clip are a pair;
  * - a second run scans nothing again and gives the same figures; a half-written line is scored again;
  * - the report opens in a browser without a network, draws its charts, and fits a phone, light and dark;
+ * - a clip that cannot be read is a rejection among the others, not the end of the run;
  * - a fault in the CSV is told with line and column.
  */
 import { existsSync } from 'node:fs';
@@ -68,6 +69,19 @@ describe('assay eval', () => {
     const mended = await assay(args, folder);
     expect(mended.stderr).toContain('5 of 5 scored, 4 from before');
     expect(await figures()).toEqual(before);
+  });
+
+  it('goes on past a clip whose half cannot be cut out', async () => {
+    await writeFile(join(folder, 'broken.mp4'), 'words, not frames\n'.repeat(100));
+    await writeFile(
+      join(folder, 'broken.csv'),
+      'file,label,family,group,region\nbroken.mp4,fake,swap,d,left\nreal-a.mp4,real,drawn,a,full\n',
+    );
+    const run = await assay(['eval', 'broken.csv', '--out', 'broken', '--resamples', '100'], folder);
+    expect(run.stderr).toContain('2 of 2 scored');
+    const lines = (await readFile(join(folder, 'broken', 'scores.jsonl'), 'utf8')).trim().split('\n');
+    const ends = lines.map((line) => JSON.parse(line).verdict.rejection?.code ?? 'none').sort();
+    expect(ends).toEqual(['corrupt', 'none']);
   });
 
   withBrowser('writes a report that a browser draws', async () => {

@@ -5,6 +5,7 @@ export { deleteMedia } from './delete-media';
 export * from './errors';
 export { failScan } from './fail-scan';
 export { addPlanJob, addScanFlow, isLive, removeScanJobs } from './flows';
+export { inLanes } from './in-lanes';
 export { keys } from './keys';
 export { createLog, type Logger } from './log';
 export { MediaFiles } from './media-files';

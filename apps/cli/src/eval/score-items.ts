@@ -4,10 +4,10 @@ import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { defaultMediaLimits, type Policy, Verdict } from '@assay/contracts';
-import { scanIdFor } from '@assay/pipeline';
+import { inLanes, scanIdFor } from '@assay/pipeline';
 import { cutRegion } from '@assay/video';
 import { z } from 'zod';
-import { CliError } from '../exit';
+import type { ScanInput } from '../inputs/collect-inputs';
 import type { Scanner } from '../scan/scanner';
 import type { EvalItem } from './read-csv';
 
@@ -44,28 +44,23 @@ export async function scoreItems(
   const known = await readScores(file);
   const work = await mkdtemp(join(tmpdir(), 'assay-eval-'));
   const verdicts: Verdict[] = [];
-  let next = 0;
   let done = 0;
   let reused = 0;
-  const lane = async (): Promise<void> => {
-    for (let i = next++; i < items.length; i = next++) {
-      signal.throwIfAborted();
-      const item = items[i]!;
-      const scan = scanIdFor(await sha256Of(item.path, signal), policy, scanner.modelSet);
-      const key = `${scan}#${String(item.region)}`;
-      let verdict = known.get(key);
-      if (verdict) reused += 1;
-      else {
-        verdict = await scoreOne(item, join(work, `${i}.mp4`), scanner, policy, signal);
-        known.set(key, verdict);
-        await appendFile(file, `${JSON.stringify({ schema: 'assay.eval-score/1', key, item: item.id, verdict })}\n`);
-      }
-      verdicts[i] = verdict;
-      onDone((done += 1), reused);
+  const score = async ([i, item]: [number, EvalItem], stop: AbortSignal): Promise<void> => {
+    const scan = scanIdFor(await sha256Of(item.path, stop), policy, scanner.modelSet);
+    const key = `${scan}#${String(item.region)}`;
+    let verdict = known.get(key);
+    if (verdict) reused += 1;
+    else {
+      verdict = await scoreOne(item, join(work, `${i}.mp4`), scanner, policy, stop);
+      known.set(key, verdict);
+      await appendFile(file, `${JSON.stringify({ schema: 'assay.eval-score/1', key, item: item.id, verdict })}\n`);
     }
+    verdicts[i] = verdict;
+    onDone((done += 1), reused);
   };
   try {
-    await Promise.all(Array.from({ length: jobs }, lane));
+    await inLanes([...items.entries()], jobs, score, signal);
     return verdicts;
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -79,13 +74,14 @@ async function scoreOne(
   policy: Policy,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  let path = item.path;
+  const name = basename(item.file);
+  let input: ScanInput = { kind: 'file', name, path: item.path };
   if (item.region !== 'full') {
     const fault = await cutRegion(item.path, item.region, part, defaultMediaLimits.maxPixels, signal);
-    if (fault !== null) throw new CliError(`${item.id}: the region could not be cut: ${fault}`);
-    path = part;
+    // One broken clip among a thousand is a rejection, which counts as an abstention, and not the end of the run.
+    const rejection = { code: 'corrupt', message: 'The region could not be cut out of it.' } as const;
+    input = fault === null ? { kind: 'file', name, path: part } : { kind: 'rejected', name, rejection };
   }
-  const input = { kind: 'file', name: basename(item.file), path } as const;
   const { verdict } = await scanner.scan(input, policy.id, () => undefined, signal);
   await rm(part, { force: true });
   return verdict;

@@ -1,4 +1,5 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
+import { factsTable } from './facts-table';
 import { html, Markup } from './html';
 import { reportStyle } from './report-style';
 import {
@@ -146,29 +147,11 @@ function evidence(track: VerdictTrack, still: boolean, pictures: ReadonlyMap<str
   </section>`;
 }
 
-function table(title: string, rows: [string, string | Markup | null][]): Markup {
-  const filled = rows.filter(([, value]) => value !== null && value !== '');
-  return html`<section>
-    <h2>${title}</h2>
-    <div class="wide">
-      <table class="facts">
-        ${filled.map(
-          ([name, value]) =>
-            html`<tr>
-              <th>${name}</th>
-              <td>${value}</td>
-            </tr>`,
-        )}
-      </table>
-    </div>
-  </section>`;
-}
-
 function facts(verdict: Verdict): Markup | null {
   const probe = verdict.provenance.container;
   if (!probe) return null;
   const rate = probe.framesPerSecond ? `, ${probe.framesPerSecond.toFixed(2)} frames/s` : '';
-  return table('The file', [
+  return factsTable('The file', [
     ['container', `${probe.container}, ${probe.bytes} bytes`],
     ['picture', `${probe.width} × ${probe.height}, ${probe.codec}${probe.profile ? ` ${probe.profile}` : ''}${rate}`],
     ['length', probe.kind === 'still' ? 'still picture' : formatMoment(probe.durationSeconds)],
@@ -183,7 +166,7 @@ function method(verdict: Verdict): Markup {
   const code = (text: string): Markup => html`<code>${text}</code>`;
   const models = method.models.map((m) => html`${m.id} ${m.version}, ${m.task}, <code>${m.sha256}</code><br />`);
   const tools = Object.entries(method.tools).map(([tool, version]) => `${tool} ${version}`);
-  return table('How it was made', [
+  return factsTable('How it was made', [
     ['scan', code(verdict.scan)],
     ['when', verdict.createdAt],
     ['content SHA-256', method.contentSha256 ? code(method.contentSha256) : null],

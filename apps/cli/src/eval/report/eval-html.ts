@@ -1,4 +1,5 @@
 import type { Figure } from '@assay/evaluation';
+import { factsTable } from '../../report/facts-table';
 import { html, Markup } from '../../report/html';
 import { reportStyle } from '../../report/report-style';
 import type { evaluate } from '../evaluate';
@@ -47,7 +48,7 @@ export function evalHtml({ title, summary, result, figures, mistakes, method }: 
       <body>
         <h1>Evaluation of ${title}</h1>
         <p class="soft">${summary}</p>
-        ${table(
+        ${factsTable(
           'Figures',
           figures.map(({ label, figure }) => [label, formatFigure(figure)]),
         )}
@@ -62,32 +63,15 @@ export function evalHtml({ title, summary, result, figures, mistakes, method }: 
             ...(families.length ? [chart('Families, with 95 % intervals', familyChart(families))] : []),
           ]}
         </section>
-        ${table(
+        ${factsTable(
           'Families against all real items: AUC',
           families.map(({ name, figure }) => [name, formatFigure(figure)]),
         )}
-        ${table(
+        ${factsTable(
           'Worst mistakes',
           mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
         )}
-        ${table('Method', method)}
+        ${factsTable('Method', method)}
       </body>
     </html> `.text;
-}
-
-function table(title: string, rows: readonly (readonly [string, string])[]): Markup {
-  return html`<section>
-    <h2>${title}</h2>
-    <div class="wide">
-      <table class="facts">
-        ${rows.map(
-          ([name, value]) =>
-            html`<tr>
-              <th>${name}</th>
-              <td>${value}</td>
-            </tr>`,
-        )}
-      </table>
-    </div>
-  </section>`;
 }
