@@ -26,7 +26,7 @@ LIGHT = 8
 """Leading components that hold light and skin colour: another identity keeps these of the scene."""
 
 WORK_PX = 96
-"""Eigenfaces are computed on textures of this side, in float32 they still fit in 1 GB."""
+"""Eigenfaces are computed on textures of this side: in float32 6,000 of them take 0.7 GB."""
 
 
 def textures(faces: data.Faces, shape: FaceShape) -> np.ndarray:
@@ -76,7 +76,7 @@ def prepare(cache: Path, seed: int = 7) -> None:
     train_rows = np.flatnonzero(faces.train)
     alike = _look_alikes(coefficients, train_rows, 8)
 
-    painted = _store(cache / "eigenfaces.npy", len(real), WORK_PX)
+    painted = _store(cache / "eigenfaces.partial.npy", len(real), WORK_PX)
     for i in range(len(real)):
         own, other = coefficients[i], coefficients[alike[i, rng.integers(0, 8)]]
         for k in (0, 1):
@@ -88,7 +88,7 @@ def prepare(cache: Path, seed: int = 7) -> None:
             painted[i, k] = picture.reshape(WORK_PX, WORK_PX, 3).clip(0, 255).astype(np.uint8)
     painted.flush()
 
-    averages, medians = (_store(cache / f"{name}.npy", len(real), TEXTURE_PX) for name in ("look-alikes", "median"))
+    averages, medians = (_store(cache / f"{name}.partial.npy", len(real), TEXTURE_PX) for name in ("look-alikes", "median"))
     for i in range(len(real)):
         few, many = int(rng.integers(2, 4)), int(rng.integers(4, 9))
         for k, count in enumerate((few, many)):
@@ -97,6 +97,9 @@ def prepare(cache: Path, seed: int = 7) -> None:
             medians[i, k] = _lit_alike(np.median(real[alike[i, :count]], axis=0).astype(np.float32), real[i])
     averages.flush()
     medians.flush()
+    # Whole files only: what was interrupted is painted again, and 'median' comes last because it says that all are there.
+    for name in ("eigenfaces", "look-alikes", "median"):
+        (cache / f"{name}.partial.npy").rename(cache / f"{name}.npy")
 
 
 def _store(path: Path, count: int, size: int) -> np.ndarray:
