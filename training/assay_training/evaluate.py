@@ -25,11 +25,9 @@ MESO_MARGIN = 1.0
 def xray_logits(run, face: FaceTrack, margins: tuple[float, ...] = MARGINS, flip: bool = False) -> np.ndarray:
     """Logit of every frame at every margin, (frames, margins); with `flip` the mean with the mirrored crop's."""
     size = run.get_inputs()[0].shape[2]
-    out = np.full((len(face.patches), len(margins)), np.nan)
+    out = np.empty((len(face.patches), len(margins)))
     for j, margin in enumerate(margins):
         crops = [face_crop(p, m, size, margin) for p, m in zip(face.patches, face.landmarks)]
-        if not crops:
-            continue
         x = (np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
         out[:, j] = run.run(["logit"], {"face": x})[0][:, 0]
         if flip:
@@ -40,8 +38,6 @@ def xray_logits(run, face: FaceTrack, margins: tuple[float, ...] = MARGINS, flip
 def meso_scores(run, face: FaceTrack) -> np.ndarray:
     """1 - P(real) of every frame, (frames,)."""
     crops = [face_crop(p, m, 256, MESO_MARGIN) for p, m in zip(face.patches, face.landmarks)]
-    if not crops:
-        return np.empty(0)
     x = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / 255
     return 1 - run.run(None, {"face": x})[0][:, 0]
 

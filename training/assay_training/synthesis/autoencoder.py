@@ -172,4 +172,3 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16) -> None:
     (cache / f"ae_{name}.json").write_text(
         json.dumps({"recipe": recipe.__dict__, "steps": step, "batch": batch, "seconds": seconds, "curve": curve})
     )
-

@@ -8,10 +8,9 @@ import { evalHtml } from '../eval/report/eval-html';
 import { formatFigure } from '../eval/report/format-figure';
 import { worstMistakes } from '../eval/worst-mistakes';
 import { scoreItems } from '../eval/score-items';
-import { CliError, ExitCode } from '../exit';
+import { ExitCode } from '../exit';
 import { listenForInterrupt } from '../interrupt';
-import { readPolicy } from '../scan/read-policy';
-import { openScanner } from '../scan/scanner';
+import { openScannerFor } from '../scan/open-scanner-for';
 
 export interface EvalOptions {
   out: string;
@@ -45,15 +44,9 @@ const words = {
 /** Scores a labelled CSV with the stages of `scan` and says how good the verdicts are. */
 export async function evaluateCommand(csv: string, options: EvalOptions): Promise<ExitCode> {
   const items = (await readCsv(csv)).slice(0, options.limit);
-  const chosen = await readPolicy(options.policy ?? 'default');
   const interrupt = listenForInterrupt();
-  const scanner = await openScanner(
-    { threads: options.threads, policies: typeof chosen === 'string' ? [] : [chosen] },
-    interrupt.signal,
-  );
+  const { scanner, policy } = await openScannerFor(options, interrupt.signal);
   try {
-    const policy = scanner.policies.get(typeof chosen === 'string' ? chosen : chosen.id);
-    if (!policy) throw new CliError(`There is no policy "${String(chosen)}".`, ExitCode.usage);
     const { out } = options;
     const jobs = Math.max(2, Math.floor(availableParallelism() / 2));
     const onDone = (done: number, reused: number): void => {

@@ -1,12 +1,12 @@
 import type { VerdictLabel } from '@assay/contracts';
-import { CliError, ExitCode } from '../exit';
+import { ExitCode } from '../exit';
 import { collectInputs, type ScanInput } from '../inputs/collect-inputs';
 import { listenForInterrupt } from '../interrupt';
 import { verdictText } from '../report/verdict-text';
 import { writeReport } from '../report/write-report';
 import { openProgressBar } from '../scan/progress-bar';
-import { readPolicy } from '../scan/read-policy';
-import { openScanner, type Scanned } from '../scan/scanner';
+import { openScannerFor } from '../scan/open-scanner-for';
+import type { Scanned } from '../scan/scanner';
 
 export interface ScanOptions {
   json?: boolean;
@@ -24,24 +24,15 @@ export interface ScanOptions {
  * @returns interrupted, then failed, then rejected, then ok: the gravest that happened
  */
 export async function scan(words: readonly string[], options: ScanOptions): Promise<ExitCode> {
-  const chosen = await readPolicy(options.policy ?? 'default');
   const interrupt = listenForInterrupt();
-  const scanner = await openScanner(
-    { threads: options.threads, policies: typeof chosen === 'string' ? [] : [chosen] },
-    interrupt.signal,
-  );
+  const { scanner, policy } = await openScannerFor(options, interrupt.signal);
   try {
-    const policy = typeof chosen === 'string' ? chosen : chosen.id;
-    if (!scanner.policies.has(policy)) {
-      const known = [...scanner.policies.keys()].join(', ');
-      throw new CliError(`There is no policy "${policy}". Known: ${known}; a JSON file works too.`, ExitCode.usage);
-    }
     const bar = await openProgressBar();
     const ends = new Set<ExitCode>();
     for (const input of await collectInputs(words)) {
       try {
         bar.show(input.name, { percent: 0, stage: 'intake' });
-        const scanned = await scanner.scan(input, policy, (event) => bar.show(input.name, event), interrupt.signal);
+        const scanned = await scanner.scan(input, policy.id, (event) => bar.show(input.name, event), interrupt.signal);
         bar.hide();
         await present(scanned, options);
         if (scanned.verdict.verdict === 'rejected') ends.add(ExitCode.rejected);
