@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
+import { probeMedia } from '@assay/video';
 import { inLanes } from './in-lanes';
 import { keys } from './keys';
 import { MediaFiles } from './media-files';
@@ -46,16 +47,32 @@ export interface ScannedFile {
  * no server. The file is read in place, never copied.
  */
 export async function scanFile(path: string, options: ScanFileOptions, signal: AbortSignal): Promise<ScannedFile> {
-  const taken = await takeInPlace(path, options, signal);
-  if (!taken.ok) {
+  const done = new AbortController();
+  try {
+    // Hashing waits for the disk and probing for ffprobe: side by side they cost the longer of the two.
+    const probing = probeMedia(path, options.ports.limits, AbortSignal.any([signal, done.signal]));
+    probing.catch(() => undefined);
+    const taken = await takeInPlace(path, options, signal);
+    if (taken.ok) return await scanInPlace(path, taken.value, probing, options, signal);
     const verdict = await rejectedInputVerdict({ ...options, rejection: taken.rejection }, signal);
     return { verdict, evidencePrefix: null };
+  } finally {
+    done.abort();
   }
-  const ports = withFileInPlace(options.ports, taken.value.id, path);
-  const { scan } = await registerScan(ports, { media: taken.value.id, policy: options.policy }, signal);
+}
+
+async function scanInPlace(
+  path: string,
+  media: MediaRecord,
+  probing: ReturnType<typeof probeMedia>,
+  options: ScanFileOptions,
+  signal: AbortSignal,
+): Promise<ScannedFile> {
+  const ports = withFileInPlace(options.ports, media.id, path);
+  const { scan } = await registerScan(ports, { media: media.id, policy: options.policy }, signal);
   const unsubscribe = options.onEvent ? await ports.index.subscribe(scan.id, options.onEvent) : null;
   try {
-    const planned = await planScan(scan.id, ports, signal);
+    const planned = await planScan(scan.id, ports, signal, probing);
     if (planned.done) return scanned(planned.verdict);
     const look = ({ index }: Segment, stop: AbortSignal) => lookAtPart({ scan: scan.id, segment: index }, ports, stop);
     await inLanes(planned.plan.segments, segmentsAtOnce, look, signal);

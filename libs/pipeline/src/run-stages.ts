@@ -1,5 +1,6 @@
 import { accepted, type Outcome, Plan, Probe, type ScanId, type SegmentResult, Verdict } from '@assay/contracts';
 import { judgeSegments } from '@assay/forensics';
+import type { Probed } from '@assay/video';
 import { ScanGoneError } from './errors';
 import { keys } from './keys';
 import type { Ports } from './ports';
@@ -15,13 +16,22 @@ import { readDerived, readStored } from './stored';
 /** What a plan job ends with: segments to look at, or a scan that has its verdict already. */
 export type Planned = { done: false; plan: Plan } | { done: true; verdict: Verdict };
 
-/** Probe and plan. A rejection is judged and published here, as there is nothing to look at. */
-export async function planScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<Planned> {
+/**
+ * Probe and plan. A rejection is judged and published here, as there is nothing to look at.
+ *
+ * @param begun a probe of the same bytes that is under way already
+ */
+export async function planScan(
+  scan: ScanId,
+  ports: Ports,
+  signal: AbortSignal,
+  begun?: Promise<Outcome<Probed>>,
+): Promise<Planned> {
   const known = await readStored(ports.store, keys.verdict(scan), Verdict, signal);
   if (known) return finished(accepted(known), ports, signal);
   const progress = new Progress(scan, ports);
   await progress.report('probe', 0);
-  const probed = await probeStage(scan, ports, signal);
+  const probed = await probeStage(scan, ports, signal, begun);
   if (!probed.ok) return finished(await reject(scan, probed.rejection, ports, signal), ports, signal);
   await progress.report('plan', 0);
   const planned = await planStage(scan, probed.value, ports, signal);

@@ -33,7 +33,7 @@ async function prepare(path: string): Promise<{ probe: Probe; plan: Plan; segmen
   if (!probe.ok) throw new Error(probe.rejection.message);
   const plan = await planFrames(path, probe.value, defaultPolicy, signal);
   if (!plan.ok || !plan.value.segments[0]) throw new Error('no plan');
-  return { probe: probe.value, plan: plan.value, segment: plan.value.segments[0] };
+  return { probe: probe.value.probe, plan: plan.value, segment: plan.value.segments[0] };
 }
 
 async function digests(path: string, probe: Probe, plan: Plan, segment: Segment, threads?: number): Promise<string[]> {

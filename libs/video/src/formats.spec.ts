@@ -30,7 +30,7 @@ async function scan(path: string, perMinute = defaultPolicy.frames.perMinute) {
   const frames: Frame[] = [];
   const errors: (string | null)[] = [];
   for (const segment of plan.value.segments) {
-    const decoded = decodeSegment(path, probe.value, plan.value, segment, signal);
+    const decoded = decodeSegment(path, probe.value.probe, plan.value, segment, signal);
     for (;;) {
       const next = await decoded.next();
       if (next.done) {
@@ -41,7 +41,7 @@ async function scan(path: string, perMinute = defaultPolicy.frames.perMinute) {
     }
   }
   const planned = plan.value.segments.flatMap(({ frameSeconds }) => frameSeconds);
-  return { probe: probe.value, plan: plan.value, frames, errors, planned };
+  return { probe: probe.value.probe, plan: plan.value, frames, errors, planned };
 }
 
 /** Mean red, green and blue of a square around a point given in parts of the picture. */

@@ -73,7 +73,7 @@ test('the name changes nothing: no extension, a pattern, quotes and a line break
     await writeFile(folder.path(name), bytes);
     answers.push(await probeMedia(folder.path(name), defaultMediaLimits, signal));
   }
-  expect(answers[0]).toMatchObject({ ok: true, value: { container: 'mov' } });
+  expect(answers[0]).toMatchObject({ ok: true, value: { probe: { container: 'mov' } } });
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
 });
 
@@ -84,12 +84,12 @@ async function decodeAll(path: string) {
   if (!plan.ok) return { code: plan.rejection.code, frames: 0, planned: 0, error: null };
   const segment = plan.value.segments[0];
   if (!segment) throw new Error('a plan without segments');
-  const frames = decodeSegment(path, probe.value, plan.value, segment, signal);
+  const frames = decodeSegment(path, probe.value.probe, plan.value, segment, signal);
   let count = 0;
   for (;;) {
     const next = await frames.next();
     if (next.done) {
-      return { probe: probe.value, frames: count, planned: segment.frameSeconds.length, error: next.value.error };
+      return { probe: probe.value.probe, frames: count, planned: segment.frameSeconds.length, error: next.value.error };
     }
     count += 1;
   }

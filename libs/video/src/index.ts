@@ -4,5 +4,5 @@ export { decodeSegment } from './decode-segment';
 export { frameBudget } from './frame-budget';
 export { planFrames } from './plan-frames';
 export { planFromPackets } from './plan-from-packets';
-export { probeMedia } from './probe-media';
+export { probeMedia, type Probed } from './probe-media';
 export { toolVersions } from './tool-versions';

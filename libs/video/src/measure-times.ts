@@ -21,6 +21,12 @@ type Times = Pick<
   'kind' | 'durationSeconds' | 'durationFromPackets' | 'claimedSeconds' | 'framesPerSecond' | 'variableFrameRate'
 >;
 
+export interface MeasuredTimes {
+  times: Times;
+  /** Every packet of the stream, where that took a whole pass; null where less was enough. */
+  packets: Packets | null;
+}
+
 interface Source {
   stream: FfprobeStream;
   container: string;
@@ -34,8 +40,8 @@ export async function measureTimes(
   { stream, container, output, limits }: Source,
   isStill: boolean,
   signal: AbortSignal,
-): Promise<Outcome<Times>> {
-  if (isStill) return accepted(stillTimes);
+): Promise<Outcome<MeasuredTimes>> {
+  if (isStill) return accepted({ times: stillTimes, packets: null });
   const claimed = Math.max(Number(stream.duration) || 0, 0) || Math.max(Number(output.format?.duration) || 0, 0);
   const read = (intervals?: string) =>
     readPackets(
@@ -43,9 +49,12 @@ export async function measureTimes(
       { streamIndex: stream.index, demuxer: container, intervals, maxPixels: limits.maxPixels, timeoutMs },
       signal,
     );
-  let { packets } = await read(claimed > readThroughSeconds ? headAndTail : undefined);
-  const wholeFile = claimed <= readThroughSeconds;
-  if (!wholeFile && !agrees(claimed, lengthOf(packets))) packets = (await read()).packets;
+  let wholeFile = claimed <= readThroughSeconds;
+  let { packets, end } = await read(wholeFile ? undefined : headAndTail);
+  if (!wholeFile && !agrees(claimed, lengthOf(packets))) {
+    wholeFile = true;
+    ({ packets, end } = await read());
+  }
   if (packets.pts.length === 0) return rejected('no_frames', 'The file has a video stream without a single frame.');
 
   const measured = lengthOf(packets);
@@ -55,17 +64,18 @@ export async function measureTimes(
     const [minutes, most] = [durationSeconds, limits.maxDurationSeconds].map((value) => Math.ceil(value / 60));
     return rejected('too_long', `The video lasts ${minutes} minutes; at most ${most} are accepted.`);
   }
-  if (packets.pts.length === 1 && /^(gif|apng)$/.test(container)) return accepted(stillTimes);
+  if (packets.pts.length === 1 && /^(gif|apng)$/.test(container)) return accepted({ times: stillTimes, packets: null });
   const steps = frameSteps(packets);
   const rate = ratio(stream.avg_frame_rate) || 1 / (median(steps) || Infinity);
-  return accepted({
+  const times: Times = {
     kind: 'video',
     durationSeconds,
     durationFromPackets,
     claimedSeconds: claimed || null,
     framesPerSecond: rate <= maxFramesPerSecond ? rate : 0,
     variableFrameRate: isVariable(steps),
-  });
+  };
+  return accepted({ times, packets: wholeFile && !end.timedOut ? packets : null });
 }
 
 const stillTimes: Times = {

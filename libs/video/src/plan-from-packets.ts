@@ -43,7 +43,7 @@ export function planFromPackets(packets: Packets, probe: Probe, policy: Policy):
     frameBudget: budget,
     cutCandidatesSeconds: cuts.map(({ seconds }) => seconds),
     keyframeCount: timeline.frames.filter(({ key }) => key).length,
-    segments: cutIntoSegments(choice.frames, timeline, policy).map((frames, index) =>
+    segments: cutIntoSegments(choice.frames, timeline, policy, seekBy !== undefined).map((frames, index) =>
       describeSegment(frames, index, choice.decodesAll, seekBy !== undefined),
     ),
   });
@@ -63,6 +63,8 @@ function decodeSize({ width, height }: Probe, { frames }: Policy): Pick<Plan, 'd
   };
 }
 
+/** A video twice as long is cut in two: the decoder of one half runs while the faces of the other are scored, seconds. */
+const halfSeconds = 20;
 /** A last frame that sticks out by a rounding error makes no segment of its own; part of a segment. */
 const roundingSlack = 0.01;
 
@@ -73,9 +75,16 @@ interface SegmentFrames {
 }
 
 /** Equal parts of at most `segmentSeconds`; a part without a chosen frame is no segment. */
-function cutIntoSegments(chosen: TimelineFrame[], { durationSeconds }: Timeline, policy: Policy): SegmentFrames[] {
+function cutIntoSegments(
+  chosen: TimelineFrame[],
+  { durationSeconds }: Timeline,
+  policy: Policy,
+  seekable: boolean,
+): SegmentFrames[] {
   const length = Math.max(durationSeconds, stillSeconds);
-  const count = Math.max(1, Math.ceil(length / policy.frames.segmentSeconds - roundingSlack));
+  // Without an index the second half would be read, and decoded, from the beginning.
+  const fewest = seekable && length >= 2 * halfSeconds ? 2 : 1;
+  const count = Math.max(fewest, Math.ceil(length / policy.frames.segmentSeconds - roundingSlack));
   const bounds = Array.from({ length: count }, (_, i) => [(i * length) / count, ((i + 1) * length) / count] as const);
   return bounds
     .map(([startSeconds, endSeconds], i) => ({

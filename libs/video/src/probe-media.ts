@@ -4,13 +4,20 @@ import { MediaInput, formatWhitelist, guardArguments, withInput } from './input-
 import { measureTimes } from './measure-times';
 import { pictureFacts } from './picture-facts';
 import { failedProbe, pictureTooLarge } from './probe-rejections';
-import { readPackets } from './read-packets';
+import { Packets, readPackets } from './read-packets';
 import { runTool, ToolRun } from './run-tool';
 import { sniff, sniffBytes, Sniffed } from './sniff';
 import { streamFacts } from './stream-facts';
 
 /** ffprobe answers in 0.1 s; a file that keeps it busy this long is hostile or on a dead disk, ms. */
 const timeoutMs = 30_000;
+
+/** What a file is, and what was read of it on the way. */
+export interface Probed {
+  probe: Probe;
+  /** Every packet, where finding out took a pass over all of them: a plan then needs none of its own. */
+  packets: Packets | null;
+}
 
 /**
  * Finds out what a media file is, without decoding video. The answer depends on the bytes alone: the name is not used.
@@ -19,7 +26,7 @@ const timeoutMs = 30_000;
  * @returns the facts, or why this file can't be scanned
  * @throws the abort reason, or an Error when a tool can't be started: both may work next time
  */
-export async function probeMedia(path: string, limits: MediaLimits, signal: AbortSignal): Promise<Outcome<Probe>> {
+export async function probeMedia(path: string, limits: MediaLimits, signal: AbortSignal): Promise<Outcome<Probed>> {
   try {
     return await withInput(path, (input) => probeFile(input, limits, signal));
   } catch (error) {
@@ -30,7 +37,7 @@ export async function probeMedia(path: string, limits: MediaLimits, signal: Abor
   }
 }
 
-async function probeFile(input: MediaInput, limits: MediaLimits, signal: AbortSignal): Promise<Outcome<Probe>> {
+async function probeFile(input: MediaInput, limits: MediaLimits, signal: AbortSignal): Promise<Outcome<Probed>> {
   const stats = await input.file.stat();
   if (!stats.isFile()) return rejected('not_readable', 'This is not a file.');
   if (stats.size > limits.maxBytes) {
@@ -84,7 +91,7 @@ async function describe(
   { stats, sniffed, output, container, stream }: Findings,
   limits: MediaLimits,
   signal: AbortSignal,
-): Promise<Outcome<Probe>> {
+): Promise<Outcome<Probed>> {
   const rotation = output.frames[0]?.side_data_list.find((data) => data.rotation !== undefined)?.rotation;
   const picture = pictureFacts(stream, rotation);
   if (Math.min(picture.width, picture.height) < limits.minSidePx) {
@@ -94,13 +101,14 @@ async function describe(
     );
   }
   if (picture.width * picture.height > limits.maxPixels) return pictureTooLargeFor(picture, limits);
-  const times = await measureTimes(input, { stream, container, output, limits }, sniffed.kind === 'still', signal);
-  if (!times.ok) return times;
-  const { kind, ...measured } = times.value;
-  return accepted({ kind, container, ...stats, ...measured, ...picture, ...streamFacts(stream, output) });
+  const measured = await measureTimes(input, { stream, container, output, limits }, sniffed.kind === 'still', signal);
+  if (!measured.ok) return measured;
+  const { kind, ...times } = measured.value.times;
+  const probe = { kind, container, ...stats, ...times, ...picture, ...streamFacts(stream, output) };
+  return accepted({ probe, packets: measured.value.packets });
 }
 
-function pictureTooLargeFor(size: { width: number; height: number }, limits: MediaLimits): Outcome<Probe> {
+function pictureTooLargeFor(size: { width: number; height: number }, limits: MediaLimits): Outcome<Probed> {
   return rejected(
     'too_many_pixels',
     `The picture is ${size.width} x ${size.height} px for display; at most ${limits.maxPixels} pixels are accepted.`,

@@ -47,7 +47,7 @@ export async function openScanner(options: ScannerOptions, signal: AbortSignal):
   const sweep = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', sweep);
 
-  const shared = await createPorts(config, log, { store: createFolderStore({ root: folder }) });
+  const shared = await createPorts(config, log, { store: createFolderStore({ root: folder, durable: false }) });
   const policies = new Map(shared.policies);
   for (const policy of options.policies ?? []) policies.set(policy.id, policy);
   // Threads load their models while the first file is hashed and probed; a failure is told by whoever needs them.
@@ -59,7 +59,7 @@ export async function openScanner(options: ScannerOptions, signal: AbortSignal):
     modelSet: shared.models.digest,
     async scan(input, policy, onEvent, signal) {
       const own = await mkdtemp(join(folder, 'input-'));
-      const ports = { ...shared, policies, store: createFolderStore({ root: own }), index: createMemoryIndex() };
+      const ports = { ...shared, policies, store: createFolderStore({ root: own, durable: false }), index: createMemoryIndex() };
       const reject = async (rejection: Parameters<typeof rejectedInputVerdict>[0]['rejection']): Promise<Scanned> => ({
         verdict: await rejectedInputVerdict({ ports, name: input.name, policy, rejection }, signal),
         artefacts: new Map(),

@@ -1,5 +1,12 @@
 import { Box, FaceObservation, ModelEntry, SegmentResult, SegmentTrack } from '@assay/contracts';
-import { cropName, evidencePictures, EvidenceFace, evidenceStem, overlayName } from '../evidence/evidence-pictures';
+import {
+  cropName,
+  evidencePictures,
+  EvidenceFace,
+  evidenceStem,
+  loadSharp,
+  overlayName,
+} from '../evidence/evidence-pictures';
 import { BoundaryMap, regionStrengths } from '../evidence/face-regions';
 import { cropMargins, cropSize } from '../inference/crop-task';
 import { CropScore } from '../inference/messages';
@@ -26,6 +33,8 @@ export async function lookAtSegment(
   onProgress: (fraction: number) => void,
   signal: AbortSignal,
 ): Promise<LookOutcome> {
+  // While the decoder starts: its failure is told when a picture is made.
+  loadSharp().catch(() => undefined);
   const onFrame = (fraction: number) => onProgress(framesShare * Math.min(1, fraction));
   const follower = new FaceFollower(pool, policy, segment, plan.cutCandidatesSeconds, onFrame, signal);
   const seen = await follower.follow(frames);
@@ -36,7 +45,7 @@ export async function lookAtSegment(
   const scaleX = probe.width / plan.decodeWidth;
   const scaleY = probe.height / plan.decodeHeight;
   const detectors = modelsFor(pool.models, 'forgery-frame');
-  const evidence: EvidencePicture[] = [];
+  const shown: EvidenceFace[] = [];
   const tracks: SegmentTrack[] = [];
   for (const track of seen.tracks) {
     const observations: FaceObservation[] = [];
@@ -48,7 +57,7 @@ export async function lookAtSegment(
         const stem = evidenceStem(segment.index, track.index, face.seconds);
         const kept = await evidenceFace(stem, face, scores, detectors);
         if (kept) {
-          evidence.push(...(await evidencePictures(kept)));
+          shown.push(kept);
           observation.crop = cropName(stem);
           observation.overlay = kept.map ? overlayName(stem) : null;
         }
@@ -57,6 +66,7 @@ export async function lookAtSegment(
     }
     tracks.push({ index: track.index, shot: track.shot, observations, appearance: meanAppearance(track) });
   }
+  const evidence: EvidencePicture[] = (await Promise.all(shown.map(evidencePictures))).flat();
   onProgress(1);
   const result: SegmentResult = {
     schema: 'assay.segment/1',

@@ -23,12 +23,17 @@ export function evidenceStem(segment: number, track: number, seconds: number): s
 export const cropName = (stem: string) => `${stem}.jpg`;
 export const overlayName = (stem: string) => `${stem}-overlay.jpg`;
 
-/** The crop as JPEG and, where there is a boundary map, the crop with the map drawn over it. */
-export async function evidencePictures({ stem, rgb, size, map }: EvidenceFace): Promise<EvidencePicture[]> {
-  // Loaded when first needed: reading a verdict or a plan must not pay for an image library.
+/** Loaded when first needed: reading a verdict or a plan must not pay for an image library. */
+export async function loadSharp(): Promise<(typeof import('sharp'))['default']> {
   const { default: sharp } = await import('sharp');
   // The pictures are small: sharing one among threads costs several times what it saves.
   sharp.concurrency(1);
+  return sharp;
+}
+
+/** The crop as JPEG and, where there is a boundary map, the crop with the map drawn over it. */
+export async function evidencePictures({ stem, rgb, size, map }: EvidenceFace): Promise<EvidencePicture[]> {
+  const sharp = await loadSharp();
   const large = await sharp(rgb, { raw: { width: size, height: size, channels: 3 } })
     .resize(pictureSide, pictureSide, { kernel: 'cubic' })
     .raw()
@@ -37,7 +42,10 @@ export async function evidencePictures({ stem, rgb, size, map }: EvidenceFace): 
     sharp(pixels, { raw: { width: pictureSide, height: pictureSide, channels: 3 } })
       .jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4' })
       .toBuffer();
-  const pictures = [{ name: cropName(stem), jpeg: await jpeg(large) }];
-  if (map) pictures.push({ name: overlayName(stem), jpeg: await jpeg(drawOverlay(large, pictureSide, map)) });
-  return pictures;
+  const crop = jpeg(large);
+  const overlay = map ? jpeg(drawOverlay(large, pictureSide, map)) : null;
+  return [
+    { name: cropName(stem), jpeg: await crop },
+    ...(overlay ? [{ name: overlayName(stem), jpeg: await overlay }] : []),
+  ];
 }

@@ -1,11 +1,15 @@
 import { Plan, Probe, type ScanId, SegmentResult } from '@assay/contracts';
-import { lookAtSegment } from '@assay/forensics';
+import { type EvidencePicture, lookAtSegment } from '@assay/forensics';
 import { decodeSegment } from '@assay/video';
 import { PermanentError, ScanGoneError } from '../errors';
+import { inLanes } from '../in-lanes';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan } from '../scan-state';
 import { readDerived, writeStored } from '../stored';
+
+/** Small objects over a network: the time of each is waiting. */
+const picturesAtOnce = 8;
 
 /**
  * Looks at one segment: decodes its frames, finds and scores faces. Leaves the pictures first and `segments/{n}.json`
@@ -38,9 +42,9 @@ export async function look(
     const frames = decodeSegment(file.path, probe, plan, part, decoding);
     const context = { segment: part, plan, probe, policy, pool };
     const { result, evidence } = await lookAtSegment(frames, context, onProgress, signal);
-    for (const { name, jpeg } of evidence) {
-      await store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, signal);
-    }
+    const keep = ({ name, jpeg }: EvidencePicture, stop: AbortSignal) =>
+      store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, stop);
+    await inLanes(evidence, picturesAtOnce, keep, signal);
     await writeStored(store, key, result, { ifAbsent: false }, signal);
     await assertMediaExists(record, ports, signal);
     return result;

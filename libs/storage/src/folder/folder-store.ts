@@ -15,6 +15,11 @@ import { walkKeys } from './walk-keys';
 export interface FolderStoreSettings {
   /** Made when it is not there. Everything in it belongs to the store. */
   root: string;
+  /**
+   * Every write waits until it would survive a power cut (default). False for a folder that is removed with its process,
+   * where the waiting, some milliseconds a write, would buy nothing.
+   */
+  durable?: boolean;
 }
 
 /** A folder can be removed as empty between making it and naming a file in it; each try needs one such accident. */
@@ -22,11 +27,14 @@ const placeTries = 8;
 
 /** Objects as plain files under one folder, so that an operator can look at them; several processes may share it. */
 export function createFolderStore(settings: FolderStoreSettings): ObjectStore {
-  return new FolderStore(resolve(settings.root));
+  return new FolderStore(resolve(settings.root), settings.durable ?? true);
 }
 
 class FolderStore implements ObjectStore {
-  constructor(private readonly root: string) {}
+  constructor(
+    private readonly root: string,
+    private readonly durable: boolean,
+  ) {}
 
   put(key: string, body: Body, options: PutOptions, signal: AbortSignal): Promise<'written' | 'exists'> {
     return guardBody(body, async () => {
@@ -34,7 +42,7 @@ class FolderStore implements ObjectStore {
       signal.throwIfAborted();
       // Only saves the work: the link below is what decides.
       if (options.ifAbsent && (await this.stat(key, signal))) return 'exists';
-      const temporary = await writeTemporaryFile(this.root, body, signal);
+      const temporary = await writeTemporaryFile(this.root, body, this.durable, signal);
       try {
         return await this.place(key, signal, async () => {
           if (!options.ifAbsent) return rename(temporary, path).then(() => 'written' as const);
@@ -107,7 +115,7 @@ class FolderStore implements ObjectStore {
   }
 
   async check(signal: AbortSignal): Promise<void> {
-    const temporary = await writeTemporaryFile(this.root, 'assay', signal);
+    const temporary = await writeTemporaryFile(this.root, 'assay', this.durable, signal);
     const second = `${temporary}-link`;
     try {
       // `ifAbsent` needs hard links, which a few network and memory-card file systems do not have.
@@ -134,9 +142,9 @@ class FolderStore implements ObjectStore {
     for (let tries = 1; ; tries += 1) {
       try {
         signal.throwIfAborted();
-        await makeFolder(folder);
+        await makeFolder(folder, this.durable);
         const named = await name();
-        await syncFolder(folder);
+        if (this.durable) await syncFolder(folder);
         return named;
       } catch (error) {
         signal.throwIfAborted();

@@ -12,10 +12,10 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** `mkdir -p` whose new names survive a power cut. */
-export async function makeFolder(folder: string): Promise<void> {
+/** `mkdir -p`; where `durable`, its new names survive a power cut. */
+export async function makeFolder(folder: string, durable: boolean): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
+  if (first === undefined || !durable) return;
   // Every new folder is a new name in its parent.
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }

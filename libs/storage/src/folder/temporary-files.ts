@@ -11,25 +11,27 @@ export const temporaryFolder = '.tmp';
 const leftoverAfterMs = 24 * 3600 * 1000;
 
 /**
- * Writes the body to a new temporary file and syncs it to disk.
+ * Writes the body to a new temporary file.
  *
+ * @param durable waits until the disk has it
  * @returns the file's path; the caller renames or unlinks it
  * @throws the body's own error, the signal's reason, or a store error; the file is gone then
  */
 export async function writeTemporaryFile(
   root: string,
   body: Buffer | string | Readable,
+  durable: boolean,
   signal: AbortSignal,
 ): Promise<string> {
   const path = join(root, temporaryFolder, randomUUID());
   const handle = await orStoreError(async () => {
-    await makeFolder(join(root, temporaryFolder));
+    await makeFolder(join(root, temporaryFolder), durable);
     return open(path, 'wx');
   });
   try {
     try {
       await writeBody(handle, body, signal);
-      await orStoreError(() => handle.sync());
+      if (durable) await orStoreError(() => handle.sync());
     } finally {
       await handle.close();
     }
