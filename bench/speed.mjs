@@ -18,8 +18,8 @@ const medianCost = (costs) => ({ wall: median(costs.map((c) => c.wall)), cpu: me
 
 /**
  * One clip: the whole of `assay scan` (the process from start to end) beside its floor, which is bare ffmpeg decoding
- * the very same frames to nowhere, plus bare `session.run` on the same number and shape of tensors. All in turns, so
- * that a machine that slows down meanwhile slows down all three.
+ * the very same frames to nowhere, plus bare `session.run` on the same number and shape of tensors; and beside the same
+ * scan in a process that is up. All in turns, so that a machine that slows down meanwhile slows down all of them.
  */
 export async function measureClip(clip, repeats) {
   const made = makeClip(clip);
@@ -30,13 +30,12 @@ export async function measureClip(clip, repeats) {
     const verdict = JSON.parse(recorded.stdout);
     const decodes = recorder.decodes();
     const job = JSON.stringify({ threads, models: modelPaths(), runs: recorder.runs() });
-    const costs = { scan: [], decode: [], infer: [] };
+    const costs = { scan: [], warm: [], decode: [], infer: [] };
     for (let i = 0; i < repeats; i += 1) {
       costs.scan.push(await scan(made.path, work));
+      costs.warm.push(await node('bench/warm.mjs', [made.path, String(threads)]));
       costs.decode.push(await decodeAll(made.path, decodes));
-      costs.infer.push(
-        JSON.parse((await expectSuccess([process.execPath, join(root, 'bench/infer.mjs')], { stdin: job })).stdout),
-      );
+      costs.infer.push(await node('bench/infer.mjs', [], { stdin: job }));
     }
     return {
       name: clip.name,
@@ -46,6 +45,7 @@ export async function measureClip(clip, repeats) {
       faces: verdict.tracks.length,
       crops: verdict.cost.cropsScored,
       scan: medianCost(costs.scan),
+      warmWall: median(costs.warm.map(({ wall }) => wall)),
       decode: medianCost(costs.decode),
       infer: medianCost(costs.infer),
     };
@@ -57,6 +57,10 @@ export async function measureClip(clip, repeats) {
 
 const scan = (path, cwd, env = process.env) =>
   expectSuccess([join(root, 'assay'), 'scan', path, '--json', '--threads', String(threads)], { cwd, env });
+
+/** Runs a program of this folder and gives back what it printed. */
+const node = async (program, args, options) =>
+  JSON.parse((await expectSuccess([process.execPath, join(root, program), ...args], options)).stdout);
 
 async function decodeAll(path, decodes) {
   const total = { wall: 0, cpu: 0 };

@@ -10,10 +10,12 @@ export function speedTable(rows, repeats) {
     'clip',
     'frames, faces, crops',
     '`assay scan`',
+    'in a process that is up',
     'bare decode',
     'bare inference',
     'scan : floor, wall',
     'CPU',
+    'up : floor, wall',
   ];
   const cells = rows.map((row) => {
     const floor = (kind) => row.decode[kind] + row.infer[kind];
@@ -21,14 +23,17 @@ export function speedTable(rows, repeats) {
       `${row.name}, ${row.megabitsPerSecond.toFixed(1)} Mbit/s`,
       `${row.frames}, ${row.faces}, ${row.crops}`,
       pair(row.scan),
+      seconds(row.warmWall),
       pair(row.decode),
       pair(row.infer),
       (row.scan.wall / floor('wall')).toFixed(2),
       (row.scan.cpu / floor('cpu')).toFixed(2),
+      (row.warmWall / floor('wall')).toFixed(2),
     ];
   });
   return (
-    `Seconds, wall / CPU, median of ${repeats}. \`assay scan\` is the whole process from start to end; the floor is bare ` +
+    `Seconds, wall / CPU, median of ${repeats}. \`assay scan\` is the whole process from start to end; beside it ` +
+    `the same scan in a process whose models are loaded, as a worker's are (wall). The floor is bare ` +
     `\`ffmpeg\` decoding the same frames plus bare \`session.run\` on the same number and shape of tensors, two threads ` +
     `each, measured in turns with the scan.\n\n${table(heads, cells)}`
   );

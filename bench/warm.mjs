@@ -1,0 +1,31 @@
+/**
+ * A scan in a process that is up: the same stages that a worker of the fleet runs, models loaded and threads started by a
+ * scan before it. `node bench/warm.mjs FILE THREADS` prints the wall seconds of the second scan of the file.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog, createPorts, loadConfig, scanFile } from '@assay/pipeline';
+import { createFolderStore, createMemoryIndex } from '@assay/storage';
+
+const [path, threads] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'assay-warm-'));
+const signal = new globalThis.AbortController().signal;
+const config = loadConfig({ ASSAY_INFERENCE_THREADS: threads });
+const log = createLog({ level: 'silent', service: 'bench' });
+const ports = await createPorts(config, log, { store: createFolderStore({ root: folder, durable: false }) });
+try {
+  let wall = 0;
+  for (const name of ['first', 'second']) {
+    // An empty store and index each time: nothing may be known from before.
+    const store = createFolderStore({ root: join(folder, name), durable: false });
+    const own = { ...ports, store, index: createMemoryIndex() };
+    const startedAt = process.hrtime.bigint();
+    await scanFile(path, { name: 'clip', ports: own }, signal);
+    wall = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  }
+  console.log(JSON.stringify({ wall }));
+} finally {
+  await ports.close();
+  rmSync(folder, { recursive: true, force: true });
+}
