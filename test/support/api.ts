@@ -15,6 +15,7 @@ export interface TestApi {
   key: string;
   client: AssayClient;
   redisPath: string;
+  dataDir: string;
   /** Everything in the object store but the keys of the API. */
   stored(): Promise<string[]>;
   /** Asks with the key. */
@@ -52,6 +53,7 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
     url: api.url,
     key,
     redisPath: redis.path,
+    dataDir,
     client: new AssayClient({ baseUrl: api.url, apiKey: key }),
     ask: (path, init = {}) => fetch(api.url + path, { ...init, headers: { ...init.headers, 'x-api-key': key } }),
     stored: () => filesIn(root),

@@ -16,6 +16,9 @@ const maxPort = 65_535;
 /** More sessions or processes than this on one machine is a typing error. */
 const maxThreads = 256;
 
+const dataHelp =
+  'data folder of the service (default: ASSAY_DATA_DIR or ./data); REDIS_URL and S3_* as for the service';
+
 /**
  * The command line. Each command's code is loaded when it is chosen, so that `scan` never pays for the web framework.
  *
@@ -113,6 +116,16 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .action(async (verdict: string, file: string, options) => {
       const { verify } = await import('./commands/verify');
       exitCode = await verify(verdict, file, options);
+    });
+
+  program
+    .command('reindex')
+    .description('rebuild the Redis index from the object store, beside a running service')
+    .option('--data <folder>', dataHelp)
+    .option('--json', 'the summary as one JSON document')
+    .action(async (options) => {
+      const { reindexCommand } = await import('./commands/reindex');
+      exitCode = await reindexCommand(options);
     });
 
   program

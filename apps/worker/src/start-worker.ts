@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { type Config, type Logger, type OpenPorts, type ScanQueues, queueNames, sweepEveryMs } from '@assay/pipeline';
+import { type Config, type Logger, type OpenPorts, type ScanQueues, queueNames, scheduleSweeps } from '@assay/pipeline';
 import { NestFactory } from '@nestjs/core';
+import { keepSweeping } from './keep-sweeping';
 import { monitorLoop } from './loop-monitor';
 import { WorkerMetrics } from './metrics';
 import { type MetricsServer, serveMetrics } from './metrics-server';
@@ -38,8 +39,10 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
   let stages: StageWorker[] = [];
   let server: MetricsServer | null = null;
   let stopMonitor = (): void => undefined;
+  let stopSweeping = (): void => undefined;
 
   const close = async (drainMs: number): Promise<void> => {
+    stopSweeping();
     await Promise.all(stages.map((stage) => stage.close(drainMs)));
     stopMonitor();
     await server?.close();
@@ -56,6 +59,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     stages = queueNames.map((name) => new StageWorker({ name, processor: processors[name], config, log, metrics }));
     await Promise.all(stages.map((stage) => stage.ready()));
     await scheduleSweeps(queues);
+    stopSweeping = keepSweeping(queues, log);
     if (config.workerMetricsPort !== null) {
       server = await serveMetrics(metrics.registry, { host: config.host, port: config.workerMetricsPort });
     }
@@ -81,11 +85,4 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
       return closing;
     },
   };
-}
-
-/** One sweep now, for what the last stop left behind, and one a minute for the whole fleet. */
-async function scheduleSweeps(queues: ScanQueues): Promise<void> {
-  await queues.sweep.upsertJobScheduler('sweep', { every: sweepEveryMs }, { name: 'sweep', data: { v: 1 } });
-  // Under a fixed id, so that a fleet that starts together sweeps once; a failed one must not stay in the next one's way.
-  await queues.sweep.add('sweep', { v: 1 }, { jobId: 'sweep-at-start', removeOnFail: true });
 }

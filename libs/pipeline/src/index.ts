@@ -24,9 +24,11 @@ export {
   sweepEveryMs,
 } from './queues';
 export { type RedisAddress, redisOptions } from './redis-options';
+export { reindex, type ReindexReport } from './reindex';
 export { rejectedInputVerdict } from './rejected-input';
 export { finishScan, lookAtPart, type Planned, planScan } from './run-stages';
 export { scanIdFor } from './scan-id';
+export { ensureSweeps, scheduleSweeps } from './schedule-sweeps';
 export { type Intake, intake } from './stages/intake';
 export { judge, reject } from './stages/judge';
 export { look } from './stages/look';

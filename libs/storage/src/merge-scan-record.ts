@@ -38,6 +38,15 @@ export function mergeScanRecord(current: ScanRecord, changes: Partial<ScanRecord
   return next;
 }
 
+/**
+ * Whether a record from the object store takes the place of the one in the index. A verdict ends a scan for good, so
+ * `done` wins whatever the clocks of the two writers said; otherwise the later `updatedAt` does.
+ */
+export function isFresher(stored: ScanRecord, indexed: ScanRecord): boolean {
+  if (indexed.state === 'done') return false;
+  return stored.state === 'done' || Date.parse(stored.updatedAt) > Date.parse(indexed.updatedAt);
+}
+
 function definedOnly(patch: Partial<ScanRecord>): Partial<ScanRecord> {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }

@@ -203,6 +203,38 @@ export function scanIndexConformance(backend: () => ScanIndexBackend): void {
     });
   });
 
+  describe('restore', () => {
+    it('creates what is not there, in the lists as well', async () => {
+      expect(await index.restore(exampleRecord(1, { state: 'done' }))).toBe('created');
+      expect(await index.get(scanId(1))).toEqual(exampleRecord(1, { state: 'done' }));
+      expect((await index.list({ limit: 10, cursor: null })).scans).toHaveLength(1);
+      expect(await index.scansOfMedia(mediaId(1))).toEqual([scanId(1)]);
+    });
+
+    it.each([
+      ['an older record', { state: 'running', updatedAt: at(9) }, { state: 'queued', updatedAt: at(8) }, 'kept'],
+      ['one of the same time', { state: 'running', updatedAt: at(9) }, { state: 'queued', updatedAt: at(9) }, 'kept'],
+      ['a newer record', { state: 'running', updatedAt: at(8) }, { state: 'failed', updatedAt: at(9) }, 'replaced'],
+      ['anything, over a verdict', { state: 'done', updatedAt: at(8) }, { state: 'failed', updatedAt: at(9) }, 'kept'],
+      [
+        'a verdict, by a late clock',
+        { state: 'running', updatedAt: at(9) },
+        { state: 'done', updatedAt: at(8) },
+        'replaced',
+      ],
+      [
+        'a scan begun anew',
+        { state: 'cancelled', updatedAt: at(8) },
+        { state: 'queued', updatedAt: at(9) },
+        'replaced',
+      ],
+    ] as const)('%s', async (_what, indexed, stored, outcome) => {
+      await index.create(exampleRecord(1, indexed));
+      expect(await index.restore(exampleRecord(1, stored))).toBe(outcome);
+      expect(await index.get(scanId(1))).toEqual(exampleRecord(1, outcome === 'kept' ? indexed : stored));
+    });
+  });
+
   describe('segments', () => {
     it('count once each, in any order and from many workers at once', async () => {
       await index.create(exampleRecord(1, { state: 'running' }));

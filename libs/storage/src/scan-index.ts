@@ -17,6 +17,11 @@ export interface ScanPage {
 export interface ScanIndex {
   /** Atomic: of racing creators exactly one gets `created`. An existing record is left as it is. */
   create(record: ScanRecord): Promise<'created' | 'exists'>;
+  /**
+   * Brings a record of the object store back, for an index that was lost or has fallen behind. Atomic: a fresher record
+   * (`isFresher`) is left as it is.
+   */
+  restore(record: ScanRecord): Promise<'created' | 'replaced' | 'kept'>;
   get(id: string): Promise<ScanRecord | null>;
   /** Atomic merge by the rules of `mergeScanRecord`. @returns the record as it now is; `null` when there is none */
   update(id: string, patch: Partial<ScanRecord>): Promise<ScanRecord | null>;

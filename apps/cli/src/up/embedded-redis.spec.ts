@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { startEmbeddedRedis } from './embedded-redis';
 import { processIdentity } from './process-identity';
 import { redisKeeper } from './redis-keeper';
+import { findEmbeddedRedis } from './running-redis';
 
 /** Invariants: what was written is there at the next start; Redis never outlives the service, however that ended. */
 describe('embedded Redis', () => {
@@ -41,6 +42,14 @@ describe('embedded Redis', () => {
     expect(await named()).toHaveLength(3);
     await redis.stop();
     expect(await named()).toEqual([]);
+  });
+
+  it('is found by its data folder while it runs, and only then', async () => {
+    expect(await findEmbeddedRedis(dataDir)).toBeNull();
+    const redis = await startEmbeddedRedis(dataDir, never);
+    expect(await findEmbeddedRedis(dataDir)).toBe(redis.socket);
+    await redis.stop();
+    expect(await findEmbeddedRedis(dataDir)).toBeNull();
   });
 
   it('keeps what was written over a stop and start', async () => {

@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { CliError } from '../exit';
 import { pingRedis } from './ping-redis';
 import { processIdentity } from './process-identity';
 import { redisKeeper } from './redis-keeper';
+import { isAlive, readRunningRedis, recordIn, redisFolder, type RunningRedis, socketIn } from './running-redis';
 
 /** A socket's path has at most 108 bytes on Linux, 104 on macOS, with its final zero; the data folder may be deep. */
 const maxSocketPathBytes = 100;
@@ -18,10 +18,6 @@ const startTimeoutMs = 60_000;
 const pollMs = 10;
 /** What the keeper needs at most to make Redis stop, and some. */
 const stopTimeoutMs = 8_000;
-
-/** Left in the data folder for the next start, which may come while this Redis is still ending. */
-const RunningRedis = z.object({ pid: z.number().int().positive(), identity: z.string(), run: z.string() });
-type RunningRedis = z.infer<typeof RunningRedis>;
 
 export interface EmbeddedRedis {
   /** Absolute path of the unix socket: there is no TCP port. */
@@ -42,11 +38,11 @@ export interface EmbeddedRedis {
  * @throws CliError when redis-server is missing or does not come up
  */
 export async function startEmbeddedRedis(dataDir: string, signal: AbortSignal): Promise<EmbeddedRedis> {
-  const folder = join(dataDir, 'redis');
+  const folder = redisFolder(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await endPredecessor(folder, signal);
   const run = await socketFolder();
-  const socket = join(run, 'redis.sock');
+  const socket = socketIn(run);
   const settings = {
     port: '0',
     unixsocket: socket,
@@ -81,10 +77,10 @@ export async function startEmbeddedRedis(dataDir: string, signal: AbortSignal): 
     await kill(redis);
     await Promise.all([ended, closed]);
     await rm(run, { recursive: true, force: true });
-    await rm(join(folder, 'redis.pid'), { force: true });
+    await rm(recordIn(folder), { force: true });
   };
   try {
-    await writeFile(join(folder, 'redis.pid'), JSON.stringify(redis), { mode: 0o600 });
+    await writeFile(recordIn(folder), JSON.stringify(redis), { mode: 0o600 });
     await untilReady(socket, ended, signal);
   } catch (error) {
     await stop();
@@ -106,7 +102,7 @@ async function firstLine(keeper: ChildProcess): Promise<number> {
 }
 
 async function socketFolder(): Promise<string> {
-  const short = Buffer.byteLength(join(tmpdir(), 'assay-XXXXXX', 'redis.sock')) <= maxSocketPathBytes;
+  const short = Buffer.byteLength(socketIn(join(tmpdir(), 'assay-XXXXXX'))) <= maxSocketPathBytes;
   return mkdtemp(join(short ? tmpdir() : '/tmp', 'assay-'));
 }
 
@@ -124,8 +120,7 @@ async function untilReady(socket: string, ended: Promise<void>, signal: AbortSig
 
 /** After `kill -9` of the service its Redis may still be ending: wait, then insist. */
 async function endPredecessor(folder: string, signal: AbortSignal): Promise<void> {
-  const record = join(folder, 'redis.pid');
-  const redis = parse(await readFile(record, 'utf8').catch(() => ''));
+  const redis = await readRunningRedis(folder);
   if (redis) {
     for (
       const deadline = Date.now() + stopTimeoutMs;
@@ -138,18 +133,8 @@ async function endPredecessor(folder: string, signal: AbortSignal): Promise<void
     await gone(redis);
     if (/\/assay-[A-Za-z0-9]{6}$/.test(redis.run)) await rm(redis.run, { recursive: true, force: true });
   }
-  await rm(record, { force: true });
+  await rm(recordIn(folder), { force: true });
 }
-
-function parse(text: string): RunningRedis | null {
-  try {
-    return RunningRedis.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-const isAlive = async ({ pid, identity }: RunningRedis): Promise<boolean> => (await processIdentity(pid)) === identity;
 
 async function gone(redis: RunningRedis): Promise<void> {
   while (await isAlive(redis)) await sleep(pollMs);

@@ -1,6 +1,6 @@
 import { ScanRecord, type ScanEvent } from '@assay/contracts';
 import { cursorAt, placeAt, placeOf } from '../list-cursor';
-import { changesOf, mergeScanRecord } from '../merge-scan-record';
+import { changesOf, isFresher, mergeScanRecord } from '../merge-scan-record';
 import type { ScanIndex, ScanPage } from '../scan-index';
 
 type Listener = (event: ScanEvent) => void;
@@ -20,6 +20,14 @@ class MemoryIndex implements ScanIndex {
     if (this.records.has(checked.id)) return 'exists';
     this.records.set(checked.id, checked);
     return 'created';
+  }
+
+  async restore(record: ScanRecord): Promise<'created' | 'replaced' | 'kept'> {
+    const checked = ScanRecord.parse(record);
+    const current = this.records.get(checked.id);
+    if (current && !isFresher(checked, current)) return 'kept';
+    this.records.set(checked.id, checked);
+    return current ? 'replaced' : 'created';
   }
 
   async get(id: string): Promise<ScanRecord | null> {

@@ -7,7 +7,7 @@ import { EventChannels } from './event-channels';
 import { allScansKey, eventsChannel, mediaScansKey, recordKey, segmentsKey } from './keys';
 import { closeRedis, connectRedis, orUnavailable } from './redis-connection';
 import type { RedisIndexSettings } from './redis-settings';
-import { createScript, markSegmentDoneScript, updateScript } from './scripts';
+import { createScript, markSegmentDoneScript, restoreScript, updateScript } from './scripts';
 
 /** See `createRedisIndex`. */
 export class RedisIndex implements ScanIndex {
@@ -27,6 +27,14 @@ export class RedisIndex implements ScanIndex {
     const listed = created === 1 ? checked : await this.get(checked.id);
     if (listed) await this.addToLists(listed);
     return created === 1 ? 'created' : 'exists';
+  }
+
+  async restore(record: ScanRecord): Promise<'created' | 'replaced' | 'kept'> {
+    const checked = ScanRecord.parse(record);
+    const outcome = await this.run(restoreScript, [recordKey(checked.id)], fieldsOf(checked));
+    // What a scan is never changes, so its place in the lists is the same whichever record stays.
+    await this.addToLists(checked);
+    return outcome === 1 ? 'created' : outcome === 2 ? 'replaced' : 'kept';
   }
 
   async get(id: string): Promise<ScanRecord | null> {

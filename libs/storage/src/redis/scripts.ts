@@ -13,6 +13,21 @@ if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], unpack(ARGV))
 return 1`;
 
+/**
+ * The rule of `isFresher`; times are JSON texts of ISO 8601 in one precision, so their order as text is their order.
+ * KEYS record; ARGV field, json ... @returns 0 kept, 1 created, 2 replaced
+ */
+export const restoreScript = `
+local record = {}
+for i = 1, #ARGV, 2 do record[ARGV[i]] = ARGV[i + 1] end
+local state = redis.call('HGET', KEYS[1], 'state')
+if state then
+  if state == '"done"' then return 0 end
+  if record.state ~= '"done"' and record.updatedAt <= redis.call('HGET', KEYS[1], 'updatedAt') then return 0 end
+end
+redis.call('HSET', KEYS[1], unpack(ARGV))
+return state and 2 or 1`;
+
 const luaSet = (names: readonly string[]): string => `{${names.map((name) => `['"${name}"']=true`).join(',')}}`;
 const luaRanks = `{${stageOrder.map((stage, rank) => `['"${stage}"']=${rank}`).join(',')}}`;
 

@@ -1,0 +1,56 @@
+import {
+  type Config,
+  createLog,
+  folderStoreRoot,
+  loadConfig,
+  openQueues,
+  type Ports,
+  type ScanQueues,
+} from '@assay/pipeline';
+import { createFolderStore, createRedisIndex, createS3Store } from '@assay/storage';
+import { CliError } from '../exit';
+import { findEmbeddedRedis } from '../up/running-redis';
+
+/** A Redis that is there answers in milliseconds, ms. */
+const answerMs = 5_000;
+
+export interface Fleet extends Pick<Ports, 'store' | 'index' | 'log'> {
+  queues: ScanQueues;
+  close(): Promise<void>;
+}
+
+/**
+ * The store, the index and the queues of a service that runs, without its models: found as its own processes find them
+ * (REDIS_URL, S3_*), or by the data folder that `assay up` runs on.
+ *
+ * @throws CliError when there is no Redis or it does not answer
+ */
+export async function openFleet(options: { data?: string }, signal: AbortSignal): Promise<Fleet> {
+  const config = loadConfig({ ...process.env, ...(options.data ? { ASSAY_DATA_DIR: options.data } : {}) });
+  const redisUrl = config.redisUrl ?? (await findEmbeddedRedis(config.dataDir));
+  if (redisUrl === null) {
+    throw new CliError(
+      `No service runs on ${config.dataDir}: start "assay up" on it, name it with --data, or set REDIS_URL.`,
+    );
+  }
+  const index = createRedisIndex({ url: redisUrl });
+  try {
+    await index.check(AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
+  } catch {
+    await index.close();
+    signal.throwIfAborted();
+    // Without the address, which may hold a password.
+    throw new CliError('Redis does not answer.');
+  }
+  const [store, queues] = [storeOf(config), await openQueues({ redisUrl })];
+  return {
+    store,
+    index,
+    queues,
+    log: createLog({ level: 'fatal', service: 'cli' }),
+    close: async () => void (await Promise.all([queues.close(), index.close(), store.close()])),
+  };
+}
+
+const storeOf = (config: Config) =>
+  config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) });

@@ -1,0 +1,113 @@
+import { type MediaId, Plan, type ScanId, ScanRecord } from '@assay/contracts';
+import { StoredDocumentError } from './errors';
+import { inLanes } from './in-lanes';
+import { keys } from './keys';
+import type { Ports } from './ports';
+import { readDerived, readStored } from './stored';
+
+/** Small documents, mostly waiting for the store: against S3 sixteen at once hide its latency. */
+const lanes = 16;
+/** Scans taken from the listing before they are worked on: bounds the memory, whatever the store holds. */
+const batchSize = 512;
+
+export interface ReindexReport {
+  /** Scans that the object store knows. */
+  scans: number;
+  /** Were not in the index. */
+  created: number;
+  /** Were in the index in an older state. */
+  replaced: number;
+  /** The index had them, as fresh or fresher. */
+  kept: number;
+  /** Deleted media whose references are still to be removed; not brought back. */
+  gone: number;
+  /** Ids of scans whose record is damaged or of another version: nothing could be restored. */
+  unreadable: ScanId[];
+}
+
+/**
+ * Rebuilds the index from the object store: every scan with its state, its short answer, how far it is, and its media.
+ * Works beside a running fleet and may be run again at any time: what the index knows better stays as it is.
+ *
+ * @param onProgress called after each scan
+ */
+export async function reindex(
+  ports: Pick<Ports, 'store' | 'index' | 'log'>,
+  signal: AbortSignal,
+  onProgress: (report: Readonly<ReindexReport>) => void = () => undefined,
+): Promise<ReindexReport> {
+  const report: ReindexReport = { scans: 0, created: 0, replaced: 0, kept: 0, gone: 0, unreadable: [] };
+  const restoreAll = (batch: ScanReference[]) =>
+    inLanes(
+      batch,
+      lanes,
+      async (reference, stop) => {
+        const outcome = await restoreScan(reference, ports, stop);
+        report.scans += 1;
+        if (outcome === 'unreadable') report.unreadable.push(reference.scan);
+        else report[outcome] += 1;
+        onProgress(report);
+      },
+      signal,
+    );
+  let batch: ScanReference[] = [];
+  for await (const reference of references(ports, signal)) {
+    batch.push(reference);
+    if (batch.length < batchSize) continue;
+    await restoreAll(batch);
+    batch = [];
+  }
+  await restoreAll(batch);
+  return report;
+}
+
+interface ScanReference {
+  media: MediaId;
+  scan: ScanId;
+}
+
+const referencePattern = /^media\/([0-9a-f]{64})\.scans\/(sc_[0-9a-f]{32})$/;
+
+/** By the back-references of the media: three keys a scan, where listing the scans would pass all of their evidence. */
+async function* references({ store }: Pick<Ports, 'store'>, signal: AbortSignal): AsyncGenerator<ScanReference> {
+  for await (const { key } of store.list('media/', signal)) {
+    const [, media, scan] = referencePattern.exec(key) ?? [];
+    if (media && scan) yield { media, scan };
+  }
+}
+
+async function restoreScan(
+  { media, scan }: ScanReference,
+  { store, index, log }: Pick<Ports, 'store' | 'index' | 'log'>,
+  signal: AbortSignal,
+): Promise<'created' | 'replaced' | 'kept' | 'gone' | 'unreadable'> {
+  let record: ScanRecord | null;
+  try {
+    record = await readStored(store, keys.record(scan), ScanRecord, signal);
+  } catch (error) {
+    if (!(error instanceof StoredDocumentError)) throw error;
+    log.error({ scan, err: error }, 'a scan could not be restored');
+    return 'unreadable';
+  }
+  if (!record) return 'gone';
+  const outcome = await index.restore(record);
+  if (record.state === 'queued' || record.state === 'running') await restoreProgress(record, { store, index }, signal);
+  // Looked at after the write, as deletion removes this record first and the index entry later: nothing comes back.
+  if (await store.stat(keys.mediaRecord(media), signal)) return outcome;
+  await index.delete(scan);
+  return 'gone';
+}
+
+/** The record in the store is written at turning points only; how far the looks are shows in what they left. */
+async function restoreProgress(
+  { id }: ScanRecord,
+  { store, index }: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const plan = await readDerived(store, keys.plan(id), Plan, signal);
+  if (!plan) return;
+  await index.update(id, { segments: plan.segments.length });
+  for (const { index: segment } of plan.segments) {
+    if (await store.stat(keys.segment(id, segment), signal)) await index.markSegmentDone(id, segment);
+  }
+}
