@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger, Ports, ScanQueues } from '@assay/pipeline';
+import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { EventsController } from './events/events.controller';
 import { ScanEvents } from './events/scan-events';
 import { HealthController } from './health/health.controller';
@@ -30,6 +31,7 @@ export class ApiModule {
         ScansController,
         VerdictController,
         EventsController,
+        DeadLettersController,
         HealthController,
         MetricsController,
       ],

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { VerdictLabel } from '@assay/contracts';
+import { DeadLetterQueue, VerdictLabel } from '@assay/contracts';
 import { ExitCode } from './exit';
 
 function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -126,6 +126,39 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .action(async (options) => {
       const { reindexCommand } = await import('./commands/reindex');
       exitCode = await reindexCommand(options);
+    });
+
+  const dlq = program.command('dlq').description('dead letters: jobs that were given up, of a running service');
+  const dlqCommand = (name: string, text: string): Command =>
+    dlq.command(name).description(text).option('--data <folder>', dataHelp).option('--json', 'as one JSON document');
+  const queueOption = (): Option => new Option('--queue <name>', 'of this queue only').choices(DeadLetterQueue.options);
+  dlqCommand('list', 'which jobs, of which scans, why and since when')
+    .addOption(queueOption())
+    .action(async (options) => {
+      const { dlqList } = await import('./commands/dlq');
+      exitCode = await dlqList(options);
+    });
+  dlqCommand('show', 'one of them')
+    .argument('<id>', 'as listed')
+    .action(async (id: string, options) => {
+      const { dlqShow } = await import('./commands/dlq');
+      exitCode = await dlqShow(id, options);
+    });
+  dlqCommand('retry', 'put jobs back with fresh attempts, and open their scans again')
+    .argument('[id...]', 'as listed')
+    .option('--all', 'all of them')
+    .addOption(queueOption())
+    .action(async (ids: string[], options) => {
+      const { dlqRetry } = await import('./commands/dlq');
+      exitCode = await dlqRetry(ids, options);
+    });
+  dlqCommand('drop', 'remove jobs; their scans stay failed, with the reason')
+    .argument('[id...]', 'as listed')
+    .option('--all', 'all of them')
+    .addOption(queueOption())
+    .action(async (ids: string[], options) => {
+      const { dlqDrop } = await import('./commands/dlq');
+      exitCode = await dlqDrop(ids, options);
     });
 
   program

@@ -127,6 +127,10 @@ describe('StageWorker', () => {
     await until(async () => exhausted.length > 0);
     expect(tries).toBe(queueSettings.plan.attempts);
     expect(exhausted).toEqual([expect.objectContaining({ message: 'busy' })]);
+    // What the dead letter keeps is shown to people: a foreign message may hold a path.
+    expect((await queues.plan.getJob('retried'))?.failedReason).toMatch(
+      /^An internal error \(Error\) stopped the scan/,
+    );
   });
 
   it.each([

@@ -122,7 +122,7 @@ export class StageWorker {
       }
       finish(job.attemptsMade + 1 < (job.opts.attempts ?? 1) && !isPermanent(error) ? 'retried' : 'failed');
       if (deadline.aborted) throw new StageTimeoutError(name, queueSettings[name].deadlineMs);
-      throw isPermanent(error) ? new UnrecoverableError(safeMessage(error)) : error;
+      throw failureOf(error);
     } finally {
       this.running.delete(job.id ?? name);
     }
@@ -153,7 +153,7 @@ export class StageWorker {
     const payload = jobSchemas[name].safeParse(job.data);
     if (!last || !payload.success || !processor.exhausted) return;
     // Messages of unrecoverable errors were made to be shown, by `safeMessage` or by BullMQ.
-    const cause = error instanceof UnrecoverableError ? new PermanentError(error.message) : error;
+    const cause = error.cause ?? (error instanceof UnrecoverableError ? new PermanentError(error.message) : error);
     const context = this.contextOf(job, AbortSignal.timeout(queueSettings[name].deadlineMs));
     await processor.exhausted(payload.data, cause, context).catch((failure: unknown) => {
       if (!(failure instanceof ScanGoneError))
@@ -165,6 +165,13 @@ export class StageWorker {
     this.trailing.add(work);
     void work.finally(() => this.trailing.delete(work));
   }
+}
+
+/** What the queue keeps of a failure is shown to operators: our own words, with the error itself as the cause for the log. */
+function failureOf(error: unknown): Error {
+  const failure = isPermanent(error) ? new UnrecoverableError(safeMessage(error)) : new Error(safeMessage(error));
+  failure.cause = error;
+  return failure;
 }
 
 /** Errors of a schema say that the data is wrong, and it will be as wrong next time. */

@@ -1,4 +1,5 @@
 export * from './api';
+export * from './dead-letter';
 export * from './ids';
 export * from './jobs';
 export * from './look';

@@ -12,6 +12,19 @@ export class SubmitError extends Error {
   }
 }
 
+/** A dead letter that nothing can be done with. */
+export class DeadLetterError extends Error {
+  override readonly name = 'DeadLetterError';
+
+  constructor(readonly code: 'unknown_dead_letter' | 'scan_has_verdict') {
+    super(
+      code === 'unknown_dead_letter'
+        ? 'There is no dead letter with this id.'
+        : 'The scan has its verdict, made without this part; a verdict does not change. The dead letter can be dropped.',
+    );
+  }
+}
+
 /** The media was deleted while it was being worked on: there is nothing left to do, and nothing may be written. */
 export class ScanGoneError extends Error {
   override readonly name = 'ScanGoneError';
@@ -71,7 +84,15 @@ export class ShutdownError extends Error {
   }
 }
 
-const ownErrors = [SubmitError, ScanGoneError, PermanentError, ModelSetMismatchError, StageTimeoutError, ShutdownError];
+const ownErrors = [
+  SubmitError,
+  DeadLetterError,
+  ScanGoneError,
+  PermanentError,
+  ModelSetMismatchError,
+  StageTimeoutError,
+  ShutdownError,
+];
 
 /** What may be told outside: our own sentences; of anything else only the kind, since messages can carry paths. */
 export function safeMessage(error: unknown): string {

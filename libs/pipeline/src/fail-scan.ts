@@ -12,7 +12,7 @@ import { loadRecord, saveRecord } from './scan-state';
 export async function failScan(
   scan: ScanId,
   error: unknown,
-  ports: Ports,
+  ports: Pick<Ports, 'store' | 'index' | 'log'>,
   signal: AbortSignal,
 ): Promise<ScanRecord | null> {
   if (await ports.store.stat(keys.verdict(scan), signal)) return null;

@@ -14,6 +14,11 @@ const liveStates = new Set(['waiting', 'active', 'delayed', 'prioritized', 'wait
 export async function addScanFlow(queues: ScanQueues, scan: ScanRecord, plan: Plan): Promise<void> {
   // Under a judge that already runs, new children would only make its completion fail ("pending dependencies").
   if (await isLive(queues, 'judge', scan)) return;
+  // A dead letter under the id of a new child would be taken for that child, and its parent would wait for ever.
+  for (const { index } of plan.segments) {
+    const look = jobIdFor('look', scan.id, scan.modelSet, index);
+    if ((await queues.look.getJobState(look)) === 'failed') await queues.look.remove(look);
+  }
   await queues.flow.add({
     name: 'judge',
     queueName: 'judge',
@@ -53,9 +58,9 @@ export async function isLive(queues: ScanQueues, name: ScanStageQueue, scan: Sca
  */
 export async function removeScanJobs(queues: ScanQueues, scan: ScanRecord): Promise<void> {
   await queues.plan.remove(jobIdFor('plan', scan.id, scan.modelSet));
-  const removed = await queues.judge.remove(jobIdFor('judge', scan.id, scan.modelSet), { removeChildren: true });
-  if (removed > 0) return;
-  // The parent is gone or locked by a worker: children are removed one by one.
+  await queues.judge.remove(jobIdFor('judge', scan.id, scan.modelSet), { removeChildren: true });
+  // One by one: where the parent is gone or locked by a worker, its children were not removed with it, nor ever those
+  // whose failure it had been told.
   for (let segment = 0; segment < (scan.segments ?? 0); segment += 1) {
     await queues.look.remove(jobIdFor('look', scan.id, scan.modelSet, segment));
   }

@@ -1,6 +1,7 @@
 export { compareVerdicts, type Difference } from './compare-verdicts';
 export { type Config, loadConfig, type S3Config } from './config';
 export { ConfigError, type ConfigProblem } from './config-error';
+export { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
 export { deleteMedia } from './delete-media';
 export * from './errors';
 export { failScan } from './fail-scan';
@@ -26,6 +27,7 @@ export {
 export { type RedisAddress, redisOptions } from './redis-options';
 export { reindex, type ReindexReport } from './reindex';
 export { rejectedInputVerdict } from './rejected-input';
+export { restartScan } from './restart-scan';
 export { finishScan, lookAtPart, type Planned, planScan } from './run-stages';
 export { scanIdFor } from './scan-id';
 export { ensureSweeps, scheduleSweeps } from './schedule-sweeps';

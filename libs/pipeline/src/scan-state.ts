@@ -34,7 +34,11 @@ export async function loadRecord(scan: ScanId, ports: Pick<Ports, 'store'>, sign
  * Deletion removes the media record first and what is derived second, so a writer that looks after its write either
  * finds the record, or removes what it has just written: deleted data does not come back.
  */
-export async function assertMediaExists(record: ScanRecord, ports: Ports, signal: AbortSignal): Promise<void> {
+export async function assertMediaExists(
+  record: ScanRecord,
+  ports: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<void> {
   if (await ports.store.stat(keys.mediaRecord(record.media), signal)) return;
   await ports.store.deletePrefix(keys.scan(record.id), signal);
   await ports.store.delete(keys.openScan(record.id), signal);
@@ -43,7 +47,11 @@ export async function assertMediaExists(record: ScanRecord, ports: Ports, signal
 }
 
 /** Brings store and index to the same state at a turning point of the scan (done, failed). */
-export async function saveRecord(record: ScanRecord, ports: Ports, signal: AbortSignal): Promise<ScanRecord> {
+export async function saveRecord(
+  record: ScanRecord,
+  ports: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<ScanRecord> {
   await writeStored(ports.store, keys.record(record.id), record, { ifAbsent: false }, signal);
   await assertMediaExists(record, ports, signal);
   if ((await ports.index.create(record)) === 'exists') await ports.index.update(record.id, record);

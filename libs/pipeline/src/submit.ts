@@ -1,10 +1,10 @@
 import { defaultPolicy, MediaRecord, Policy, ScanRecord } from '@assay/contracts';
 import { SubmitError } from './errors';
-import { addPlanJob, isLive, removeScanJobs } from './flows';
+import { addPlanJob, isLive } from './flows';
 import { keys } from './keys';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
-import { eventOf } from './progress';
+import { restartScan } from './restart-scan';
 import { scanIdFor } from './scan-id';
 import { readStored, writeStored } from './stored';
 
@@ -32,10 +32,7 @@ export async function submitScan(
 ): Promise<Submitted> {
   const { scan, created } = await registerScan(ports, request, signal);
   if (scan.state === 'failed') {
-    await removeScanJobs(queues, scan);
-    const again = await restart(scan, ports, signal);
-    await addPlanJob(queues, again);
-    return { scan: again, created: true };
+    return { scan: await restartScan(scan, ports, queues, signal), created: true };
   }
   if (scan.state === 'queued' || (scan.state === 'running' && !(await isLive(queues, 'judge', scan)))) {
     await addPlanJob(queues, scan);
@@ -70,17 +67,6 @@ export async function registerScan(
   const written = await writeStored(store, keys.record(id), record, { ifAbsent: true }, signal);
   await index.create(record);
   return { scan: (await index.get(id)) ?? record, created: written === 'written' };
-}
-
-async function restart(failed: ScanRecord, ports: SubmitPorts, signal: AbortSignal): Promise<ScanRecord> {
-  const now = new Date().toISOString();
-  const record: ScanRecord = { ...failed, state: 'queued', stage: 'intake', percent: 0, failure: null, updatedAt: now };
-  await writeStored(ports.store, keys.openScan(record.id), {}, { ifAbsent: false }, signal);
-  await writeStored(ports.store, keys.record(record.id), record, { ifAbsent: false }, signal);
-  await ports.index.delete(record.id);
-  await ports.index.create(record);
-  await ports.index.publish(eventOf(record));
-  return record;
 }
 
 function policyNamed(id: string, { policies }: SubmitPorts): Policy {

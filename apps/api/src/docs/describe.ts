@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
-import { ListScans } from '@assay/contracts';
+import { ListDeadLetters, ListScans } from '@assay/contracts';
 import { componentSchemas, type SchemaName, schemaRef } from './schemas';
 
 export interface Answer {
@@ -14,13 +14,16 @@ export interface Answer {
   headers?: string[];
 }
 
+/** What may be asked for in an address, by the name of its schema. */
+const queries = { ListDeadLetters, ListScans };
+
 export interface Description {
   summary: string;
   detail?: string;
   /** True = no key is needed. */
   open?: boolean;
   params?: Record<string, SchemaName>;
-  query?: 'ListScans';
+  query?: keyof typeof queries;
   body?: SchemaName;
   upload?: boolean;
   answers: Record<number, Answer>;
@@ -32,6 +35,7 @@ const refusalTexts: Record<number, string> = {
   400: 'The request is not valid',
   401: 'No key, or not a valid one',
   404: 'There is no such thing',
+  409: 'Not in the state that it is in',
   413: 'The body is too large',
   415: 'This type of body is not accepted',
   422: 'Understood, but it cannot be done',
@@ -52,7 +56,7 @@ export function Describe(description: Description): MethodDecorator {
     }),
     ...(open ? [] : [ApiSecurity('bearer'), ApiSecurity('header')]),
     ...Object.entries(params).map(([name, schema]) => ApiParam({ name, schema: textSchemaOf(schema) })),
-    ...(query ? Object.keys(ListScans.shape).map(describeQuery) : []),
+    ...(query ? Object.keys(queries[query].shape).map((name) => describeQuery(query, name)) : []),
     ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) } })] : []),
     ...Object.entries(answers).map(([status, answer]) => ApiResponse({ status: Number(status), ...answerOf(answer) })),
     ...(open ? [] : [...refusals, ...keyedRefusals]).map(describeRefusal),
@@ -65,8 +69,8 @@ function textSchemaOf(name: SchemaName) {
   return { type: 'string', ...(typeof pattern === 'string' ? { pattern } : {}) };
 }
 
-function describeQuery(name: string) {
-  const properties = Object(componentSchemas()['ListScans']?.['properties']);
+function describeQuery(query: SchemaName, name: string) {
+  const properties = Object(componentSchemas()[query]?.['properties']);
   return ApiQuery({ name, required: false, schema: properties[name] });
 }
 

@@ -1,6 +1,10 @@
 import {
   CreateScan,
+  DeadLetter,
+  DeadLetterId,
+  DeadLetterList,
   EvidenceName,
+  ListDeadLetters,
   ListScans,
   Liveness,
   MediaId,
@@ -17,7 +21,11 @@ import { z } from 'zod';
 
 const described = {
   CreateScan,
+  DeadLetter,
+  DeadLetterId,
+  DeadLetterList,
   EvidenceName,
+  ListDeadLetters,
   ListScans,
   Liveness,
   MediaId,
@@ -32,7 +40,7 @@ const described = {
 };
 export type SchemaName = keyof typeof described;
 /** What callers send: defaults are theirs to leave out. */
-const inputs: ReadonlySet<string> = new Set<SchemaName>(['CreateScan', 'ListScans']);
+const inputs: ReadonlySet<string> = new Set<SchemaName>(['CreateScan', 'ListDeadLetters', 'ListScans']);
 
 export type JsonSchema = Record<string, unknown>;
 

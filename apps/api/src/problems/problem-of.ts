@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { SubmitError } from '@assay/pipeline';
+import { DeadLetterError, SubmitError } from '@assay/pipeline';
 import { ListCursorError, StoreUnavailableError } from '@assay/storage';
 import { ProblemError } from './problem-error';
 import { problems } from './problems';
@@ -10,6 +10,11 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof StoreUnavailableError) return problems.unavailable();
   if (error instanceof SubmitError) {
     return error.code === 'unknown_media' ? problems.unknownMedia() : problems.unknownPolicy(error.message);
+  }
+  if (error instanceof DeadLetterError) {
+    return error.code === 'unknown_dead_letter'
+      ? problems.deadLetterNotFound()
+      : problems.deadLetterSettled(error.message);
   }
   if (error instanceof ListCursorError) return problems.invalid([{ path: 'cursor', message: error.message }]);
   return ofStatus(statusOf(error));

@@ -85,6 +85,9 @@ export const problems = {
       'The scan ended without a verdict',
       `It was ${state === 'failed' ? 'stopped by a failure' : 'cancelled'}${reason ? `: ${reason}` : '.'} Asking for the scan again starts it anew.`,
     ),
+  deadLetterNotFound: () =>
+    problem('dead-letter-not-found', 404, 'No such dead letter', 'It was put back, dropped, or kept long enough.'),
+  deadLetterSettled: (detail: string) => problem('dead-letter-settled', 409, 'Nothing would change', detail),
   evidenceNotFound: () =>
     problem('evidence-not-found', 404, 'No such evidence', 'The verdict lists the names of all evidence of its scan.'),
   tooLarge: (detail: string) => problem('too-large', 413, 'The body is too large', detail),
