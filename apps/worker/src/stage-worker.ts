@@ -111,7 +111,7 @@ export class StageWorker {
       finish('completed');
     } catch (error) {
       if (error instanceof ScanGoneError) {
-        log.info({ queue: name, job: job.id }, 'media was deleted, nothing to do');
+        log.info({ queue: name, job: job.id }, 'the scan was cancelled or its media deleted, nothing to do');
         return finish('gone');
       }
       if (this.shutdown.signal.aborted) {

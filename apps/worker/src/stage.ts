@@ -3,7 +3,7 @@ import { DiscoveryService } from '@nestjs/core';
 
 /** What a processor gets beside its payload. */
 export interface StageContext {
-  /** Aborted at shutdown, at the stage's deadline, when the job's lock is lost and when the media is deleted. */
+  /** Aborted at shutdown, at the stage's deadline, and when the job's lock is lost. */
   signal: AbortSignal;
   /** Has queue, job and scan bound. */
   log: Logger;

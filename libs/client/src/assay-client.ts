@@ -47,6 +47,11 @@ export class AssayClient {
     return this.requests.json('/v1/scans', ScanRecord, { method: 'POST', headers, body }, signal);
   }
 
+  /** Stops a scan that is under way; one that is cancelled already stays so. @throws AssayError 409 when it has ended */
+  cancelScan(id: string, signal?: AbortSignal): Promise<ScanRecord> {
+    return this.requests.json(`/v1/scans/${encodeURIComponent(id)}/cancel`, ScanRecord, { method: 'POST' }, signal);
+  }
+
   getScan(id: string, signal?: AbortSignal): Promise<ScanRecord> {
     return this.requests.json(`/v1/scans/${encodeURIComponent(id)}`, ScanRecord, {}, signal);
   }

@@ -27,10 +27,40 @@ export class DeadLetterError extends Error {
 
 /** The media was deleted while it was being worked on: there is nothing left to do, and nothing may be written. */
 export class ScanGoneError extends Error {
-  override readonly name = 'ScanGoneError';
+  override readonly name: string = 'ScanGoneError';
 
-  constructor(readonly scan: ScanId) {
-    super('The scan was deleted.');
+  constructor(
+    readonly scan: ScanId,
+    message = 'The scan was deleted.',
+  ) {
+    super(message);
+  }
+}
+
+/** The scan was cancelled while it was being worked on: as with one that was deleted, nothing is left to do. */
+export class ScanCancelledError extends ScanGoneError {
+  override readonly name = 'ScanCancelledError';
+
+  constructor(scan: ScanId) {
+    super(scan, 'The scan was cancelled.');
+  }
+}
+
+/** A scan that has ended cannot be cancelled. */
+export class ScanEndedError extends Error {
+  override readonly name = 'ScanEndedError';
+
+  constructor(readonly state: 'done' | 'failed') {
+    super(state === 'done' ? 'The scan has its verdict.' : 'The scan has failed.');
+  }
+}
+
+/** A worker has not let go of the scan's earlier run yet; it does within seconds, or its lock runs out. */
+export class ScanStoppingError extends Error {
+  override readonly name = 'ScanStoppingError';
+
+  constructor() {
+    super('The earlier run of the scan is still being stopped; ask again shortly.');
   }
 }
 
@@ -87,6 +117,8 @@ export class ShutdownError extends Error {
 const ownErrors = [
   SubmitError,
   DeadLetterError,
+  ScanEndedError,
+  ScanStoppingError,
   ScanGoneError,
   PermanentError,
   ModelSetMismatchError,

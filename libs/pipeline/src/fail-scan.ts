@@ -3,11 +3,11 @@ import { safeMessage } from './errors';
 import { keys } from './keys';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
-import { loadRecord, saveRecord } from './scan-state';
+import { endScan, loadRecord } from './scan-state';
 
 /**
  * Ends a scan that cannot go on, visibly: state `failed` with a reason that may be shown. Asking for it again starts it
- * anew. A scan that has its verdict stays as it is.
+ * anew. A scan that has its verdict, or was cancelled, stays as it is.
  */
 export async function failScan(
   scan: ScanId,
@@ -17,6 +17,7 @@ export async function failScan(
 ): Promise<ScanRecord | null> {
   if (await ports.store.stat(keys.verdict(scan), signal)) return null;
   const stored = await loadRecord(scan, ports, signal);
+  if (stored.state === 'cancelled') return null;
   const indexed = await ports.index.get(scan);
   const failed: ScanRecord = {
     ...(indexed ?? stored),
@@ -24,7 +25,7 @@ export async function failScan(
     failure: safeMessage(error),
     updatedAt: new Date().toISOString(),
   };
-  await saveRecord(failed, ports, signal);
+  if ((await endScan(failed, ports, signal)).state !== 'failed') return null;
   await ports.index.publish(eventOf(failed));
   await ports.store.delete(keys.openScan(scan), signal);
   ports.log.error({ scan, err: error }, 'scan failed');

@@ -41,6 +41,15 @@ export async function addPlanJob(queues: ScanQueues, scan: ScanRecord): Promise<
   await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: jobIdFor('plan', scan.id, scan.modelSet) });
 }
 
+/** @returns whether any job of the scan is in the queues, running, waiting or dead */
+export async function hasJobs(queues: ScanQueues, scan: ScanRecord): Promise<boolean> {
+  const looks = Array.from({ length: scan.segments ?? 0 }, (_, segment) =>
+    queues.look.getJobState(jobIdFor('look', scan.id, scan.modelSet, segment)),
+  );
+  const states = await Promise.all([stateOf(queues, 'plan', scan), stateOf(queues, 'judge', scan), ...looks]);
+  return states.some((state) => state !== 'unknown');
+}
+
 type ScanStageQueue = Exclude<QueueName, 'sweep' | 'look'>;
 
 /** @returns the job's state, `unknown` when there is none */
@@ -58,7 +67,10 @@ export async function isLive(queues: ScanQueues, name: ScanStageQueue, scan: Sca
  */
 export async function removeScanJobs(queues: ScanQueues, scan: ScanRecord): Promise<void> {
   await queues.plan.remove(jobIdFor('plan', scan.id, scan.modelSet));
-  await queues.judge.remove(jobIdFor('judge', scan.id, scan.modelSet), { removeChildren: true });
+  const judge = jobIdFor('judge', scan.id, scan.modelSet);
+  // A look that runs keeps its parent from being removed with its children, but not from being removed by itself.
+  if ((await queues.judge.remove(judge, { removeChildren: true })) === 0)
+    await queues.judge.remove(judge, { removeChildren: false });
   // One by one: where the parent is gone or locked by a worker, its children were not removed with it, nor ever those
   // whose failure it had been told.
   for (let segment = 0; segment < (scan.segments ?? 0); segment += 1) {

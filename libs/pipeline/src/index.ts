@@ -1,3 +1,4 @@
+export { cancelScan } from './cancel-scan';
 export { compareVerdicts, type Difference } from './compare-verdicts';
 export { type Config, loadConfig, type S3Config } from './config';
 export { ConfigError, type ConfigProblem } from './config-error';

@@ -1,14 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScanRecord } from '@assay/contracts';
-import { addPlanJob, removeScanJobs } from './flows';
+import { withSegments } from './cancel-scan';
+import { ScanStoppingError } from './errors';
+import { addPlanJob, hasJobs, removeScanJobs } from './flows';
 import { keys } from './keys';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
 import { writeStored } from './stored';
 
+/** A look that is told to stop ends within a second or two; a caller waits no longer than this, ms. */
+const stopWithinMs = 10_000;
+const pauseMs = 100;
+
 /**
  * Starts a scan that ended without a verdict anew, with fresh attempts. What its stages left in the store is used and not
  * computed again.
+ *
+ * @throws ScanStoppingError when a worker still holds a job of the earlier run
  */
 export async function restartScan(
   ended: ScanRecord,
@@ -16,9 +25,18 @@ export async function restartScan(
   queues: ScanQueues,
   signal: AbortSignal,
 ): Promise<ScanRecord> {
-  await removeScanJobs(queues, ended);
+  const restarted = await untilNoJobs(await withSegments(ended, { store, index }, signal), index, queues, signal);
+  if (restarted) return restarted;
   const now = new Date().toISOString();
-  const record: ScanRecord = { ...ended, state: 'queued', stage: 'intake', percent: 0, failure: null, updatedAt: now };
+  const record: ScanRecord = {
+    ...ended,
+    state: 'queued',
+    stage: 'intake',
+    percent: 0,
+    segmentsDone: 0,
+    failure: null,
+    updatedAt: now,
+  };
   await writeStored(store, keys.openScan(record.id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.record(record.id), record, { ifAbsent: false }, signal);
   await index.delete(record.id);
@@ -26,4 +44,25 @@ export async function restartScan(
   await index.publish(eventOf(record));
   await addPlanJob(queues, record);
   return record;
+}
+
+/**
+ * Jobs that run are locked and stay. One that ends after the restart would count as a part of the new run, which would
+ * then be judged without it.
+ *
+ * @returns the scan as another caller has restarted it meanwhile: its jobs must be left alone
+ */
+async function untilNoJobs(
+  scan: ScanRecord,
+  index: Ports['index'],
+  queues: ScanQueues,
+  signal: AbortSignal,
+): Promise<ScanRecord | null> {
+  for (const giveUpAt = Date.now() + stopWithinMs; ; await sleep(pauseMs, undefined, { signal })) {
+    const now = await index.get(scan.id);
+    if (now && now.state !== scan.state) return now;
+    await removeScanJobs(queues, scan);
+    if (!(await hasJobs(queues, scan))) return null;
+    if (Date.now() >= giveUpAt) throw new ScanStoppingError();
+  }
 }

@@ -1,7 +1,6 @@
 import { accepted, type Outcome, Plan, Probe, type ScanId, type SegmentResult, Verdict } from '@assay/contracts';
 import { judgeSegments } from '@assay/forensics';
 import type { Probed } from '@assay/video';
-import { ScanGoneError } from './errors';
 import { keys } from './keys';
 import type { Ports } from './ports';
 import { type Partial, Progress } from './progress';
@@ -12,6 +11,7 @@ import { plan as planStage } from './stages/plan';
 import { probe as probeStage } from './stages/probe';
 import { publish } from './stages/publish';
 import { readDerived, readStored } from './stored';
+import { whileOpen } from './while-open';
 
 /** What a plan job ends with: segments to look at, or a scan that has its verdict already. */
 export type Planned = { done: false; plan: Plan } | { done: true; verdict: Verdict };
@@ -20,8 +20,18 @@ export type Planned = { done: false; plan: Plan } | { done: true; verdict: Verdi
  * Probe and plan. A rejection is judged and published here, as there is nothing to look at.
  *
  * @param begun a probe of the same bytes that is under way already
+ * @throws ScanGoneError when the media was deleted or the scan cancelled
  */
-export async function planScan(
+export function planScan(
+  scan: ScanId,
+  ports: Ports,
+  signal: AbortSignal,
+  begun?: Promise<Outcome<Probed>>,
+): Promise<Planned> {
+  return whileOpen(scan, ports, signal, (stop) => probeAndPlan(scan, ports, stop, begun));
+}
+
+async function probeAndPlan(
   scan: ScanId,
   ports: Ports,
   signal: AbortSignal,
@@ -41,12 +51,19 @@ export async function planScan(
 }
 
 /**
- * Looks at one segment and tells how far the whole scan is, with the best answer so far. A deletion of the media stops
- * the work at once.
+ * Looks at one segment and tells how far the whole scan is, with the best answer so far.
  *
- * @throws ScanGoneError when the media was deleted
+ * @throws ScanGoneError when the media was deleted or the scan cancelled, which stops the work at once
  */
-export async function lookAtPart(
+export function lookAtPart(
+  part: { scan: ScanId; segment: number },
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<SegmentResult> {
+  return whileOpen(part.scan, ports, signal, (stop) => lookAndTell(part, ports, stop));
+}
+
+async function lookAndTell(
   { scan, segment }: { scan: ScanId; segment: number },
   ports: Ports,
   signal: AbortSignal,
@@ -55,28 +72,25 @@ export async function lookAtPart(
   const before = await ports.index.get(scan);
   const segments = Math.max(1, before?.segments ?? 1);
   const doneBefore = before?.segmentsDone ?? 0;
-  const gone = new AbortController();
-  const unsubscribe = await ports.index.subscribe(scan, ({ state }) => {
-    if (state === 'cancelled') gone.abort(new ScanGoneError(scan));
+  await progress.report('look', doneBefore / segments);
+  const result = await look({ scan, segment }, ports, signal, (fraction) => {
+    void progress.report('look', (doneBefore + fraction) / segments);
   });
-  try {
-    const stop = AbortSignal.any([signal, gone.signal]);
-    await progress.report('look', doneBefore / segments);
-    const result = await look({ scan, segment }, ports, stop, (fraction) => {
-      void progress.report('look', (doneBefore + fraction) / segments);
-    });
-    const done = await ports.index.markSegmentDone(scan, segment);
-    await progress.report('look', done / segments, await partialAnswer(scan, done, ports, stop));
-    return result;
-  } finally {
-    await unsubscribe();
-  }
+  const done = await ports.index.markSegmentDone(scan, segment);
+  await progress.report('look', done / segments, await partialAnswer(scan, done, ports, signal));
+  return result;
 }
 
-/** Judge and publish. */
-export async function finishScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<Verdict> {
-  await new Progress(scan, ports).report('judge', 0);
-  return (await finished(await judge(scan, ports, signal), ports, signal)).verdict;
+/**
+ * Judge and publish.
+ *
+ * @throws ScanGoneError when the media was deleted or the scan cancelled
+ */
+export function finishScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<Verdict> {
+  return whileOpen(scan, ports, signal, async (stop) => {
+    await new Progress(scan, ports).report('judge', 0);
+    return (await finished(await judge(scan, ports, stop), ports, stop)).verdict;
+  });
 }
 
 async function finished(outcome: Outcome<Verdict>, ports: Ports, signal: AbortSignal) {

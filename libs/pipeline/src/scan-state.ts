@@ -1,5 +1,5 @@
 import { type Policy, Policy as PolicySchema, ScanId, ScanRecord } from '@assay/contracts';
-import { ModelSetMismatchError, ScanGoneError } from './errors';
+import { ModelSetMismatchError, ScanCancelledError, ScanGoneError } from './errors';
 import { keys } from './keys';
 import type { Ports } from './ports';
 import { readStored, writeStored } from './stored';
@@ -12,6 +12,7 @@ export interface LoadedScan {
 
 /**
  * @throws ScanGoneError when the scan or its media was deleted
+ * @throws ScanCancelledError when the scan was cancelled
  * @throws ModelSetMismatchError when this process has other models than the scan was asked for
  */
 export async function loadScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<LoadedScan> {
@@ -19,6 +20,7 @@ export async function loadScan(scan: ScanId, ports: Ports, signal: AbortSignal):
   const policy = await readStored(ports.store, keys.policy(scan), PolicySchema, signal);
   if (!policy) throw new ScanGoneError(scan);
   await assertMediaExists(record, ports, signal);
+  if (record.state === 'cancelled') throw new ScanCancelledError(scan);
   if (record.modelSet !== ports.models.digest) throw new ModelSetMismatchError();
   return { record, policy };
 }
@@ -46,14 +48,22 @@ export async function assertMediaExists(
   throw new ScanGoneError(record.id);
 }
 
-/** Brings store and index to the same state at a turning point of the scan (done, failed). */
-export async function saveRecord(
+/**
+ * Ends a scan in index and store: done, failed or cancelled. Of several ends that meet, the index, whose updates are
+ * atomic, lets one through; only that one is written to the store. A crash between the two is made good by the next try,
+ * as the scan's marker is still there.
+ *
+ * @returns the record as it now is: of another state when another end came first
+ */
+export async function endScan(
   record: ScanRecord,
   ports: Pick<Ports, 'store' | 'index'>,
   signal: AbortSignal,
 ): Promise<ScanRecord> {
+  const created = (await ports.index.create(record)) === 'created';
+  const winner = created ? record : await ports.index.update(record.id, record);
+  if (winner && winner.state !== record.state) return winner;
   await writeStored(ports.store, keys.record(record.id), record, { ifAbsent: false }, signal);
   await assertMediaExists(record, ports, signal);
-  if ((await ports.index.create(record)) === 'exists') await ports.index.update(record.id, record);
   return record;
 }

@@ -17,12 +17,14 @@ export interface Submitted {
 }
 
 /**
- * Asks for a scan. Asking again gives the same scan; asking again for one that failed starts it anew.
+ * Asks for a scan. Asking again gives the same scan; asking again for one that failed or was cancelled starts it
+ * anew.
  *
  * The record is written before the job is added. A crash in between leaves an open marker, by which the sweeper finds
  * the scan and adds the job.
  *
  * @throws SubmitError `unknown_media` | `unknown_policy`
+ * @throws ScanStoppingError when a worker still holds a job of the cancelled run
  */
 export async function submitScan(
   ports: SubmitPorts,
@@ -31,7 +33,7 @@ export async function submitScan(
   signal: AbortSignal,
 ): Promise<Submitted> {
   const { scan, created } = await registerScan(ports, request, signal);
-  if (scan.state === 'failed') {
+  if (scan.state === 'failed' || scan.state === 'cancelled') {
     return { scan: await restartScan(scan, ports, queues, signal), created: true };
   }
   if (scan.state === 'queued' || (scan.state === 'running' && !(await isLive(queues, 'judge', scan)))) {

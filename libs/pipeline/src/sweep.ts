@@ -1,4 +1,5 @@
 import { type ScanId, ScanRecord } from '@assay/contracts';
+import { finishCancel } from './cancel-scan';
 import { failScan } from './fail-scan';
 import { addPlanJob, isLive, stateOf } from './flows';
 import { keys } from './keys';
@@ -58,6 +59,11 @@ async function sweepScan(
   }
   // Rebuilds a lost index; does nothing when the record is there.
   await ports.index.create(record);
+  const indexed = await ports.index.get(scan);
+  if (record.state === 'cancelled' || indexed?.state === 'cancelled') {
+    await finishCancel(indexed ?? record, ports, queues, signal);
+    return null;
+  }
   for (const stage of ['plan', 'judge'] as const) {
     if (await isLive(queues, stage, record)) return null;
   }

@@ -11,6 +11,7 @@ export function malformedJson(error: unknown, _request: Request, _response: Resp
 
 /** Middleware: a document that is not labelled as JSON would be taken for an empty one. */
 export function requireJson({ method, headers }: Request, _response: Response, next: NextFunction): void {
-  const isJson = method !== 'POST' || jsonType.test(headers['content-type'] ?? '');
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  const isJson = method !== 'POST' || !hasBody || jsonType.test(headers['content-type'] ?? '');
   next(isJson ? undefined : problems.unsupportedType('Send JSON as application/json.'));
 }

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { DeadLetterError, SubmitError } from '@assay/pipeline';
+import { DeadLetterError, ScanEndedError, ScanStoppingError, SubmitError } from '@assay/pipeline';
 import { ListCursorError, StoreUnavailableError } from '@assay/storage';
 import { ProblemError } from './problem-error';
 import { problems } from './problems';
@@ -11,6 +11,8 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof SubmitError) {
     return error.code === 'unknown_media' ? problems.unknownMedia() : problems.unknownPolicy(error.message);
   }
+  if (error instanceof ScanEndedError) return problems.scanEnded(error.message);
+  if (error instanceof ScanStoppingError) return problems.unavailable(error.message);
   if (error instanceof DeadLetterError) {
     return error.code === 'unknown_dead_letter'
       ? problems.deadLetterNotFound()

@@ -70,6 +70,8 @@ export const problems = {
     }),
   scanNotFound: () =>
     problem('scan-not-found', 404, 'No such scan', 'It was never asked for, or its media was deleted.'),
+  scanEnded: (detail: string) =>
+    problem('scan-ended', 409, 'The scan has ended', `${detail} Only a scan that is under way can be cancelled.`),
   verdictNotReady: (stage: string, percent: number) =>
     problem(
       'verdict-not-ready',

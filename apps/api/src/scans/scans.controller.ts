@@ -1,11 +1,12 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import { CreateScan as CreateScanSchema, ListScans as ListScansSchema, ScanId as ScanIdSchema } from '@assay/contracts';
 import type { CreateScan, ListScans, ScanId, ScanList, ScanRecord } from '@assay/contracts';
-import { type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
+import { cancelScan, type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
 import type { Response } from 'express';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
+import { problems } from '../problems/problems';
 import { CLOSING, PORTS, QUEUES } from '../tokens';
 import { ScanReader } from './scan-reader';
 
@@ -22,7 +23,7 @@ export class ScansController {
   @Describe({
     summary: 'Ask for a scan',
     detail:
-      'Media, policy and installed models make the id: asking again gives the same scan (200). A scan that failed starts anew (202).',
+      'Media, policy and installed models make the id: asking again gives the same scan (200). A scan that failed or was cancelled starts anew (202).',
     body: 'CreateScan',
     answers: {
       202: { schema: 'ScanRecord', text: 'Under way', headers: ['Location'] },
@@ -60,5 +61,21 @@ export class ScansController {
   })
   get(@Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId): Promise<ScanRecord> {
     return this.reader.get(id);
+  }
+
+  @Post(':scan/cancel')
+  @HttpCode(200)
+  @Describe({
+    summary: 'Cancel a scan',
+    detail:
+      'What runs is stopped within seconds, and late results change nothing. Cancelling twice is fine; asking for the scan again starts it anew.',
+    params: { scan: 'ScanId' },
+    answers: { 200: { schema: 'ScanRecord', text: 'Cancelled' } },
+    refusals: [400, 404, 409],
+  })
+  async cancel(@Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId): Promise<ScanRecord> {
+    const scan = await cancelScan(id, this.ports, this.queues, this.closing);
+    if (!scan) throw problems.scanNotFound();
+    return scan;
   }
 }

@@ -9,7 +9,7 @@ import {
   Verdict,
 } from '@assay/contracts';
 import { judgeSegments, renderTimelineSvg } from '@assay/forensics';
-import { NothingSeenError, PermanentError } from '../errors';
+import { NothingSeenError, PermanentError, ScanCancelledError } from '../errors';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan, type LoadedScan } from '../scan-state';
@@ -99,6 +99,10 @@ async function keepFirst(
   // Parsed on the way out: a verdict that does not follow its own schema must never be published.
   const written = await writeStored(ports.store, key, Verdict.parse(verdict), { ifAbsent: true }, signal);
   await assertMediaExists(record, ports, signal);
+  if ((await ports.index.get(record.id))?.state === 'cancelled') {
+    await ports.store.delete(key, signal);
+    throw new ScanCancelledError(record.id);
+  }
   if (written === 'written') return verdict;
   return (await readStored(ports.store, key, Verdict, signal)) ?? verdict;
 }

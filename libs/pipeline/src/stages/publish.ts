@@ -1,13 +1,19 @@
 import type { ScanRecord, Verdict } from '@assay/contracts';
+import { ScanCancelledError } from '../errors';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { eventOf } from '../progress';
-import { assertMediaExists, loadRecord, saveRecord } from '../scan-state';
+import { assertMediaExists, endScan, loadRecord } from '../scan-state';
 
-/** Makes a verdict known: record, index, last event. Safe to repeat; the marker of the open scan goes last. */
+/**
+ * Makes a verdict known: index, record, last event. Safe to repeat; the marker of the open scan goes last.
+ *
+ * @throws ScanCancelledError when the scan was cancelled first: the verdict is taken away again
+ */
 export async function publish(verdict: Verdict, ports: Ports, signal: AbortSignal): Promise<ScanRecord> {
   const stored = await loadRecord(verdict.scan, ports, signal);
   await assertMediaExists(stored, ports, signal);
+  if (stored.state === 'cancelled') return withdraw(verdict, ports, signal);
   const indexed = await ports.index.get(verdict.scan);
   const now = new Date().toISOString();
   const record: ScanRecord = {
@@ -23,8 +29,13 @@ export async function publish(verdict: Verdict, ports: Ports, signal: AbortSigna
     failure: null,
     updatedAt: stored.state === 'done' ? stored.updatedAt : now,
   };
-  await saveRecord(record, ports, signal);
+  if ((await endScan(record, ports, signal)).state === 'cancelled') return withdraw(verdict, ports, signal);
   await ports.index.publish(eventOf(record));
   await ports.store.delete(keys.openScan(record.id), signal);
   return record;
+}
+
+async function withdraw({ scan }: Verdict, { store }: Ports, signal: AbortSignal): Promise<never> {
+  await store.delete(keys.verdict(scan), signal);
+  throw new ScanCancelledError(scan);
 }
