@@ -11,6 +11,7 @@ module.exports = {
     only('video-knows-contracts-only', '^libs/video/', ['^libs/contracts/']),
     only('forensics-knows-contracts-only', '^libs/forensics/', ['^libs/contracts/']),
     only('storage-knows-contracts-only', '^libs/storage/', ['^libs/contracts/']),
+    only('fingerprint-stands-alone', '^libs/fingerprint/', []),
     only('evaluation-knows-contracts-only', '^libs/evaluation/', ['^libs/contracts/']),
     only('client-knows-contracts-only', '^libs/client/', ['^libs/contracts/']),
     only('pipeline-is-below-apps', '^libs/pipeline/', ['^libs/']),

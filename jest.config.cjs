@@ -16,7 +16,7 @@ const common = {
     ],
   },
   moduleNameMapper: {
-    '^@assay/(contracts|video|forensics|storage|pipeline|client|evaluation)$': '<rootDir>/libs/$1/src',
+    '^@assay/(contracts|video|forensics|storage|pipeline|client|evaluation|fingerprint)$': '<rootDir>/libs/$1/src',
     '^@assay/(api|worker|cli)$': '<rootDir>/apps/$1/src',
   },
   testTimeout: 60_000,

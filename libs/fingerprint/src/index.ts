@@ -1,0 +1,4 @@
+export { allDihedral, type Dihedral } from './dihedral';
+export { distance, type Hash256, hashBits, hashFromHex, hashToHex, hashWords, matchDistance } from './hash256';
+export { luminance } from './luminance';
+export { minQuality, pdqHash, type PdqResult, type Picture } from './pdq-hash';
