@@ -2,3 +2,5 @@ export { allDihedral, type Dihedral } from './dihedral';
 export { distance, type Hash256, hashBits, hashFromHex, hashToHex, hashWords, matchDistance } from './hash256';
 export { luminance } from './luminance';
 export { minQuality, pdqHash, type PdqResult, type Picture } from './pdq-hash';
+export { type FrameHash, formatVideoHash, parseVideoHash } from './video-hash';
+export { matchVideos, type VideoMatch } from './match-videos';

@@ -6,6 +6,7 @@ export { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from 
 export { deleteMedia } from './delete-media';
 export * from './errors';
 export { failScan } from './fail-scan';
+export { type Fingerprint, fingerprintMedia, type FingerprintOptions } from './fingerprint-media';
 export { addPlanJob, addScanFlow, isLive, removeScanJobs } from './flows';
 export { inLanes } from './in-lanes';
 export { keys } from './keys';

@@ -76,7 +76,8 @@ const flatten =
   `format=rgba,split[front][copy];[copy]lutrgb=r=${backdrop}:g=${backdrop}:b=${backdrop}:a=255[back];` +
   '[back][front]overlay=format=rgb';
 
-function turn(rotation: number): string[] {
+/** Filters that turn a picture upright, clockwise. */
+export function turn(rotation: number): string[] {
   if (rotation === 90) return ['transpose=clock'];
   if (rotation === 180) return ['hflip', 'vflip'];
   if (rotation === 270) return ['transpose=cclock'];

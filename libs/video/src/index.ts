@@ -5,4 +5,5 @@ export { frameBudget } from './frame-budget';
 export { planFrames } from './plan-frames';
 export { planFromPackets } from './plan-from-packets';
 export { probeMedia, type Probed } from './probe-media';
+export { type LumaFrame, type LumaSampling, sampleLuma } from './sample-luma';
 export { toolVersions } from './tool-versions';

@@ -1,0 +1,49 @@
+import { accepted, defaultMediaLimits, type MediaLimits, type Outcome, type Probe } from '@assay/contracts';
+import { type FrameHash, pdqHash } from '@assay/fingerprint';
+import { probeMedia, sampleLuma } from '@assay/video';
+
+/** What a media file looks like, in hashes that survive re-encoding. */
+export interface Fingerprint {
+  kind: Probe['kind'];
+  durationSeconds: number;
+  /** One for a still. */
+  frames: FrameHash[];
+  /** Why the frames end early; null where the file was read without a fault. */
+  error: string | null;
+}
+
+export interface FingerprintOptions {
+  limits?: MediaLimits;
+  secondsPerHash?: number;
+}
+
+const defaultSecondsPerHash = 1;
+/**
+ * Pictures are brought down to this before hashing: eight samples for each cell of PDQ's grid, so that nothing is lost
+ * that the hash sees. PDQ's own tools do the same, px.
+ */
+const maxSidePx = 512;
+
+/**
+ * Fingerprint of a video (vPDQ) or a still (PDQ).
+ *
+ * @returns the fingerprint, or why the file can't be looked at
+ * @throws the abort reason, or an Error when a tool can't be started
+ */
+export async function fingerprintMedia(
+  path: string,
+  { limits = defaultMediaLimits, secondsPerHash = defaultSecondsPerHash }: FingerprintOptions,
+  signal: AbortSignal,
+): Promise<Outcome<Fingerprint>> {
+  const probe = await probeMedia(path, limits, signal);
+  if (!probe.ok) return probe;
+  const frames: FrameHash[] = [];
+  const samples = sampleLuma(path, probe.value, { everySeconds: secondsPerHash, maxSidePx }, signal);
+  const { kind, durationSeconds } = probe.value;
+  for (;;) {
+    const next = await samples.next();
+    if (next.done) return accepted({ kind, durationSeconds, frames, error: next.value.error });
+    const { frame, seconds } = next.value;
+    frames.push({ frame, seconds, ...pdqHash(next.value) });
+  }
+}
