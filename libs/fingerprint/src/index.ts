@@ -4,3 +4,5 @@ export { luminance } from './luminance';
 export { minQuality, pdqHash, type PdqResult, type Picture } from './pdq-hash';
 export { type FrameHash, formatVideoHash, parseVideoHash } from './video-hash';
 export { matchVideos, type VideoMatch } from './match-videos';
+export { HashIndex, type IndexHit, maxRadius } from './hash-index';
+export { loadIndex, saveIndex } from './save-index';
