@@ -17,7 +17,10 @@ export default tseslint.config(
     files: ['bench/**', 'scripts/**'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'Buffer', 'fetch', 'FormData', 'require', 'module'].map((name) => [name, 'readonly']),
+        ['process', 'console', 'Buffer', 'fetch', 'FormData', 'require', 'module', 'AbortController'].map((name) => [
+          name,
+          'readonly',
+        ]),
       ),
     },
   },

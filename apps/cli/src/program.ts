@@ -12,6 +12,12 @@ function wholeNumber(minimum: number, maximum: number): (text: string) => number
   };
 }
 
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
 const maxPort = 65_535;
 /** More sessions or processes than this on one machine is a typing error. */
 const maxThreads = 256;
@@ -159,6 +165,30 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .action(async (ids: string[], options) => {
       const { dlqDrop } = await import('./commands/dlq');
       exitCode = await dlqDrop(ids, options);
+    });
+
+  program
+    .command('fingerprint')
+    .description('print perceptual hashes (vPDQ, PDQ) of videos and stills, one for each second')
+    .argument('<file...>', 'video or image files')
+    .option('--json', 'one hash list for all files, as a JSON array')
+    .option('--csv', 'one hash list for all files, as CSV with the columns of ThreatExchange')
+    .addOption(new Option('--every <seconds>', 'seconds between hashes').argParser(positive).default(1))
+    .action(async (files: string[], options) => {
+      const { fingerprint } = await import('./commands/fingerprint');
+      exitCode = await fingerprint(files, options);
+    });
+
+  program
+    .command('match')
+    .description('say which things of a hash list a video or still shows')
+    .argument('<file>', 'video or image file')
+    .requiredOption('--against <list>', 'hash list: CSV, JSON, or lines of "signal_type signal"')
+    .option('--json', 'shares and frames as one JSON document')
+    .addOption(new Option('--every <seconds>', 'seconds between hashes').argParser(positive).default(1))
+    .action(async (file: string, options) => {
+      const { match } = await import('./commands/match');
+      exitCode = await match(file, options);
     });
 
   program

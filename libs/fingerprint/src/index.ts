@@ -6,3 +6,4 @@ export { type FrameHash, formatVideoHash, parseVideoHash } from './video-hash';
 export { matchVideos, type VideoMatch } from './match-videos';
 export { HashIndex, type IndexHit, maxRadius } from './hash-index';
 export { loadIndex, saveIndex } from './save-index';
+export { type FrameMatch, isKnown, type KnownItem, type KnownMatch, KnownMedia, minQueryShare } from './known-media';
