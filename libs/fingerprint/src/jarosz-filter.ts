@@ -18,43 +18,47 @@ export function jaroszFilter(picture: Float32Array, width: number, height: numbe
   const alongRows = boxWidth(width, target);
   const alongColumns = boxWidth(height, target);
   for (let pass = 0; pass < passes; pass += 1) {
-    for (let y = 0; y < height; y += 1) box(picture, other, y * width, width, 1, alongRows);
-    for (let x = 0; x < width; x += 1) box(other, picture, x, height, width, alongColumns);
+    for (let y = 0; y < height; y += 1) boxAlongRow(picture, other, y * width, width, alongRows);
+    boxAlongColumns(other, picture, width, height, alongColumns);
   }
 }
 
 /** Running mean over `window` samples; at the ends over those that there are. */
-function box(
-  from: Float32Array,
-  to: Float32Array,
-  start: number,
-  length: number,
-  stride: number,
-  window: number,
-): void {
-  const half = (window + 2) >> 1;
+function boxAlongRow(from: Float32Array, to: Float32Array, start: number, length: number, window: number): void {
+  const ahead = window >> 1;
   let sum = 0;
   let count = 0;
-  let left = start;
-  let right = start;
-  let out = start;
-  for (let i = 0; i < half - 1; i += 1, right += stride) {
-    sum = fround(sum + from[right]!);
-    count += 1;
+  for (let i = 0; i < length + ahead; i += 1) {
+    if (i < length) {
+      sum = fround(sum + from[start + i]!);
+      count += 1;
+    }
+    if (i >= window) {
+      sum = fround(sum - from[start + i - window]!);
+      count -= 1;
+    }
+    if (i >= ahead) to[start + i - ahead] = sum / count;
   }
-  for (let i = 0; i < window - half + 1; i += 1, right += stride, out += stride) {
-    sum = fround(sum + from[right]!);
-    count += 1;
-    to[out] = sum / count;
-  }
-  for (let i = 0; i < length - window; i += 1, left += stride, right += stride, out += stride) {
-    sum = fround(fround(sum + from[right]!) - from[left]!);
-    to[out] = sum / count;
-  }
-  for (let i = 0; i < half - 1; i += 1, left += stride, out += stride) {
-    sum = fround(sum - from[left]!);
-    count -= 1;
-    to[out] = sum / count;
+}
+
+/** The same for all columns side by side: going down one after the other would miss the cache at every step. */
+function boxAlongColumns(from: Float32Array, to: Float32Array, width: number, height: number, window: number): void {
+  const ahead = window >> 1;
+  const sums = new Float32Array(width);
+  let count = 0;
+  for (let y = 0; y < height + ahead; y += 1) {
+    const added = y * width;
+    if (y < height) {
+      for (let x = 0; x < width; x += 1) sums[x] = sums[x]! + from[added + x]!;
+      count += 1;
+    }
+    const removed = added - window * width;
+    if (y >= window) {
+      for (let x = 0; x < width; x += 1) sums[x] = sums[x]! - from[removed + x]!;
+      count -= 1;
+    }
+    const out = added - ahead * width;
+    if (y >= ahead) for (let x = 0; x < width; x += 1) to[out + x] = sums[x]! / count;
   }
 }
 

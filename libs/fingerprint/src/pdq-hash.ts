@@ -41,7 +41,7 @@ export function pdqBand({ luma, width, height }: Picture): { band: Float32Array 
   if (luma.length !== width * height)
     throw new RangeError(`${luma.length} samples are no picture ${width} x ${height}`);
   if (width < minSide || height < minSide) return { band: null, quality: 0 };
-  const grid = downsample(Float32Array.from(luma), width, height);
+  const grid = downsample(new Float32Array(luma), width, height);
   return { band: dctBand(grid), quality: gradientQuality(grid) };
 }
 

@@ -19,10 +19,11 @@ export interface FingerprintOptions {
 
 const defaultSecondsPerHash = 1;
 /**
- * Pictures are brought down to this before hashing: eight samples for each cell of PDQ's grid, so that nothing is lost
- * that the hash sees. PDQ's own tools do the same, px.
+ * Larger pictures are brought down to this before hashing, so that memory is bounded. Up to 1080p nothing is scaled: hashes
+ * of lists made elsewhere come from whole pictures, and scaling moves a hash by 8 bits of the 31 that a match may have
+ * (median; 22 at most), px.
  */
-const maxSidePx = 512;
+const maxSidePx = 1920;
 
 /**
  * Fingerprint of a video (vPDQ) or a still (PDQ).
