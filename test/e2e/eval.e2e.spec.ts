@@ -4,6 +4,7 @@
  * - a second run scans nothing again and gives the same figures; a half-written line is scored again;
  * - the report opens in a browser without a network, draws its charts, and fits a phone, light and dark;
  * - a clip that cannot be read is a rejection among the others, not the end of the run;
+ * - two runs are compared on their common rows; no such rows, or no run, is told before anything is scanned;
  * - a fault in the CSV is told with line and column.
  */
 import { existsSync } from 'node:fs';
@@ -82,6 +83,25 @@ describe('assay eval', () => {
     const lines = (await readFile(join(folder, 'broken', 'scores.jsonl'), 'utf8')).trim().split('\n');
     const ends = lines.map((line) => JSON.parse(line).verdict.rejection?.code ?? 'none').sort();
     expect(ends).toEqual(['corrupt', 'none']);
+  });
+
+  it('compares two runs', async () => {
+    const args = ['eval', 'clips.csv', '--out', 'out', '--resamples', '200'];
+    const { code, stdout } = await assay([...args, '--compare', 'out'], folder);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/This run minus the run of \S+ on the 5 rows of both/)]);
+    expect(await figures()).toMatchObject({
+      comparison: {
+        rows: 5,
+        pooled: { auc: { value: 0, interval: [0, 0] } },
+        families: [{ family: 'swap', fakes: 2 }],
+      },
+    });
+    expect(await readFile(join(folder, 'out', 'eval.html'), 'utf8')).toContain('Compared with an earlier run');
+    await writeFile(join(folder, 'alone.csv'), 'file,label\nstill.jpg,real\n');
+    const alone = await assay(['eval', 'alone.csv', '--out', 'alone', '--compare', 'broken'], folder);
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('The two runs share no rows')]);
+    const none = await assay([...args, '--compare', 'clips.csv'], folder);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--compare clips.csv: is not JSON')]);
   });
 
   withBrowser('writes a report that a browser draws', async () => {

@@ -102,6 +102,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
         .argParser(wholeNumber(1, 1e9))
         .default(20),
     )
+    .option('--compare <run>', 'folder or eval.json of an earlier run: differences with paired intervals')
     .action(async (csv: string, options) => {
       const { evaluateCommand } = await import('./commands/eval');
       exitCode = await evaluateCommand(csv, options);

@@ -16,7 +16,7 @@ export interface Figure {
 /** Share of the resamples left out on either side of a 95 % interval. */
 const tail = 0.025;
 /** With fewer groups on a side there is no spread between groups to resample. */
-const minGroups = 2;
+export const minGroups = 2;
 /** Limits from fewer defined resamples than this would be noise. */
 const minDefined = 40;
 

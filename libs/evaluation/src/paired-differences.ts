@@ -1,4 +1,4 @@
-import { type BootstrapSettings, eachResample, type Figure, limitsOf } from './bootstrap';
+import { type BootstrapSettings, eachResample, type Figure, limitsOf, minGroups } from './bootstrap';
 import { type Observation, type Sample, sampleOf, type Statistic, valueOf } from './sample';
 
 /**
@@ -17,14 +17,15 @@ export function pairedDifferences<Name extends string>(
   const names = Object.keys(statistics) as Name[];
   const values = new Map<Name, number[]>(names.map((name) => [name, []]));
   const sameDraw = new Float64Array(after.size);
-  eachResample(before, settings, (weights) => {
+  const visit = (weights: Float64Array): void => {
     const ofGroup = new Float64Array(before.groups.length);
     for (let i = 0; i < before.size; i += 1) ofGroup[before.group[i] ?? 0] = weights[i] ?? 0;
     for (let i = 0; i < after.size; i += 1) sameDraw[i] = ofGroup[after.group[i] ?? 0] ?? 0;
     for (const name of names) {
       values.get(name)?.push(statistics[name](after, sameDraw) - statistics[name](before, weights));
     }
-  });
+  };
+  if (before.groups.length >= minGroups) eachResample(before, settings, visit);
   const figures = {} as Record<Name, Figure>;
   for (const name of names) figures[name] = figure(statistics[name], before, after, values.get(name) ?? []);
   return figures;

@@ -203,4 +203,12 @@ describe('paired differences', () => {
     const worse = before.map((each) => ({ before: each, after: { ...each, score: 1 - each.score } }));
     expect(pairedDifferences({ auc }, worse, { seed: 1, resamples: 200 }).auc.value).toBeCloseTo(1 - 2 * (13 / 16));
   });
+
+  it('have no interval where there is one group', () => {
+    const pairs = before.map((each) => ({
+      before: { ...each, group: 'a' },
+      after: { ...each, score: 1 - each.score },
+    }));
+    expect(pairedDifferences({ auc }, pairs, { seed: 1, resamples: 200 }).auc.interval).toBeNull();
+  });
 });

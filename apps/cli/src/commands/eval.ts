@@ -2,8 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Figure } from '@assay/evaluation';
-import { evaluate } from '../eval/evaluate';
+import { compareRuns, sharedAnswers } from '../eval/compare-runs';
+import { clipSample, evaluate } from '../eval/evaluate';
+import { figureWords } from '../eval/figure-words';
 import { readCsv } from '../eval/read-csv';
+import { readEarlierRun } from '../eval/read-earlier-run';
+import { comparisonRows, comparisonSummary } from '../eval/report/comparison-section';
 import { evalHtml } from '../eval/report/eval-html';
 import { formatFigure } from '../eval/report/format-figure';
 import { worstMistakes } from '../eval/worst-mistakes';
@@ -21,29 +25,16 @@ export interface EvalOptions {
   resamples: number;
   /** Real items for each fake one. */
   realsPerFake: number;
+  /** Folder or eval.json of an earlier run. */
+  compare?: string;
 }
-
-const words = {
-  auc: 'AUC',
-  withinGroupAuc: 'AUC within groups',
-  averagePrecision: 'average precision',
-  equalErrorRate: 'equal error rate',
-  pairsRight: 'side-by-side pairs ranked right',
-  accuracy: 'right firm answers, of all',
-  accuracyDecided: 'right, of the firm answers',
-  falseAlarmRate: 'real called manipulated',
-  missRate: 'fake called authentic',
-  expectedCalibrationError: 'calibration error (ECE)',
-  brierScore: 'Brier score',
-  areaUnderRisk: 'area under risk and coverage',
-  inconclusiveRate: 'inconclusive',
-  abstainedRate: 'no probability (counted as 0.5)',
-  precisionAtPrevalence: 'precision where fakes are rare',
-} as const;
 
 /** Scores a labelled CSV with the stages of `scan` and says how good the verdicts are. */
 export async function evaluateCommand(csv: string, options: EvalOptions): Promise<ExitCode> {
   const items = (await readCsv(csv)).slice(0, options.limit);
+  const earlier = options.compare === undefined ? null : await readEarlierRun(options.compare);
+  // Told now, and not after hours of scanning.
+  if (earlier) sharedAnswers(items, earlier);
   const interrupt = listenForInterrupt();
   const { scanner, policy } = await openScannerFor(options, interrupt.signal);
   try {
@@ -56,6 +47,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     const verdicts = await scoreItems(items, { out, scanner, policy, jobs, onDone }, interrupt.signal);
     const settings = { seed: options.seed, resamples: options.resamples };
     const result = evaluate(items, verdicts, settings, 1 / (1 + options.realsPerFake));
+    const comparison = earlier && compareRuns(items, clipSample(items, verdicts), earlier, settings);
     const method = verdicts[0]?.method;
     const document = {
       schema: 'assay.eval/1',
@@ -64,6 +56,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       models: method?.models,
       modelSet: scanner.modelSet,
       ...result,
+      comparison,
       items: items.map(({ id, fake, family, group }, i) => {
         const { verdict, probability } = verdicts[i]!;
         return { id, fake, family, group, verdict, probability };
@@ -73,13 +66,14 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     const fakes = items.filter(({ fake }) => fake).length;
     const summary = `${items.length} items: ${items.length - fakes} real, ${fakes} fake; 95 % intervals by group`;
     const figures = Object.entries(result.pooled).map(([name, figure]) => ({
-      label: words[name as keyof typeof words],
+      label: figureWords[name as keyof typeof figureWords],
       figure,
     }));
     const report = {
       title: basename(csv),
       summary,
       result,
+      comparison,
       figures,
       mistakes: worstMistakes(items, verdicts),
       method: [
@@ -101,6 +95,10 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     for (const { family, fakes: count, figures } of result.families) {
       console.log(line(`AUC, ${family} (${count}) against all real`, figures.auc));
     }
+    if (comparison) {
+      console.log(`\n${comparisonSummary(comparison)}`);
+      for (const [label, difference] of comparisonRows(comparison)) console.log(row(label, difference));
+    }
     console.log(`\nreport: ${join(out, 'eval.html')}`);
     return verdicts.some(({ verdict }) => verdict === 'rejected') ? ExitCode.rejected : ExitCode.ok;
   } catch (error) {
@@ -114,4 +112,5 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
 }
 
 const labelColumns = 44;
-const line = (label: string, figure: Figure): string => `${label.padEnd(labelColumns)} ${formatFigure(figure)}`;
+const row = (label: string, text: string): string => `${label.padEnd(labelColumns)} ${text}`;
+const line = (label: string, figure: Figure): string => row(label, formatFigure(figure));

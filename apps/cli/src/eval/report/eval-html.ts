@@ -2,13 +2,15 @@ import type { Figure } from '@assay/evaluation';
 import { factsTable } from '../../report/facts-table';
 import { html, Markup } from '../../report/html';
 import { reportStyle } from '../../report/report-style';
+import type { Comparison } from '../compare-runs';
 import type { evaluate } from '../evaluate';
 import { coverageChart, familyChart, reliabilityChart, rocChart } from './charts';
+import { comparisonSection } from './comparison-section';
 import { formatFigure } from './format-figure';
 
 const style = `${reportStyle}
 :root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
-.facts th { overflow-wrap: anywhere; } .facts { table-layout: fixed; }
+.facts th, code { overflow-wrap: anywhere; } .facts { table-layout: fixed; }
 .charts { display: grid; margin-top: 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
 .charts svg { display: block; width: 100%; height: auto; } td { font-variant-numeric: tabular-nums; }
 `;
@@ -17,6 +19,8 @@ export interface EvalReport {
   title: string;
   summary: string;
   result: ReturnType<typeof evaluate>;
+  /** Null: there is no earlier run to compare with. */
+  comparison: Comparison | null;
   /** Words for the figures, in their order. */
   figures: readonly { label: string; figure: Figure }[];
   mistakes: readonly { item: string; family: string; truth: string; said: string }[];
@@ -24,7 +28,7 @@ export interface EvalReport {
 }
 
 /** An evaluation as one HTML file for people: no script, nothing fetched, the charts inside as SVG. */
-export function evalHtml({ title, summary, result, figures, mistakes, method }: EvalReport): string {
+export function evalHtml({ title, summary, result, comparison, figures, mistakes, method }: EvalReport): string {
   const families = result.families.map(({ family, fakes, figures: { auc } }) => ({
     name: `${family} (${fakes})`,
     figure: auc,
@@ -67,6 +71,7 @@ export function evalHtml({ title, summary, result, figures, mistakes, method }: 
           'Families against all real items: AUC',
           families.map(({ name, figure }) => [name, formatFigure(figure)]),
         )}
+        ${comparison && comparisonSection(comparison)}
         ${factsTable(
           'Worst mistakes',
           mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
