@@ -5,6 +5,7 @@
  * - the report opens in a browser without a network, draws its charts, and fits a phone, light and dark;
  * - a clip that cannot be read is a rejection among the others, not the end of the run;
  * - two runs are compared on their common rows; no such rows, or no run, is told before anything is scanned;
+ * - any column can be a slice; a column that is not there is told before anything is scanned;
  * - a fault in the CSV is told with line and column.
  */
 import { existsSync } from 'node:fs';
@@ -35,9 +36,9 @@ describe('assay eval', () => {
     await ffmpeg(...both, ...h264, join(folder, 'pair.mp4'));
     await writeFile(
       join(folder, 'clips.csv'),
-      'file,label,family,group,region\n' +
-        'real-a.mp4,real,drawn,a,full\nswapped-a.mp4,fake,swap,a,full\nstill.jpg,real,drawn,b,full\n' +
-        'pair.mp4,real,drawn,c,left\npair.mp4,fake,swap,c,right\n',
+      'file,label,family,group,region,codec\n' +
+        'real-a.mp4,real,drawn,a,full,h264\nswapped-a.mp4,fake,swap,a,full,h264\nstill.jpg,real,drawn,b,full,\n' +
+        'pair.mp4,real,drawn,c,left,h264\npair.mp4,fake,swap,c,right,h264\n',
     );
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -102,6 +103,29 @@ describe('assay eval', () => {
     expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('The two runs share no rows')]);
     const none = await assay([...args, '--compare', 'clips.csv'], folder);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--compare clips.csv: is not JSON')]);
+  });
+
+  it('splits by a column', async () => {
+    const args = ['eval', 'clips.csv', '--out', 'out', '--resamples', '200', '--compare', 'out'];
+    const { code, stdout } = await assay([...args, '--slice', 'codec', '--slice', 'family'], folder);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('real called manipulated, codec unknown (1)')]);
+    expect(await figures()).toMatchObject({
+      slices: [
+        {
+          column: 'codec',
+          values: [
+            { value: 'h264', reals: 2, fakes: 2 },
+            { value: 'unknown', reals: 1, fakes: 0 },
+          ],
+        },
+        { column: 'family', values: [{ value: 'drawn' }, { value: 'swap' }] },
+      ],
+    });
+    const none = await assay([...args, '--slice', 'age'], folder);
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      expect.stringContaining('--slice age: the CSV has the columns file, label'),
+    ]);
   });
 
   withBrowser('writes a report that a browser draws', async () => {

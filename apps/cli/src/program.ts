@@ -103,6 +103,11 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
         .default(20),
     )
     .option('--compare <run>', 'folder or eval.json of an earlier run: differences with paired intervals')
+    .addOption(
+      new Option('--slice <column>', 'false alarms, misses and AUC by the values of a column of the CSV; repeatable')
+        .argParser((column: string, before: string[]) => [...before, column])
+        .default([], 'none'),
+    )
     .action(async (csv: string, options) => {
       const { evaluateCommand } = await import('./commands/eval');
       exitCode = await evaluateCommand(csv, options);

@@ -6,3 +6,4 @@ export { pairedDifferences } from './paired-differences';
 export * from './ranking';
 export { seededRandom } from './random';
 export * from './sample';
+export { within } from './within';

@@ -10,6 +10,8 @@ import { readEarlierRun } from '../eval/read-earlier-run';
 import { comparisonRows, comparisonSummary } from '../eval/report/comparison-section';
 import { evalHtml } from '../eval/report/eval-html';
 import { formatFigure } from '../eval/report/format-figure';
+import { slicesNote, slicesRows } from '../eval/report/slices-section';
+import { assertColumns, evaluateSlices } from '../eval/slices';
 import { worstMistakes } from '../eval/worst-mistakes';
 import { scoreItems } from '../eval/score-items';
 import { ExitCode } from '../exit';
@@ -27,14 +29,17 @@ export interface EvalOptions {
   realsPerFake: number;
   /** Folder or eval.json of an earlier run. */
   compare?: string;
+  /** Columns of the CSV. */
+  slice: string[];
 }
 
 /** Scores a labelled CSV with the stages of `scan` and says how good the verdicts are. */
 export async function evaluateCommand(csv: string, options: EvalOptions): Promise<ExitCode> {
   const items = (await readCsv(csv)).slice(0, options.limit);
   const earlier = options.compare === undefined ? null : await readEarlierRun(options.compare);
-  // Told now, and not after hours of scanning.
+  // What is wrong is told now, and not after hours of scanning.
   if (earlier) sharedAnswers(items, earlier);
+  assertColumns(items, options.slice);
   const interrupt = listenForInterrupt();
   const { scanner, policy } = await openScannerFor(options, interrupt.signal);
   try {
@@ -47,7 +52,9 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     const verdicts = await scoreItems(items, { out, scanner, policy, jobs, onDone }, interrupt.signal);
     const settings = { seed: options.seed, resamples: options.resamples };
     const result = evaluate(items, verdicts, settings, 1 / (1 + options.realsPerFake));
-    const comparison = earlier && compareRuns(items, clipSample(items, verdicts), earlier, settings);
+    const rows = clipSample(items, verdicts);
+    const comparison = earlier && compareRuns(items, rows, earlier, settings);
+    const slices = options.slice.map((column) => evaluateSlices(items, rows, column, settings));
     const method = verdicts[0]?.method;
     const document = {
       schema: 'assay.eval/1',
@@ -57,6 +64,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       modelSet: scanner.modelSet,
       ...result,
       comparison,
+      slices,
       items: items.map(({ id, fake, family, group }, i) => {
         const { verdict, probability } = verdicts[i]!;
         return { id, fake, family, group, verdict, probability };
@@ -74,6 +82,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       summary,
       result,
       comparison,
+      slices,
       figures,
       mistakes: worstMistakes(items, verdicts),
       method: [
@@ -98,6 +107,10 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     if (comparison) {
       console.log(`\n${comparisonSummary(comparison)}`);
       for (const [label, difference] of comparisonRows(comparison)) console.log(row(label, difference));
+    }
+    for (const sliced of slices) {
+      console.log(`\n${slicesNote(sliced)}`);
+      for (const [label, text] of slicesRows(sliced)) console.log(row(label, text));
     }
     console.log(`\nreport: ${join(out, 'eval.html')}`);
     return verdicts.some(({ verdict }) => verdict === 'rejected') ? ExitCode.rejected : ExitCode.ok;

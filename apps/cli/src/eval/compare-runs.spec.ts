@@ -22,6 +22,7 @@ const item = (i: number, fake: boolean): EvalItem => ({
   family: fake ? (i % 4 ? 'swap' : 'reenactment') : 'real',
   group: `g${i}`,
   region: 'full',
+  columns: {},
 });
 const items = Array.from({ length: 24 }, (_, i) => item(i, i % 2 === 0));
 const label = (score: number) =>

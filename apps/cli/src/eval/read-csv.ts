@@ -15,6 +15,8 @@ export interface EvalItem {
   family: string;
   group: string;
   region: Region;
+  /** Every column of the row, as it stands there. */
+  columns: Readonly<Record<string, string>>;
 }
 
 const Row = z.object({
@@ -67,6 +69,7 @@ export async function readCsv(csv: string): Promise<EvalItem[]> {
       family: family || label,
       group: group || file,
       region: part,
+      columns: record,
     });
   }
   return items;

@@ -4,13 +4,16 @@ import { html, Markup } from '../../report/html';
 import { reportStyle } from '../../report/report-style';
 import type { Comparison } from '../compare-runs';
 import type { evaluate } from '../evaluate';
+import type { Slices } from '../slices';
 import { coverageChart, familyChart, reliabilityChart, rocChart } from './charts';
 import { comparisonSection } from './comparison-section';
+import { slicesSection } from './slices-section';
 import { formatFigure } from './format-figure';
 
 const style = `${reportStyle}
 :root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
 .facts th, code { overflow-wrap: anywhere; } .facts { table-layout: fixed; }
+.slices th, .slices td { white-space: nowrap; }
 .charts { display: grid; margin-top: 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
 .charts svg { display: block; width: 100%; height: auto; } td { font-variant-numeric: tabular-nums; }
 `;
@@ -21,6 +24,7 @@ export interface EvalReport {
   result: ReturnType<typeof evaluate>;
   /** Null: there is no earlier run to compare with. */
   comparison: Comparison | null;
+  slices: readonly Slices[];
   /** Words for the figures, in their order. */
   figures: readonly { label: string; figure: Figure }[];
   mistakes: readonly { item: string; family: string; truth: string; said: string }[];
@@ -28,7 +32,16 @@ export interface EvalReport {
 }
 
 /** An evaluation as one HTML file for people: no script, nothing fetched, the charts inside as SVG. */
-export function evalHtml({ title, summary, result, comparison, figures, mistakes, method }: EvalReport): string {
+export function evalHtml({
+  title,
+  summary,
+  result,
+  comparison,
+  slices,
+  figures,
+  mistakes,
+  method,
+}: EvalReport): string {
   const families = result.families.map(({ family, fakes, figures: { auc } }) => ({
     name: `${family} (${fakes})`,
     figure: auc,
@@ -71,7 +84,7 @@ export function evalHtml({ title, summary, result, comparison, figures, mistakes
           'Families against all real items: AUC',
           families.map(({ name, figure }) => [name, formatFigure(figure)]),
         )}
-        ${comparison && comparisonSection(comparison)}
+        ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)}
         ${factsTable(
           'Worst mistakes',
           mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
