@@ -12,6 +12,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EvalDocument } from '@assay/contracts';
 import { chromium } from 'playwright-core';
 import { ffmpeg, h264 } from '../media/make-media';
 import { assay } from '../support/assay-cli';
@@ -43,10 +44,11 @@ describe('assay eval', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const figures = async (): Promise<Record<string, unknown>> => {
-    const document = JSON.parse(await readFile(join(folder, 'out', 'eval.json'), 'utf8'));
-    delete document.createdAt;
-    return document;
+  const figures = async (out = 'out'): Promise<EvalDocument> => {
+    const document = JSON.parse(await readFile(join(folder, out, 'eval.json'), 'utf8'));
+    const parsed = EvalDocument.parse(document);
+    expect(parsed).toEqual(document);
+    return { ...parsed, createdAt: 'some time' };
   };
   const scores = (): Promise<string> => readFile(join(folder, 'out', 'scores.jsonl'), 'utf8');
 
@@ -84,6 +86,7 @@ describe('assay eval', () => {
     const lines = (await readFile(join(folder, 'broken', 'scores.jsonl'), 'utf8')).trim().split('\n');
     const ends = lines.map((line) => JSON.parse(line).verdict.rejection?.code ?? 'none').sort();
     expect(ends).toEqual(['corrupt', 'none']);
+    expect((await figures('broken')).models).not.toEqual([]);
   });
 
   it('compares two runs', async () => {
@@ -99,7 +102,10 @@ describe('assay eval', () => {
     });
     expect(await readFile(join(folder, 'out', 'eval.html'), 'utf8')).toContain('Compared with an earlier run');
     await writeFile(join(folder, 'alone.csv'), 'file,label\nstill.jpg,real\n');
-    const alone = await assay(['eval', 'alone.csv', '--out', 'alone', '--compare', 'broken'], folder);
+    const one = ['eval', 'alone.csv', '--out', 'alone'];
+    expect((await assay(one, folder)).code).toBe(0);
+    expect(await figures('alone')).toMatchObject({ roc: [], pooled: { auc: { value: null, interval: null } } });
+    const alone = await assay([...one, '--compare', 'broken'], folder);
     expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('The two runs share no rows')]);
     const none = await assay([...args, '--compare', 'clips.csv'], folder);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--compare clips.csv: is not JSON')]);

@@ -1,5 +1,6 @@
 export * from './api';
 export * from './dead-letter';
+export * from './evaluation';
 export * from './ids';
 export * from './jobs';
 export * from './look';

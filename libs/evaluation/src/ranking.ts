@@ -101,9 +101,11 @@ export interface RocPoint {
   score: number | null;
 }
 
+/** Highest score first; empty where there are no real items or no fakes, since there is no curve then. */
 export function rocCurve(sample: Sample): RocPoint[] {
   const weights = unitWeights(sample);
   const { fakes, reals } = countLabels(sample, weights);
+  if (fakes === 0 || reals === 0) return [];
   const points: RocPoint[] = [{ falseAlarmRate: 0, hitRate: 0, score: null }];
   let alarms = 0;
   let hits = 0;

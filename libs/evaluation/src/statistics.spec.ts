@@ -155,6 +155,11 @@ describe('bootstrap by group', () => {
     expect(width(copies)).toBeCloseTo(width(rows));
   });
 
+  it('has no ROC curve where a side is missing', () => {
+    expect(rocCurve(sampleOf(fakes(0.5, 0.6)))).toEqual([]);
+    expect(rocCurve(sampleOf(reals(0.5)))).toEqual([]);
+  });
+
   it('gives no interval where there is one group, and no value where there is none', () => {
     const one = [row(true, 0.9, { group: 'a' }), row(false, 0.1, { group: 'a' })];
     expect(estimate({ auc }, sampleOf(one), settings).auc).toEqual({ value: 1, interval: null });

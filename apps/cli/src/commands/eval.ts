@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Figure } from '@assay/evaluation';
 import { compareRuns, sharedAnswers } from '../eval/compare-runs';
+import { evalDocument } from '../eval/eval-document';
 import { clipSample, evaluate } from '../eval/evaluate';
 import { figureWords } from '../eval/figure-words';
 import { readCsv } from '../eval/read-csv';
@@ -55,21 +56,10 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     const rows = clipSample(items, verdicts);
     const comparison = earlier && compareRuns(items, rows, earlier, settings);
     const slices = options.slice.map((column) => evaluateSlices(items, rows, column, settings));
-    const method = verdicts[0]?.method;
-    const document = {
-      schema: 'assay.eval/1',
-      createdAt: new Date().toISOString(),
-      settings: { ...settings, realsPerFake: options.realsPerFake, thresholds: policy.thresholds, policy: policy.id },
-      models: method?.models,
-      modelSet: scanner.modelSet,
-      ...result,
-      comparison,
-      slices,
-      items: items.map(({ id, fake, family, group }, i) => {
-        const { verdict, probability } = verdicts[i]!;
-        return { id, fake, family, group, verdict, probability };
-      }),
-    };
+    const document = evalDocument({
+      ...{ items, verdicts, policy, modelSet: scanner.modelSet, result, comparison, slices },
+      settings: { ...settings, realsPerFake: options.realsPerFake },
+    });
     await writeFile(join(out, 'eval.json'), `${JSON.stringify(document, null, 1)}\n`);
     const fakes = items.filter(({ fake }) => fake).length;
     const summary = `${items.length} items: ${items.length - fakes} real, ${fakes} fake; 95 % intervals by group`;
@@ -86,7 +76,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       figures,
       mistakes: worstMistakes(items, verdicts),
       method: [
-        ['models', (method?.models ?? []).map((m) => `${m.id} ${m.version} ${m.sha256}`).join(', ')],
+        ['models', document.models.map((m) => `${m.id} ${m.version} ${m.sha256}`).join(', ')],
         ['model set', scanner.modelSet],
         ['policy', `${policy.id}, version ${policy.version}`],
         [

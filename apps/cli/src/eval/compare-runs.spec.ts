@@ -24,6 +24,7 @@ const item = (i: number, fake: boolean): EvalItem => ({
   region: 'full',
   columns: {},
 });
+const then = 'a'.repeat(64);
 const items = Array.from({ length: 24 }, (_, i) => item(i, i % 2 === 0));
 const label = (score: number) =>
   score >= 0.7 ? 'likely_manipulated' : score <= 0.3 ? 'likely_authentic' : 'inconclusive';
@@ -35,7 +36,7 @@ const observe = (score: (item: EvalItem, i: number) => number): Observation[] =>
 const run = (rows: Observation[]): EarlierRun => ({
   schema: 'assay.eval/1',
   createdAt: '2026-01-02T03:04:05.000Z',
-  modelSet: 'then',
+  modelSet: then,
   items: rows.map(({ score, label: verdict }, i) => ({
     id: items[i]!.id,
     fake: items[i]!.fake,
@@ -51,7 +52,7 @@ const good = observe(({ fake }, i) => (fake ? 0.95 : 0.02) + (fake ? -1 : 1) * (
 describe('a comparison of two runs', () => {
   it('says what this run changes, overall and per family', () => {
     const { rows, pooled, families, earlier } = compareRuns(items, good, run(poor), settings);
-    expect([rows, earlier.modelSet]).toEqual([24, 'then']);
+    expect([rows, earlier.modelSet]).toEqual([24, then]);
     // By hand: of 12 x 12 comparisons the poor run has 55 right, none tied (a fake i beats a real j when i > j + 2).
     expect(pooled.auc.value).toBeCloseTo(1 - 55 / 144);
     expect(pooled.auc.interval![0]).toBeGreaterThan(0.2);

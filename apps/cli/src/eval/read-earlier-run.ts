@@ -1,17 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { VerdictLabel } from '@assay/contracts';
+import { EvalDocument, EvalItemResult } from '@assay/contracts';
 import { z } from 'zod';
 import { CliError, ExitCode } from '../exit';
 
 /** What a comparison needs of an `eval.json`; the rest of it may be of any age. */
+const { schema, createdAt, modelSet } = EvalDocument.shape;
+const { id, fake, verdict, probability } = EvalItemResult.shape;
 const EarlierRun = z.object({
-  schema: z.literal('assay.eval/1'),
-  createdAt: z.iso.datetime(),
-  modelSet: z.string(),
-  items: z.array(
-    z.object({ id: z.string(), fake: z.boolean(), verdict: VerdictLabel, probability: z.number().nullable() }),
-  ),
+  ...{ schema, createdAt, modelSet },
+  items: z.array(z.object({ id, fake, verdict, probability })),
 });
 export type EarlierRun = z.infer<typeof EarlierRun>;
 

@@ -13,7 +13,7 @@ import { formatFigure } from './format-figure';
 const style = `${reportStyle}
 :root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
 .facts th, code { overflow-wrap: anywhere; } .facts { table-layout: fixed; }
-.slices th, .slices td { white-space: nowrap; }
+.slices td { min-width: 6.5rem; } .slices th { vertical-align: bottom; }
 .charts { display: grid; margin-top: 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
 .charts svg { display: block; width: 100%; height: auto; } td { font-variant-numeric: tabular-nums; }
 `;

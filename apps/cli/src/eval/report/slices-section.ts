@@ -42,6 +42,7 @@ export function slicesSection({ column, smallestFalseAlarmRate, largestFalseAlar
 export function slicesNote(ends: Pick<Slices, 'smallestFalseAlarmRate' | 'largestFalseAlarmRate'>): string {
   if (ends.smallestFalseAlarmRate === null) return 'No slice has real rows.';
   const { smallestFalseAlarmRate: smallest, largestFalseAlarmRate: largest } = ends;
+  if (smallest === largest) return `Only ${smallest} has real rows: there is nothing to be distant from.`;
   return `False alarms: the fewest in ${smallest}, the most in ${largest}; the last columns are distances to them, * without 0.`;
 }
 

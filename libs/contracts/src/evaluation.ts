@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { Sha256 } from './ids';
+import { ModelUse } from './look';
+import { Policy } from './policy';
+import { VerdictLabel } from './verdict';
+
+const Share = z.number().min(0).max(1);
+const Count = z.number().int().nonnegative();
+
+/** A figure with its 95 % interval. Null: not defined there (an AUC without fakes), or too few groups for an interval. */
+export const EvalFigure = z.strictObject({
+  value: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+});
+export type EvalFigure = z.infer<typeof EvalFigure>;
+
+const figures = <const Name extends string>(...names: Name[]) =>
+  z.strictObject(Object.fromEntries(names.map((name) => [name, EvalFigure])) as Record<Name, typeof EvalFigure>);
+
+/** Figures that two answers to the same items are compared by: differences, the later minus the earlier one. */
+const Differences = figures(
+  'auc',
+  'pairsRight',
+  'falseAlarmRate',
+  'missRate',
+  'expectedCalibrationError',
+  'brierScore',
+);
+
+/** What a run changes against an earlier one, on the rows of both. */
+export const EvalComparison = z.strictObject({
+  earlier: z.strictObject({ createdAt: z.iso.datetime(), modelSet: z.string() }),
+  rows: Count,
+  onlyHere: Count,
+  onlyEarlier: Count,
+  pooled: Differences,
+  families: z.array(
+    z.strictObject({ family: z.string(), fakes: Count, figures: figures('auc', 'pairsRight', 'missRate') }),
+  ),
+});
+
+/** How the verdicts treat the values of one column. */
+export const EvalSlices = z.strictObject({
+  column: z.string(),
+  /** Values with these rates; null where no value has real rows. */
+  smallestFalseAlarmRate: z.string().nullable(),
+  largestFalseAlarmRate: z.string().nullable(),
+  values: z.array(
+    z.strictObject({
+      value: z.string(),
+      reals: Count,
+      fakes: Count,
+      figures: figures('falseAlarmRate', 'missRate', 'auc'),
+      /** The value's false-alarm rate minus that of either end. */
+      falseAlarmGaps: figures('toSmallest', 'toLargest'),
+    }),
+  ),
+});
+
+/** One row of the CSV and what was said of it. */
+export const EvalItemResult = z.strictObject({
+  /** `file` as in the CSV, and `#region` when it is a part. */
+  id: z.string(),
+  fake: z.boolean(),
+  family: z.string(),
+  group: z.string(),
+  verdict: VerdictLabel,
+  /** Null: abstained or rejected, counted as one half. */
+  probability: Share.nullable(),
+});
+
+/**
+ * `eval.json`, what `assay eval` writes. Strict: what is not described here is not written. What each figure means, and
+ * the paper that it follows, is in docs/evaluation.md.
+ */
+export const EvalDocument = z.strictObject({
+  schema: z.literal('assay.eval/1'),
+  createdAt: z.iso.datetime(),
+  settings: z.strictObject({
+    seed: Count,
+    resamples: Count,
+    realsPerFake: z.number().positive(),
+    policy: Policy.shape.id,
+    thresholds: Policy.shape.thresholds,
+  }),
+  models: z.array(ModelUse),
+  /** Digest of models and preprocessing, as in the verdict. */
+  modelSet: Sha256,
+  pooled: figures(
+    'auc',
+    'withinGroupAuc',
+    'averagePrecision',
+    'equalErrorRate',
+    'pairsRight',
+    'accuracy',
+    'accuracyDecided',
+    'falseAlarmRate',
+    'missRate',
+    'expectedCalibrationError',
+    'brierScore',
+    'areaUnderRisk',
+    'inconclusiveRate',
+    'abstainedRate',
+    'precisionAtPrevalence',
+  ),
+  /** Each family's fakes against all real rows. */
+  families: z.array(
+    z.strictObject({ family: z.string(), fakes: Count, figures: figures('auc', 'withinGroupAuc', 'missRate') }),
+  ),
+  /** Highest score first; empty where real rows or fakes are missing. */
+  roc: z.array(z.strictObject({ falseAlarmRate: Share, hitRate: Share, score: Share.nullable() })),
+  reliability: z.array(
+    z.strictObject({
+      from: Share,
+      to: Share,
+      count: Count,
+      meanProbability: Share.nullable(),
+      shareFake: Share.nullable(),
+    }),
+  ),
+  coverageRisk: z.array(z.strictObject({ coverage: Share, risk: Share })),
+  /** Null without `--compare`. */
+  comparison: EvalComparison.nullable(),
+  /** One for each `--slice`. */
+  slices: z.array(EvalSlices),
+  /** In the order of the CSV. */
+  items: z.array(EvalItemResult),
+});
+export type EvalDocument = z.infer<typeof EvalDocument>;
