@@ -13,6 +13,7 @@ module.exports = {
     only('storage-knows-contracts-only', '^libs/storage/', ['^libs/contracts/']),
     only('fingerprint-stands-alone', '^libs/fingerprint/', []),
     only('evaluation-knows-contracts-only', '^libs/evaluation/', ['^libs/contracts/']),
+    only('fetch-media-stands-alone', '^libs/fetch-media/', []),
     only('client-knows-contracts-only', '^libs/client/', ['^libs/contracts/']),
     only('pipeline-is-below-apps', '^libs/pipeline/', ['^libs/']),
     { name: 'nest-in-apps-alone', severity: 'error', from: { path: '^libs/' }, to: { path: 'node_modules/@nestjs' } },

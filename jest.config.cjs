@@ -16,7 +16,8 @@ const common = {
     ],
   },
   moduleNameMapper: {
-    '^@assay/(contracts|video|forensics|storage|pipeline|client|evaluation|fingerprint)$': '<rootDir>/libs/$1/src',
+    '^@assay/(contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint)$':
+      '<rootDir>/libs/$1/src',
     '^@assay/(api|worker|cli)$': '<rootDir>/apps/$1/src',
   },
   testTimeout: 60_000,

@@ -82,6 +82,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
         wholeNumber(1, maxThreads),
       ),
     )
+    .option('--allow-private-addresses', 'read http(s) addresses on this machine and in private networks too')
     .action(async (inputs: string[], options) => {
       const { scan } = await import('./commands/scan');
       exitCode = await scan(inputs, options);

@@ -15,6 +15,7 @@ export interface ScanOptions {
   policy?: string;
   failOn?: VerdictLabel;
   threads?: number;
+  allowPrivateAddresses?: boolean;
 }
 
 /**
@@ -25,7 +26,10 @@ export interface ScanOptions {
  */
 export async function scan(words: readonly string[], options: ScanOptions): Promise<ExitCode> {
   const interrupt = listenForInterrupt();
-  const { scanner, policy } = await openScannerFor(options, interrupt.signal);
+  const { scanner, policy } = await openScannerFor(
+    { policy: options.policy, threads: options.threads, allowPrivateAddresses: options.allowPrivateAddresses },
+    interrupt.signal,
+  );
   try {
     const bar = await openProgressBar();
     const ends = new Set<ExitCode>();

@@ -1,6 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { rejected, type Rejection } from '@assay/contracts';
+import { nameOfUrl } from '@assay/fetch-media';
 import { errorCode } from '../error-code';
 
 /** One thing to scan, in the order asked for. */
@@ -93,16 +94,5 @@ async function looksLikeMedia(path: string): Promise<boolean> {
     return signatures.some(({ at, bytes }) => head.startsWith(bytes, at));
   } finally {
     await handle.close();
-  }
-}
-
-function nameOfUrl(text: string): string {
-  if (!URL.canParse(text)) return text;
-  const url = new URL(text);
-  const last = url.pathname.split('/').pop() || url.hostname;
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
   }
 }

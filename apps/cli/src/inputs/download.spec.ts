@@ -5,7 +5,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { download, type DownloadOptions } from './download';
+import type { FetchMediaSettings } from '@assay/fetch-media';
+import { download } from './download';
 
 /**
  * Invariants: a private or reserved address is never connected to, however it is written, resolved or redirected to;
@@ -58,12 +59,12 @@ describe('download', () => {
   });
 
   /** Lets exactly our own server through; everything else is judged as in the product. */
-  const throughHere = (): DownloadOptions => ({
+  const throughHere = (): FetchMediaSettings => ({
     maxBytes: 1000,
     isAllowed: (address, to) => address === '127.0.0.1' && to === port,
     resolve: async () => [{ address: '127.0.0.1', family: 4 }],
   });
-  const asProduct: DownloadOptions = { maxBytes: 1000 };
+  const asProduct: FetchMediaSettings = { maxBytes: 1000 };
   const codeOf = async (url: string, options = throughHere()): Promise<string> => {
     const outcome = await download(url, toFile, options, never);
     return outcome.ok ? 'accepted' : outcome.rejection.code;

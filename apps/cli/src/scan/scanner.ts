@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Policy, ScanEvent, Verdict } from '@assay/contracts';
+import { privateNetworks } from '@assay/fetch-media';
 import { createLog, createPorts, loadConfig, rejectedInputVerdict, scanFile } from '@assay/pipeline';
 import { createFolderStore, createMemoryIndex } from '@assay/storage';
 import { debugging } from '../debug';
@@ -12,6 +13,8 @@ import { download } from '../inputs/download';
 export interface ScannerOptions {
   /** Inference threads; absent = as configured. */
   threads?: number;
+  /** Lets addresses into private networks and this machine; see `privateNetworks`. */
+  allowPrivateAddresses?: boolean;
   /** Policies beside the configured ones. */
   policies?: readonly Policy[];
 }
@@ -42,6 +45,10 @@ export async function openScanner(options: ScannerOptions, signal: AbortSignal):
   if (options.threads) env['ASSAY_INFERENCE_THREADS'] = String(options.threads);
   const config = loadConfig(env);
   const log = createLog({ level: debugging ? 'debug' : 'silent', service: 'scan' });
+  const fetching = {
+    maxBytes: config.limits.maxBytes,
+    privateNetworks: options.allowPrivateAddresses ? privateNetworks : [],
+  };
   const folder = await mkdtemp(join(tmpdir(), 'assay-scan-'));
   // Also when a second Ctrl-C ends the process at once.
   const sweep = (): void => rmSync(folder, { recursive: true, force: true });
@@ -68,7 +75,7 @@ export async function openScanner(options: ScannerOptions, signal: AbortSignal):
         if (input.kind === 'rejected') return await reject(input.rejection);
         const path = input.kind === 'file' ? input.path : join(own, 'download');
         if (input.kind === 'url') {
-          const fetched = await download(input.url, path, { maxBytes: config.limits.maxBytes }, signal);
+          const fetched = await download(input.url, path, fetching, signal);
           if (!fetched.ok) return await reject(fetched.rejection);
         }
         const { verdict, evidencePrefix } = await scanFile(path, { name: input.name, ports, policy, onEvent }, signal);

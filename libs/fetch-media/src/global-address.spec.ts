@@ -1,9 +1,9 @@
-import { isPublicAddress } from './public-address';
+import { isGlobalAddress } from './global-address';
 
-describe('isPublicAddress', () => {
+describe('isGlobalAddress', () => {
   it.each(['93.184.216.34', '8.8.8.8', '172.32.0.1', '2606:2800:220:1:248:1893:25c8:1946', '2a00:1450:4001::1'])(
     'takes %s',
-    (address) => expect(isPublicAddress(address)).toBe(true),
+    (address) => expect(isGlobalAddress(address)).toBe(true),
   );
 
   it.each([
@@ -39,5 +39,5 @@ describe('isPublicAddress', () => {
     ['unassigned', '4000::1'],
     ['a name', 'localhost'],
     ['nothing', ''],
-  ])('refuses %s: %s', (_why, address) => expect(isPublicAddress(address)).toBe(false));
+  ])('refuses %s: %s', (_why, address) => expect(isGlobalAddress(address)).toBe(false));
 });
