@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { FetchMediaSettings } from '@assay/fetch-media';
 import type { Logger, Ports, ScanQueues } from '@assay/pipeline';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { EventsController } from './events/events.controller';
@@ -11,11 +12,13 @@ import { MetricsController } from './metrics/metrics.controller';
 import { ScanReader } from './scans/scan-reader';
 import { ScansController } from './scans/scans.controller';
 import { VerdictController } from './scans/verdict.controller';
-import { CLOSING, LOG, PORTS, QUEUES } from './tokens';
+import { CLOSING, FETCHING, LOG, PORTS, QUEUES } from './tokens';
 
 export interface ApiParts {
   ports: Ports;
   queues: ScanQueues;
+  /** What a URL may lead to. */
+  fetching: FetchMediaSettings;
   log: Logger;
   /** Aborted when the service closes, after requests had their time to finish. */
   closing: AbortSignal;
@@ -23,7 +26,7 @@ export interface ApiParts {
 
 @Module({})
 export class ApiModule {
-  static with({ ports, queues, log, closing }: ApiParts): DynamicModule {
+  static with({ ports, queues, fetching, log, closing }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       controllers: [
@@ -38,6 +41,7 @@ export class ApiModule {
       providers: [
         { provide: PORTS, useValue: ports },
         { provide: QUEUES, useValue: queues },
+        { provide: FETCHING, useValue: fetching },
         { provide: LOG, useValue: log },
         { provide: CLOSING, useValue: closing },
         ApiMetrics,

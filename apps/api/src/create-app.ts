@@ -10,7 +10,7 @@ import { describeApi, methodsByPath } from './docs/description';
 import { serveDocs } from './docs/serve-docs';
 import { accessLog } from './http/access-log';
 import { holdContinue, sendContinue } from './http/expect-continue';
-import { malformedJson, requireJson } from './http/json-body';
+import { isJson, malformedJson, requireJson } from './http/json-body';
 import { requestId } from './http/request-id';
 import { apiHeaders } from './http/security-headers';
 import { refuseLargeUpload } from './media/refuse-large-upload';
@@ -48,6 +48,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
   express.use('/v1/scans', requireJson, json({ limit: maxJson, strict: true }), malformedJson);
+  express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
   serveConsole(express);
   serveDocs(express, description);
   app.useGlobalFilters(filter);

@@ -26,7 +26,9 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     const queues = await openQueues(config);
     opened.push(queues);
     const closing = new AbortController();
-    const app = await createApp({ ports, queues, log, closing: closing.signal });
+    const { privateNetworks, ports: allowed } = config.fetch;
+    const fetching = { maxBytes: config.limits.maxBytes, privateNetworks, ...(allowed ? { ports: allowed } : {}) };
+    const app = await createApp({ ports, queues, fetching, log, closing: closing.signal });
     opened.push(app);
     await app.listen(config.port, config.host);
     const server = app.getHttpServer();

@@ -1,6 +1,8 @@
 /** What the module is given from outside; see `ApiModule.with`. */
 export const PORTS = Symbol('ports');
 export const QUEUES = Symbol('queues');
+/** What a URL may lead to. */
+export const FETCHING = Symbol('fetching');
 export const LOG = Symbol('log');
 /** Aborted when the service closes. */
 export const CLOSING = Symbol('closing');

@@ -31,6 +31,17 @@ export class AssayClient {
     return media;
   }
 
+  /**
+   * Has the service fetch media from a public http(s) address; resolves when all of it has come.
+   *
+   * @throws AssayError with a code that begins with `url-` when it cannot be fetched
+   */
+  ingestUrl(request: { url: string; name?: string }, signal?: AbortSignal): Promise<MediaRecord> {
+    const body = JSON.stringify(request);
+    const headers = { 'content-type': 'application/json' };
+    return this.requests.json('/v1/media', MediaRecord, { method: 'POST', headers, body }, signal);
+  }
+
   getMedia(id: string, signal?: AbortSignal): Promise<MediaRecord> {
     return this.requests.json(`/v1/media/${encodeURIComponent(id)}`, MediaRecord, {}, signal);
   }

@@ -17,6 +17,18 @@ export type ListScans = z.infer<typeof ListScans>;
 export const ScanList = z.object({ scans: z.array(ScanRecord), next: z.string().nullable() });
 export type ScanList = z.infer<typeof ScanList>;
 
+/** Longest address that is read, characters: what browsers and proxies agree on. */
+export const maxUrlLength = 2048;
+
+/** Body of POST /v1/media as JSON: take media in from where it lies. */
+export const IngestUrl = z.strictObject({
+  /** http or https, on the public internet, without credentials. */
+  url: z.string().min(1).max(maxUrlLength),
+  /** File name, for people; without one, the last part of the address. */
+  name: z.string().min(1).max(255).optional(),
+});
+export type IngestUrl = z.infer<typeof IngestUrl>;
+
 export const Liveness = z.object({ status: z.literal('live') });
 export type Liveness = z.infer<typeof Liveness>;
 

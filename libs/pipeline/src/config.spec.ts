@@ -38,6 +38,16 @@ describe('loadConfig', () => {
     );
   });
 
+  it('reads which networks and ports a URL may lead to', () => {
+    expect(loadConfig({}).fetch).toEqual({ privateNetworks: [], ports: null });
+    const env = { ASSAY_FETCH_PRIVATE_NETWORKS: '10.1.0.0/16, fd00::/8', ASSAY_FETCH_PORTS: '443,9000' };
+    expect(loadConfig(env).fetch).toEqual({ privateNetworks: ['10.1.0.0/16', 'fd00::/8'], ports: [443, 9000] });
+    expect(problemsOf({ ASSAY_FETCH_PRIVATE_NETWORKS: 'all', ASSAY_FETCH_PORTS: 'https' })).toEqual([
+      'ASSAY_FETCH_PRIVATE_NETWORKS.0',
+      'ASSAY_FETCH_PORTS.0',
+    ]);
+  });
+
   it('takes an empty variable for an absent one', () => {
     expect(loadConfig({ REDIS_URL: '', S3_BUCKET: '' })).toMatchObject({ redisUrl: null, s3: null });
   });

@@ -12,6 +12,18 @@ const flag = z
   .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
   .transform((text) => text === 'true' || text === '1');
 const text = z.string().min(1);
+const listOf = <T>(item: z.ZodType<T, string>) =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(item));
+const network = z.union([z.cidrv4(), z.cidrv6()], {
+  error: 'must be networks such as 10.1.0.0/16, with commas between',
+});
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be port numbers with commas between')
+  .transform(Number);
 
 /**
  * Looks at once in one process: one decoder and its inference threads keep two to four cores busy. Each further look adds
@@ -37,6 +49,10 @@ const Environment = z.object({
   ASSAY_MAX_PIXELS: count(1, 2 ** 31).default(defaultMediaLimits.maxPixels),
   ASSAY_MIN_SIDE_PX: count(1, 8192).default(defaultMediaLimits.minSidePx),
   ASSAY_MAX_STREAMS: count(1, 1024).default(defaultMediaLimits.maxStreams),
+  /** Private networks that media may be fetched from by URL, e.g. where the operator's own store is. */
+  ASSAY_FETCH_PRIVATE_NETWORKS: listOf(network).default([]),
+  /** The only ports that media may be fetched from by URL. */
+  ASSAY_FETCH_PORTS: listOf(port).optional(),
   /** Seconds that running jobs get to finish at shutdown; below the 30 s that Kubernetes waits before it kills. */
   ASSAY_DRAIN_SECONDS: count(0, 3600).default(20),
   /** 0 = a free port; absent = no metrics port. */
@@ -80,6 +96,8 @@ export interface Config {
   lookConcurrency: number;
   inferenceThreads: number;
   limits: MediaLimits;
+  /** What a URL may lead to, beside the public internet; ports: null = all that are no other service's. */
+  fetch: { privateNetworks: string[]; ports: number[] | null };
   logLevel: string;
   drainMs: number;
   workerMetricsPort: number | null;
@@ -120,6 +138,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       minSidePx: e.ASSAY_MIN_SIDE_PX,
       maxStreams: e.ASSAY_MAX_STREAMS,
     },
+    fetch: { privateNetworks: e.ASSAY_FETCH_PRIVATE_NETWORKS, ports: e.ASSAY_FETCH_PORTS ?? null },
     logLevel: e.ASSAY_LOG_LEVEL,
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     workerMetricsPort: e.ASSAY_WORKER_METRICS_PORT ?? null,

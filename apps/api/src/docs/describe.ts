@@ -102,6 +102,7 @@ function uploadBody() {
       'application/octet-stream': { schema: binary },
       'video/*': { schema: binary },
       'image/*': { schema: binary },
+      'application/json': { schema: { $ref: schemaRef('IngestUrl') } },
     },
   };
 }

@@ -4,6 +4,7 @@ import {
   DeadLetterId,
   DeadLetterList,
   EvidenceName,
+  IngestUrl,
   ListDeadLetters,
   ListScans,
   Liveness,
@@ -25,6 +26,7 @@ const described = {
   DeadLetterId,
   DeadLetterList,
   EvidenceName,
+  IngestUrl,
   ListDeadLetters,
   ListScans,
   Liveness,
@@ -40,7 +42,7 @@ const described = {
 };
 export type SchemaName = keyof typeof described;
 /** What callers send: defaults are theirs to leave out. */
-const inputs: ReadonlySet<string> = new Set<SchemaName>(['CreateScan', 'ListDeadLetters', 'ListScans']);
+const inputs: ReadonlySet<string> = new Set<SchemaName>(['CreateScan', 'IngestUrl', 'ListDeadLetters', 'ListScans']);
 
 export type JsonSchema = Record<string, unknown>;
 

@@ -1,7 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\b/i;
+
+export function isJson({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return jsonType.test(headers['content-type'] ?? '');
+}
 
 /** Middleware behind the JSON parser: says which of its errors is a mistake in the document. */
 export function malformedJson(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
@@ -10,8 +15,9 @@ export function malformedJson(error: unknown, _request: Request, _response: Resp
 }
 
 /** Middleware: a document that is not labelled as JSON would be taken for an empty one. */
-export function requireJson({ method, headers }: Request, _response: Response, next: NextFunction): void {
+export function requireJson(request: Request, _response: Response, next: NextFunction): void {
+  const { method, headers } = request;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  const isJson = method !== 'POST' || !hasBody || jsonType.test(headers['content-type'] ?? '');
-  next(isJson ? undefined : problems.unsupportedType('Send JSON as application/json.'));
+  const fits = method !== 'POST' || !hasBody || isJson(request);
+  next(fits ? undefined : problems.unsupportedType('Send JSON as application/json.'));
 }

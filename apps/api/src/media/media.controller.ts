@@ -1,14 +1,21 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
-import { MediaId as MediaIdSchema, MediaRecord as MediaRecordSchema } from '@assay/contracts';
-import type { MediaId, MediaRecord } from '@assay/contracts';
-import { deleteMedia, keys, type Ports, readStored, type ScanQueues } from '@assay/pipeline';
+import {
+  IngestUrl as IngestUrlSchema,
+  MediaId as MediaIdSchema,
+  MediaRecord as MediaRecordSchema,
+} from '@assay/contracts';
+import type { MediaId, MediaRecord, Outcome } from '@assay/contracts';
+import type { FetchMediaSettings } from '@assay/fetch-media';
+import { deleteMedia, type Intake, keys, type Ports, readStored, type ScanQueues } from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { Describe } from '../docs/describe';
+import { isJson } from '../http/json-body';
 import { ZodPipe } from '../http/zod.pipe';
 import { ApiMetrics } from '../metrics/api-metrics';
 import { problems } from '../problems/problems';
-import { CLOSING, PORTS, QUEUES } from '../tokens';
+import { CLOSING, FETCHING, PORTS, QUEUES } from '../tokens';
+import { ingestUrl } from './ingest-url';
 import { receiveMedia } from './receive-media';
 import { SenderGoneError, ServiceClosingError, UploadTracker } from './upload-tracker';
 
@@ -18,15 +25,16 @@ export class MediaController {
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(QUEUES) private readonly queues: ScanQueues,
     @Inject(CLOSING) private readonly closing: AbortSignal,
+    @Inject(FETCHING) private readonly fetching: FetchMediaSettings,
     private readonly uploads: UploadTracker,
     private readonly metrics: ApiMetrics,
   ) {}
 
   @Post()
   @Describe({
-    summary: 'Upload a video or a picture',
+    summary: 'Upload a video or a picture, or have it fetched',
     detail:
-      'The id is the SHA-256 of the bytes, so that the same content is one media item: uploading it again gives 200 and the record of the first time. What the file holds is looked at by the scan.',
+      'The id is the SHA-256 of the bytes, so that the same content is one media item: uploading it again gives 200 and the record of the first time. What the file holds is looked at by the scan. As JSON, `url` is fetched from the public internet and the answer comes when all of it has: problems of type `url-...` say why not.',
     upload: true,
     answers: {
       201: { schema: 'MediaRecord', text: 'Taken in', headers: ['Location'] },
@@ -35,11 +43,10 @@ export class MediaController {
     refusals: [400, 413, 415, 422],
   })
   async upload(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<MediaRecord> {
-    const outcome = await this.uploads
-      .run(request, (signal) => receiveMedia(request, this.ports, signal))
-      .catch((error: unknown) => {
-        throw refusalOf(error, request);
-      });
+    const taking = isJson(request) ? this.fetch(request, response) : this.receive(request);
+    const outcome = await taking.catch((error: unknown) => {
+      throw refusalOf(error, request);
+    });
     if (!outcome.ok) {
       const { rejection } = outcome;
       throw rejection.code === 'too_many_bytes'
@@ -50,6 +57,15 @@ export class MediaController {
     this.metrics.countUpload(media.bytes, created);
     response.status(created ? 201 : 200).location(`/v1/media/${media.id}`);
     return media;
+  }
+
+  private receive(request: Request): Promise<Outcome<Intake>> {
+    return this.uploads.run(request, (signal) => receiveMedia(request, this.ports, signal));
+  }
+
+  private async fetch({ body }: Request, response: Response): Promise<Outcome<Intake>> {
+    const wanted = new ZodPipe(IngestUrlSchema).transform(body);
+    return this.uploads.runFor(response, (signal) => ingestUrl(wanted, this.fetching, this.ports, signal));
   }
 
   @Get(':media')

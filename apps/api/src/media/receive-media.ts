@@ -8,7 +8,7 @@ const formType = 'multipart/form-data';
 /** Anything whose content is looked at and not its label; text and forms are mistakes of the sender. */
 const rawTypes = /^(application\/octet-stream|video\/[\w.+-]+|image\/[\w.+-]+)$/;
 const howToSend =
-  'Send multipart/form-data with a field "file", or the bytes as application/octet-stream, video/* or image/* with the name in X-File-Name (percent-encoded).';
+  'Send multipart/form-data with a field "file", or the bytes as application/octet-stream, video/* or image/* with the name in X-File-Name (percent-encoded), or JSON with a "url" to fetch it from.';
 /** What a form adds around its file: boundaries and part headers, bytes, generously. */
 export const formOverheadBytes = 64 * 1024;
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What every upload of this process has in common: an end when the sender leaves or the service closes. */
 export class UploadTracker {
@@ -19,13 +19,35 @@ export class UploadTracker {
     const received = () => request.socket.setTimeout(0);
     request.once('close', gone).once('end', received);
     if (request.destroyed) gone();
-    const work = receive(AbortSignal.any([sender.signal, this.stopping.signal]));
+    try {
+      return await this.track(sender.signal, receive);
+    } finally {
+      request.off('close', gone).off('end', received);
+    }
+  }
+
+  /** Runs what was asked for by a request that has ended already, and ends it when nobody waits for the answer. */
+  async runFor<T>(response: ServerResponse, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const asker = new AbortController();
+    const gone = () => asker.abort(new SenderGoneError());
+    response.once('close', gone);
+    if (response.destroyed) gone();
+    // The caller has nothing more to say, however long it takes.
+    response.socket?.setTimeout(0);
+    try {
+      return await this.track(asker.signal, work);
+    } finally {
+      response.off('close', gone);
+    }
+  }
+
+  private async track<T>(signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const work = start(AbortSignal.any([signal, this.stopping.signal]));
     this.active.add(work);
     try {
       return await work;
     } finally {
       this.active.delete(work);
-      request.off('close', gone).off('end', received);
     }
   }
 

@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { FetchMediaError } from '@assay/fetch-media';
 import { DeadLetterError, ScanEndedError, ScanStoppingError, SubmitError } from '@assay/pipeline';
 import { ListCursorError, StoreUnavailableError } from '@assay/storage';
 import { ProblemError } from './problem-error';
@@ -8,6 +9,7 @@ import { problems } from './problems';
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof StoreUnavailableError) return problems.unavailable();
+  if (error instanceof FetchMediaError) return problems.urlRefused(error.code, error.message);
   if (error instanceof SubmitError) {
     return error.code === 'unknown_media' ? problems.unknownMedia() : problems.unknownPolicy(error.message);
   }

@@ -96,6 +96,11 @@ export const problems = {
   unsupportedType: (detail: string) => problem('unsupported-type', 415, 'This type of body is not accepted', detail),
   rejectedMedia: ({ code, message }: Rejection) =>
     problem(`rejected-${code.replaceAll('_', '-')}`, 422, 'The file was not accepted', message),
+  /** 422 whatever the other server did: a 5xx of ours would wake our operators for it. */
+  urlRefused: (code: string, detail: string) =>
+    problem(`url-${code.replaceAll('_', '-')}`, 422, 'The address could not be used', detail, {
+      errors: [{ path: 'url', message: lowerFirst(detail.replace(/\.$/, '')) }],
+    }),
   unavailable: (detail = 'A part of the service does not answer. Nothing was lost; try again shortly.') =>
     problem('unavailable', 503, 'Not available right now', detail, {
       headers: { 'retry-after': String(retrySeconds.unavailable) },
@@ -105,3 +110,4 @@ export const problems = {
 };
 
 const sentenceOf = ({ path, message }: FieldError): string => (path ? `${path}: ${message}.` : `${message}.`);
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
