@@ -36,11 +36,12 @@ export async function fingerprintMedia(
   { limits = defaultMediaLimits, secondsPerHash = defaultSecondsPerHash }: FingerprintOptions,
   signal: AbortSignal,
 ): Promise<Outcome<Fingerprint>> {
-  const probe = await probeMedia(path, limits, signal);
-  if (!probe.ok) return probe;
+  const probed = await probeMedia(path, limits, signal);
+  if (!probed.ok) return probed;
+  const { probe } = probed.value;
   const frames: FrameHash[] = [];
-  const samples = sampleLuma(path, probe.value, { everySeconds: secondsPerHash, maxSidePx }, signal);
-  const { kind, durationSeconds } = probe.value;
+  const samples = sampleLuma(path, probe, { everySeconds: secondsPerHash, maxSidePx }, signal);
+  const { kind, durationSeconds } = probe;
   for (;;) {
     const next = await samples.next();
     if (next.done) return accepted({ kind, durationSeconds, frames, error: next.value.error });

@@ -66,7 +66,12 @@ export async function openScanner(options: ScannerOptions, signal: AbortSignal):
     modelSet: shared.models.digest,
     async scan(input, policy, onEvent, signal) {
       const own = await mkdtemp(join(folder, 'input-'));
-      const ports = { ...shared, policies, store: createFolderStore({ root: own, durable: false }), index: createMemoryIndex() };
+      const ports = {
+        ...shared,
+        policies,
+        store: createFolderStore({ root: own, durable: false }),
+        index: createMemoryIndex(),
+      };
       const reject = async (rejection: Parameters<typeof rejectedInputVerdict>[0]['rejection']): Promise<Scanned> => ({
         verdict: await rejectedInputVerdict({ ports, name: input.name, policy, rejection }, signal),
         artefacts: new Map(),

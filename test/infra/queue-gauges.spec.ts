@@ -1,7 +1,7 @@
 import { openQueues, type ScanQueues } from '@assay/pipeline';
 import { Registry } from 'prom-client';
-import { startRedis, type TestRedis } from '../../../../test/support/redis';
-import { QueueGauges } from './queue-gauges';
+import { startRedis, type TestRedis } from '../support/redis';
+import { QueueGauges } from '../../apps/api/src/metrics/queue-gauges';
 
 const modelSet = 'a'.repeat(64);
 let redis: TestRedis;
