@@ -42,6 +42,7 @@ test.each([
     ['-vf', 'scale=960:540', '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M'],
     'large.webm',
   ],
+  ['with pixels that are not square', ['-vf', 'scale=320:360,setsar=2', '-c:v', 'libx264', '-crf', '25'], 'wide.mp4'],
   ['full range', ['-vf', 'scale=out_range=full', '-c:v', 'mjpeg', '-q:v', '5', '-pix_fmt', 'yuvj420p'], 'full.avi'],
 ])('%s is the same video', async (_, encode, name) => {
   await ffmpeg('-i', clip(), ...encode, folder.path(name));
@@ -73,6 +74,12 @@ test('a still taken from the video has the hash of that frame', async () => {
   const [base, still] = [await fingerprint(clip()), await fingerprint(folder.path('still.png'))];
   expect(still).toMatchObject({ kind: 'still', durationSeconds: 0, frames: [{ frame: 0, seconds: 0 }] });
   expect(distance(still.frames[0]!.hash, base.frames[2]!.hash)).toBeLessThanOrEqual(matchDistance);
+});
+
+test('a picture of 4K is brought down and has the hash of the small one', async () => {
+  await ffmpeg('-ss', '2', '-i', clip(), '-frames:v', '1', '-vf', 'scale=3840:2160', folder.path('4k.jpg'));
+  const [base, large] = [await fingerprint(clip()), await fingerprint(folder.path('4k.jpg'))];
+  expect(distance(large.frames[0]!.hash, base.frames[2]!.hash)).toBeLessThanOrEqual(matchDistance);
 });
 
 test('a cut-off file gives what can be read', async () => {

@@ -7,7 +7,7 @@ import { readThrough } from './input-windows';
 import { Patience } from './patience';
 import { TimeQueue } from './time-queue';
 
-/** One upright picture in grey: height x width bytes, row by row, 0 black to 255 white. */
+/** One upright picture in grey, pixels as stored: height x width bytes, row by row, 0 black to 255 white. */
 export interface LumaFrame {
   /** Number of the frame in the video, from 0, in the order of showing. */
   frame: number;
@@ -44,7 +44,7 @@ export async function* sampleLuma(
 ): AsyncGenerator<LumaFrame, DecodeEnd> {
   signal.throwIfAborted();
   const step = Math.max(1, Math.floor(everySeconds * probe.framesPerSecond));
-  const size = { width: Math.min(probe.width, maxSidePx), height: Math.min(probe.height, maxSidePx) };
+  const size = sampleSize(probe, maxSidePx);
   const limitSeconds = Math.ceil(baseSeconds + probe.durationSeconds);
   const times = new TimeQueue();
   const input = await openInput(path);
@@ -87,6 +87,15 @@ export async function* sampleLuma(
   } finally {
     await input.file.close();
   }
+}
+
+/** As stored, but upright: pixels that aren't square stay so, since stretching them would only blur. */
+function sampleSize(
+  { rotation, codedWidth, codedHeight }: Probe,
+  maxSidePx: number,
+): { width: number; height: number } {
+  const [width, height] = rotation % 180 === 0 ? [codedWidth, codedHeight] : [codedHeight, codedWidth];
+  return { width: Math.min(width, maxSidePx), height: Math.min(height, maxSidePx) };
 }
 
 /** Cuts the child's output into pictures; each has memory of its own. A piece left at the end is dropped. */
