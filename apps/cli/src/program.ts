@@ -109,6 +109,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
         .argParser((column: string, before: string[]) => [...before, column])
         .default([], 'none'),
     )
+    .option('--perturb <grid>', 'also perturbed: all, or such as compression,blur:3 (docs/evaluation.md)')
     .action(async (csv: string, options) => {
       const { evaluateCommand } = await import('./commands/eval');
       exitCode = await evaluateCommand(csv, options);

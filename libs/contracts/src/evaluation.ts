@@ -57,6 +57,29 @@ export const EvalSlices = z.strictObject({
   ),
 });
 
+const GridFigures = figures('auc', 'falseAlarmRate', 'missRate');
+
+/** What perturbations of the clips change. */
+export const EvalGrid = z.strictObject({
+  /** Perturbed, each in every cell. */
+  items: Count,
+  /** Left out: perturbations are for video. */
+  stills: Count,
+  unperturbed: GridFigures,
+  cells: z.array(
+    z.strictObject({
+      kind: z.enum(['saturation', 'contrast', 'blocks', 'noise', 'blur', 'pixelation', 'compression']),
+      /** 1 is the mildest. */
+      level: z.number().int().min(1).max(5),
+      /** The level's number in the unit of its kind. */
+      amount: z.number(),
+      figures: GridFigures,
+      /** Perturbed minus unperturbed. */
+      changes: GridFigures,
+    }),
+  ),
+});
+
 /** One row of the CSV and what was said of it. */
 export const EvalItemResult = z.strictObject({
   /** `file` as in the CSV, and `#region` when it is a part. */
@@ -123,6 +146,8 @@ export const EvalDocument = z.strictObject({
   comparison: EvalComparison.nullable(),
   /** One for each `--slice`. */
   slices: z.array(EvalSlices),
+  /** Null without `--perturb`. */
+  grid: EvalGrid.nullable(),
   /** In the order of the CSV. */
   items: z.array(EvalItemResult),
 });

@@ -1,4 +1,5 @@
 import { runTool } from './run-tool';
+import { type Perturbation, perturbationCrf, perturbationFilter } from './perturbations';
 import { formatWhitelist, guardArguments, withInput } from './input-arguments';
 
 /** Part of a picture: a half of a side-by-side clip, or x, y, width, height in px. */
@@ -7,14 +8,22 @@ export type Region = 'full' | 'left' | 'right' | readonly [number, number, numbe
 /** Left out on either side of the seam of a side-by-side clip, px: codecs smear one half into the other there. */
 const seamPx = 4;
 /** Near-lossless: the difference to the original is far below what any upload does to a clip. */
-const crf = '10';
+const crf = 10;
 /** Keyframes at a fixed distance: chosen by content, the two halves would be looked at in different frames. */
 const keyframeEvery = '12';
 /** Encoding runs faster than the clip plays; hours mean a broken file, ms. */
 const timeoutMs = 3_600_000;
 
+/** What to take of a video, and what to do to it on the way. */
+export interface Cut {
+  region: Region;
+  /** Null: as it is. */
+  perturbation: Perturbation | null;
+}
+
 /**
  * Cuts a region out of a video, near-losslessly, both halves of a pair alike: same size, same quality, same keyframes.
+ * A perturbation is done in the same pass, so that there is one encoding as without it.
  *
  * @param target path of the MP4 to write
  * @returns null, or ffmpeg's last words when it could not
@@ -22,20 +31,24 @@ const timeoutMs = 3_600_000;
  */
 export async function cutRegion(
   source: string,
-  region: Exclude<Region, 'full'>,
+  { region, perturbation }: Cut,
   target: string,
   maxPixels: number,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', crf, '-pix_fmt', 'yuv420p'];
+  const quality = (perturbation && perturbationCrf(perturbation)) ?? crf;
+  const filters = [cropFilter(region), perturbation && perturbationFilter(perturbation)].filter(Boolean).join(',');
+  const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', String(quality), '-pix_fmt', 'yuv420p'];
   const keyframes = ['-g', keyframeEvery, '-keyint_min', keyframeEvery, '-sc_threshold', '0'];
+  // With more threads, chance in a filter would fall another way each time.
+  const threads = ['-threads', '1', '-filter_threads', '1'];
   const end = await withInput(source, ({ file, url }) =>
     runTool(
       'ffmpeg',
       [
         ...guardArguments(maxPixels),
         ...['-nostdin', '-y', '-format_whitelist', formatWhitelist, '-i', url, '-an', '-sn', '-dn'],
-        ...['-vf', cropFilter(region), ...encode, ...keyframes, '-threads', '1', '-f', 'mp4', `file:${target}`],
+        ...['-vf', filters, ...encode, ...keyframes, ...threads, '-f', 'mp4', `file:${target}`],
       ],
       { timeoutMs, inputFd: file.fd },
       signal,
@@ -45,7 +58,8 @@ export async function cutRegion(
 }
 
 /** Even sizes and places, since chroma has half the resolution. */
-export function cropFilter(region: Exclude<Region, 'full'>): string {
+export function cropFilter(region: Region): string {
+  if (region === 'full') return 'crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0';
   const half = `trunc((iw/2-${seamPx})/2)*2`;
   if (region === 'left') return `crop=${half}:trunc(ih/2)*2:0:0`;
   if (region === 'right') return `crop=${half}:trunc(ih/2)*2:trunc((iw-${half})/2)*2:0`;

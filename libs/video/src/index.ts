@@ -1,7 +1,13 @@
-export { cropFilter, cutRegion, type Region } from './cut-region';
+export { cropFilter, type Cut, cutRegion, type Region } from './cut-region';
 export type { DecodeEnd, Frame } from './frame';
 export { decodeSegment } from './decode-segment';
 export { frameBudget } from './frame-budget';
+export {
+  type Perturbation,
+  type PerturbationKind,
+  perturbationLevelNumbers,
+  perturbationLevels,
+} from './perturbations';
 export { planFrames } from './plan-frames';
 export { planFromPackets } from './plan-from-packets';
 export { probeMedia, type Probed } from './probe-media';

@@ -1,20 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
+import type { Verdict } from '@assay/contracts';
 import type { Figure } from '@assay/evaluation';
 import { compareRuns, sharedAnswers } from '../eval/compare-runs';
 import { evalDocument } from '../eval/eval-document';
 import { clipSample, evaluate } from '../eval/evaluate';
+import { evaluateGrid } from '../eval/evaluate-grid';
 import { figureWords } from '../eval/figure-words';
+import { parseGrid } from '../eval/perturb-grid';
 import { readCsv } from '../eval/read-csv';
 import { readEarlierRun } from '../eval/read-earlier-run';
 import { comparisonRows, comparisonSummary } from '../eval/report/comparison-section';
+import { gridRows, gridSummary } from '../eval/report/grid-section';
 import { evalHtml } from '../eval/report/eval-html';
 import { formatFigure } from '../eval/report/format-figure';
 import { slicesNote, slicesRows } from '../eval/report/slices-section';
 import { assertColumns, evaluateSlices } from '../eval/slices';
 import { worstMistakes } from '../eval/worst-mistakes';
-import { scoreItems } from '../eval/score-items';
+import { scoreItems, type ScoreTask } from '../eval/score-items';
 import { ExitCode } from '../exit';
 import { listenForInterrupt } from '../interrupt';
 import { openScannerFor } from '../scan/open-scanner-for';
@@ -32,6 +36,8 @@ export interface EvalOptions {
   compare?: string;
   /** Columns of the CSV. */
   slice: string[];
+  /** Cells of the perturbation grid. */
+  perturb?: string;
 }
 
 /** Scores a labelled CSV with the stages of `scan` and says how good the verdicts are. */
@@ -41,23 +47,45 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
   // What is wrong is told now, and not after hours of scanning.
   if (earlier) sharedAnswers(items, earlier);
   assertColumns(items, options.slice);
+  const cells = options.perturb === undefined ? [] : parseGrid(options.perturb);
   const interrupt = listenForInterrupt();
   const { scanner, policy } = await openScannerFor(options, interrupt.signal);
   try {
     const { out } = options;
     const jobs = Math.max(2, Math.floor(availableParallelism() / 2));
-    const onDone = (done: number, reused: number): void => {
-      const before = reused ? `, ${reused} from before` : '';
-      if (done % 10 === 0 || done === items.length) console.error(`assay: ${done} of ${items.length} scored${before}`);
+    const score = (tasks: readonly ScoreTask[], what: string): Promise<Verdict[]> => {
+      const onDone = (done: number, reused: number): void => {
+        const before = reused ? `, ${reused} from before` : '';
+        if (done % 10 && done !== tasks.length) return;
+        console.error(`assay: ${done} of ${tasks.length} ${what}${before}`);
+      };
+      return scoreItems(tasks, { out, scanner, policy, jobs, onDone }, interrupt.signal);
     };
-    const verdicts = await scoreItems(items, { out, scanner, policy, jobs, onDone }, interrupt.signal);
+    const asIs = items.map((item) => ({ item, perturbation: null }));
+    const verdicts = await score(asIs, 'scored');
+    const moving = items.filter((_, i) => verdicts[i]?.kind !== 'still');
+    const perturbed = await score(
+      cells.flatMap((perturbation) => moving.map((item) => ({ item, perturbation }))),
+      'perturbed and scored',
+    );
     const settings = { seed: options.seed, resamples: options.resamples };
     const result = evaluate(items, verdicts, settings, 1 / (1 + options.realsPerFake));
     const rows = clipSample(items, verdicts);
     const comparison = earlier && compareRuns(items, rows, earlier, settings);
+    const grid = cells.length
+      ? evaluateGrid(
+          rows.filter((_, i) => verdicts[i]?.kind !== 'still'),
+          cells.map((cell, c) => {
+            const own = perturbed.slice(c * moving.length, (c + 1) * moving.length);
+            return { cell, rows: clipSample(moving, own) };
+          }),
+          items.length - moving.length,
+          settings,
+        )
+      : null;
     const slices = options.slice.map((column) => evaluateSlices(items, rows, column, settings));
     const document = evalDocument({
-      ...{ items, verdicts, policy, modelSet: scanner.modelSet, result, comparison, slices },
+      ...{ items, verdicts, policy, modelSet: scanner.modelSet, result, comparison, slices, grid },
       settings: { ...settings, realsPerFake: options.realsPerFake },
     });
     await writeFile(join(out, 'eval.json'), `${JSON.stringify(document, null, 1)}\n`);
@@ -73,6 +101,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       result,
       comparison,
       slices,
+      grid,
       figures,
       mistakes: worstMistakes(items, verdicts),
       method: [
@@ -101,6 +130,10 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     for (const sliced of slices) {
       console.log(`\n${slicesNote(sliced)}`);
       for (const [label, text] of slicesRows(sliced)) console.log(row(label, text));
+    }
+    if (grid) {
+      console.log(`\n${gridSummary(grid)}`);
+      for (const [label, text] of gridRows(grid)) console.log(row(label, text));
     }
     console.log(`\nreport: ${join(out, 'eval.html')}`);
     return verdicts.some(({ verdict }) => verdict === 'rejected') ? ExitCode.rejected : ExitCode.ok;

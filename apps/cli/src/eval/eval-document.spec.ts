@@ -17,7 +17,17 @@ function resultsOf(verdicts: Verdict[], isFake: (i: number) => boolean): EvalRes
   });
   const result = evaluate(items, verdicts, settings, 1 / 21);
   const modelSet = 'a'.repeat(64);
-  return { items, verdicts, policy: defaultPolicy, modelSet, settings, result, comparison: null, slices: [] };
+  return {
+    items,
+    verdicts,
+    policy: defaultPolicy,
+    modelSet,
+    settings,
+    result,
+    comparison: null,
+    slices: [],
+    grid: null,
+  };
 }
 
 const models = [{ id: 'xray', version: '1', sha256: 'b'.repeat(64), task: 'forgery' }];

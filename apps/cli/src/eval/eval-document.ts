@@ -2,6 +2,7 @@ import { EvalDocument, type Policy, type Verdict } from '@assay/contracts';
 import type { BootstrapSettings } from '@assay/evaluation';
 import type { Comparison } from './compare-runs';
 import type { evaluate } from './evaluate';
+import type { Grid } from './evaluate-grid';
 import type { EvalItem } from './read-csv';
 import type { Slices } from './slices';
 
@@ -14,6 +15,7 @@ export interface EvalResults {
   result: ReturnType<typeof evaluate>;
   comparison: Comparison | null;
   slices: readonly Slices[];
+  grid: Grid | null;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface EvalResults {
  * @throws ZodError when it is not what `assay.eval/1` says: a fault of this program
  */
 export function evalDocument({ items, verdicts, policy, modelSet, settings, ...figures }: EvalResults): EvalDocument {
-  const { result, comparison, slices } = figures;
+  const { result, comparison, slices, grid } = figures;
   return EvalDocument.parse({
     schema: 'assay.eval/1',
     createdAt: new Date().toISOString(),
@@ -32,6 +34,7 @@ export function evalDocument({ items, verdicts, policy, modelSet, settings, ...f
     ...result,
     comparison,
     slices,
+    grid,
     items: items.map(({ id, fake, family, group }, i) => {
       const { verdict, probability } = verdicts[i]!;
       return { id, fake, family, group, verdict, probability };

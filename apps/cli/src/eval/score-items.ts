@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { defaultMediaLimits, type Policy, Verdict } from '@assay/contracts';
 import { inLanes, scanIdFor } from '@assay/pipeline';
-import { cutRegion } from '@assay/video';
+import { cutRegion, type Perturbation } from '@assay/video';
 import { z } from 'zod';
 import type { ScanInput } from '../inputs/collect-inputs';
 import type { Scanner } from '../scan/scanner';
+import { cellName } from './perturb-grid';
 import type { EvalItem } from './read-csv';
 
 /** One line of `scores.jsonl`. */
@@ -16,26 +17,34 @@ const Score = z.object({
   schema: z.literal('assay.eval-score/1'),
   key: z.string(),
   item: z.string(),
+  /** `blur:3`; absent where the item was scored as it is. */
+  perturbation: z.string().optional(),
   verdict: Verdict,
 });
+
+/** An item, as it is or perturbed. */
+export interface ScoreTask {
+  item: EvalItem;
+  perturbation: Perturbation | null;
+}
 
 export interface ScoreOptions {
   out: string;
   scanner: Scanner;
   policy: Policy;
-  /** Items worked on at a time. */
+  /** Tasks worked on at a time. */
   jobs: number;
   onDone: (done: number, reused: number) => void;
 }
 
 /**
- * Scans every item once, appending each verdict to `scores.jsonl` as it comes, so that a run that was stopped goes on
- * where it was. A verdict is known again by content, region, policy and models.
+ * Scans every task once, appending each verdict to `scores.jsonl` as it comes, so that a run that was stopped goes on
+ * where it was. A verdict is known again by content, region, perturbation, policy and models.
  *
- * @returns verdicts in the order of the items
+ * @returns verdicts in the order of the tasks
  */
 export async function scoreItems(
-  items: readonly EvalItem[],
+  tasks: readonly ScoreTask[],
   { out, scanner, policy, jobs, onDone }: ScoreOptions,
   signal: AbortSignal,
 ): Promise<Verdict[]> {
@@ -46,21 +55,28 @@ export async function scoreItems(
   const verdicts: Verdict[] = [];
   let done = 0;
   let reused = 0;
-  const score = async ([i, item]: [number, EvalItem], stop: AbortSignal): Promise<void> => {
-    const scan = scanIdFor(await sha256Of(item.path, stop), policy, scanner.modelSet);
-    const key = `${scan}#${String(item.region)}`;
+  const digests = new Map<string, string>();
+  const score = async ([i, task]: [number, ScoreTask], stop: AbortSignal): Promise<void> => {
+    const { item, perturbation: cell } = task;
+    // Halves of one file and the cells of the grid ask for the same digest.
+    const digest = digests.get(item.path) ?? (await sha256Of(item.path, stop));
+    digests.set(item.path, digest);
+    const perturbation = cell ? cellName(cell) : undefined;
+    const scan = scanIdFor(digest, policy, scanner.modelSet);
+    const key = [scan, String(item.region), perturbation].filter((part) => part !== undefined).join('#');
     let verdict = known.get(key);
     if (verdict) reused += 1;
     else {
-      verdict = await scoreOne(item, join(work, `${i}.mp4`), scanner, policy, stop);
+      verdict = await scoreOne(task, join(work, `${i}.mp4`), scanner, policy, stop);
       known.set(key, verdict);
-      await appendFile(file, `${JSON.stringify({ schema: 'assay.eval-score/1', key, item: item.id, verdict })}\n`);
+      const line = { schema: 'assay.eval-score/1', key, item: item.id, perturbation, verdict };
+      await appendFile(file, `${JSON.stringify(line)}\n`);
     }
     verdicts[i] = verdict;
     onDone((done += 1), reused);
   };
   try {
-    await inLanes([...items.entries()], jobs, score, signal);
+    await inLanes([...tasks.entries()], jobs, score, signal);
     return verdicts;
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -68,7 +84,7 @@ export async function scoreItems(
 }
 
 async function scoreOne(
-  item: EvalItem,
+  { item, perturbation }: ScoreTask,
   part: string,
   scanner: Scanner,
   policy: Policy,
@@ -76,10 +92,16 @@ async function scoreOne(
 ): Promise<Verdict> {
   const name = basename(item.file);
   let input: ScanInput = { kind: 'file', name, path: item.path };
-  if (item.region !== 'full') {
-    const fault = await cutRegion(item.path, item.region, part, defaultMediaLimits.maxPixels, signal);
+  if (item.region !== 'full' || perturbation) {
+    const fault = await cutRegion(
+      item.path,
+      { region: item.region, perturbation },
+      part,
+      defaultMediaLimits.maxPixels,
+      signal,
+    );
     // One broken clip among a thousand is a rejection, which counts as an abstention, and not the end of the run.
-    const rejection = { code: 'corrupt', message: 'The region could not be cut out of it.' } as const;
+    const rejection = { code: 'corrupt', message: 'What is to be scored could not be cut out of it.' } as const;
     input = fault === null ? { kind: 'file', name, path: part } : { kind: 'rejected', name, rejection };
   }
   const { verdict } = await scanner.scan(input, policy.id, () => undefined, signal);

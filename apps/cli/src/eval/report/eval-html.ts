@@ -4,16 +4,19 @@ import { html, Markup } from '../../report/html';
 import { reportStyle } from '../../report/report-style';
 import type { Comparison } from '../compare-runs';
 import type { evaluate } from '../evaluate';
+import type { Grid } from '../evaluate-grid';
 import type { Slices } from '../slices';
 import { coverageChart, familyChart, reliabilityChart, rocChart } from './charts';
 import { comparisonSection } from './comparison-section';
 import { slicesSection } from './slices-section';
+import { gridSection } from './grid-section';
 import { formatFigure } from './format-figure';
 
 const style = `${reportStyle}
 :root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
 .facts th, code { overflow-wrap: anywhere; } .facts { table-layout: fixed; }
-.slices td { min-width: 6.5rem; } .slices th { vertical-align: bottom; }
+.slices td { min-width: 6.5rem; } .slices tr:first-child th { vertical-align: bottom; }
+.grid td { min-width: 8.5rem; padding-left: .5rem; border: 1px solid var(--line); }
 .charts { display: grid; margin-top: 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
 .charts svg { display: block; width: 100%; height: auto; } td { font-variant-numeric: tabular-nums; }
 `;
@@ -25,6 +28,8 @@ export interface EvalReport {
   /** Null: there is no earlier run to compare with. */
   comparison: Comparison | null;
   slices: readonly Slices[];
+  /** Null: nothing was perturbed. */
+  grid: Grid | null;
   /** Words for the figures, in their order. */
   figures: readonly { label: string; figure: Figure }[];
   mistakes: readonly { item: string; family: string; truth: string; said: string }[];
@@ -38,6 +43,7 @@ export function evalHtml({
   result,
   comparison,
   slices,
+  grid,
   figures,
   mistakes,
   method,
@@ -84,7 +90,7 @@ export function evalHtml({
           'Families against all real items: AUC',
           families.map(({ name, figure }) => [name, formatFigure(figure)]),
         )}
-        ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)}
+        ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)} ${grid && gridSection(grid)}
         ${factsTable(
           'Worst mistakes',
           mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),

@@ -1,0 +1,34 @@
+import type { Observation } from '@assay/evaluation';
+import { evaluateGrid } from './evaluate-grid';
+
+const settings = { seed: 1, resamples: 300 };
+const row = (fake: boolean, score: number, i: number): Observation => ({
+  fake,
+  score,
+  group: `g${i}`,
+  label: score >= 0.7 ? 'likely_manipulated' : 'likely_authentic',
+  abstained: false,
+  pair: null,
+});
+
+describe('the perturbation grid', () => {
+  it('gives each cell its figures, and the change against the same items unperturbed', () => {
+    const plain = Array.from({ length: 20 }, (_, i) => row(i < 10, i < 10 ? 0.9 - i / 100 : 0.1 + i / 100, i));
+    const blind = plain.map((each) => ({ ...each, score: 0.5, label: 'likely_authentic' as const }));
+    const grid = evaluateGrid(
+      plain,
+      [
+        { cell: { kind: 'blur', level: 5 }, rows: blind },
+        { cell: { kind: 'compression', level: 1 }, rows: plain },
+      ],
+      2,
+      settings,
+    );
+    expect(grid).toMatchObject({ items: 20, stills: 2, unperturbed: { auc: { value: 1 }, missRate: { value: 0 } } });
+    const [blur, compression] = grid.cells;
+    expect(blur).toMatchObject({ kind: 'blur', level: 5, amount: 21, figures: { auc: { value: 0.5 } } });
+    expect(blur!.changes.auc).toEqual({ value: -0.5, interval: [-0.5, -0.5] });
+    expect(blur!.changes.missRate).toEqual({ value: 1, interval: [1, 1] });
+    expect(compression).toMatchObject({ amount: 30, changes: { auc: { value: 0, interval: [0, 0] } } });
+  });
+});
