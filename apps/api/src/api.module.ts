@@ -1,10 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { FetchMediaSettings } from '@assay/fetch-media';
 import type { Logger, Ports, ScanQueues } from '@assay/pipeline';
+import type { IdempotencyStore } from '@assay/storage';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { EventsController } from './events/events.controller';
 import { ScanEvents } from './events/scan-events';
 import { HealthController } from './health/health.controller';
+import { Idempotency } from './idempotency/idempotency';
+import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { MediaController } from './media/media.controller';
 import { UploadTracker } from './media/upload-tracker';
 import { ApiMetrics } from './metrics/api-metrics';
@@ -12,13 +16,14 @@ import { MetricsController } from './metrics/metrics.controller';
 import { ScanReader } from './scans/scan-reader';
 import { ScansController } from './scans/scans.controller';
 import { VerdictController } from './scans/verdict.controller';
-import { CLOSING, FETCHING, LOG, PORTS, QUEUES } from './tokens';
+import { CLOSING, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES } from './tokens';
 
 export interface ApiParts {
   ports: Ports;
   queues: ScanQueues;
   /** What a URL may lead to. */
   fetching: FetchMediaSettings;
+  idempotency: IdempotencyStore;
   log: Logger;
   /** Aborted when the service closes, after requests had their time to finish. */
   closing: AbortSignal;
@@ -26,7 +31,7 @@ export interface ApiParts {
 
 @Module({})
 export class ApiModule {
-  static with({ ports, queues, fetching, log, closing }: ApiParts): DynamicModule {
+  static with({ ports, queues, fetching, idempotency, log, closing }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       controllers: [
@@ -42,9 +47,12 @@ export class ApiModule {
         { provide: PORTS, useValue: ports },
         { provide: QUEUES, useValue: queues },
         { provide: FETCHING, useValue: fetching },
+        { provide: IDEMPOTENCY, useValue: idempotency },
         { provide: LOG, useValue: log },
         { provide: CLOSING, useValue: closing },
         ApiMetrics,
+        Idempotency,
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         UploadTracker,
         ScanReader,
         ScanEvents,

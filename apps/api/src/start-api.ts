@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type Config, createPorts, type Logger, openQueues } from '@assay/pipeline';
+import { createMemoryIdempotency, createRedisIdempotency } from '@assay/storage';
 import { createApp } from './create-app';
 import { ScanEvents } from './events/scan-events';
 import { UploadTracker } from './media/upload-tracker';
@@ -28,7 +29,9 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     const closing = new AbortController();
     const { privateNetworks, ports: allowed } = config.fetch;
     const fetching = { maxBytes: config.limits.maxBytes, privateNetworks, ...(allowed ? { ports: allowed } : {}) };
-    const app = await createApp({ ports, queues, fetching, log, closing: closing.signal });
+    const idempotency = config.redisUrl ? createRedisIdempotency({ url: config.redisUrl }) : createMemoryIdempotency();
+    opened.push(idempotency);
+    const app = await createApp({ ports, queues, fetching, idempotency, log, closing: closing.signal });
     opened.push(app);
     await app.listen(config.port, config.host);
     const server = app.getHttpServer();

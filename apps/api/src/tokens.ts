@@ -3,6 +3,8 @@ export const PORTS = Symbol('ports');
 export const QUEUES = Symbol('queues');
 /** What a URL may lead to. */
 export const FETCHING = Symbol('fetching');
+/** Answers that are kept for those who ask again. */
+export const IDEMPOTENCY = Symbol('idempotency');
 export const LOG = Symbol('log');
 /** Aborted when the service closes. */
 export const CLOSING = Symbol('closing');

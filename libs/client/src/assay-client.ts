@@ -2,7 +2,7 @@ import { MediaRecord, type ScanEvent, ScanList, ScanRecord, Verdict } from '@ass
 import { ScanEndedError } from './assay-error';
 import { type ConnectionSettings, Requests } from './requests';
 import { scanEvents } from './scan-events';
-import { uploadBody, type UploadOptions, type UploadSource } from './upload';
+import { type PostOptions, uploadBody, type UploadOptions, type UploadSource } from './upload';
 
 /**
  * The HTTP API as typed calls, for Node and browsers. Every answer is checked against the contract. Calls reject with
@@ -20,9 +20,9 @@ export class AssayClient {
    * come; browsers can not stream a request over HTTP/1.1, so give them a Blob or File.
    */
   async uploadMedia(source: UploadSource, options: UploadOptions = {}, signal?: AbortSignal): Promise<MediaRecord> {
-    const { name, onProgress = () => undefined } = options;
+    const { name, idempotencyKey, onProgress = () => undefined } = options;
     const { body, streamed } = uploadBody(source, onProgress);
-    const headers: Record<string, string> = { 'content-type': 'application/octet-stream' };
+    const headers = postHeaders('application/octet-stream', { idempotencyKey });
     // Header values are ASCII: the name travels percent-encoded.
     if (name !== undefined) headers['x-file-name'] = encodeURIComponent(name);
     const request = { method: 'POST', headers, body, ...(streamed ? { duplex: 'half' as const } : {}) };
@@ -36,9 +36,13 @@ export class AssayClient {
    *
    * @throws AssayError with a code that begins with `url-` when it cannot be fetched
    */
-  ingestUrl(request: { url: string; name?: string }, signal?: AbortSignal): Promise<MediaRecord> {
+  ingestUrl(
+    request: { url: string; name?: string },
+    signal?: AbortSignal,
+    options: PostOptions = {},
+  ): Promise<MediaRecord> {
     const body = JSON.stringify(request);
-    const headers = { 'content-type': 'application/json' };
+    const headers = postHeaders('application/json', options);
     return this.requests.json('/v1/media', MediaRecord, { method: 'POST', headers, body }, signal);
   }
 
@@ -52,9 +56,13 @@ export class AssayClient {
   }
 
   /** Asking again for the same media and policy gives the same scan. */
-  createScan(request: { media: string; policy?: string }, signal?: AbortSignal): Promise<ScanRecord> {
+  createScan(
+    request: { media: string; policy?: string },
+    signal?: AbortSignal,
+    options: PostOptions = {},
+  ): Promise<ScanRecord> {
     const body = JSON.stringify(request);
-    const headers = { 'content-type': 'application/json' };
+    const headers = postHeaders('application/json', options);
     return this.requests.json('/v1/scans', ScanRecord, { method: 'POST', headers, body }, signal);
   }
 
@@ -110,4 +118,12 @@ export class AssayClient {
     }
     return this.getVerdict(scan, signal);
   }
+}
+
+/** The draft's header is a quoted string (RFC 8941). */
+function postHeaders(contentType: string, { idempotencyKey }: PostOptions): Record<string, string> {
+  return {
+    'content-type': contentType,
+    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }),
+  };
 }

@@ -2,4 +2,4 @@ export { AssayClient } from './assay-client';
 export { AssayError, AssayProtocolError, AssayUnreachableError, ScanEndedError } from './assay-error';
 export { parseResponse } from './parse-response';
 export type { ConnectionSettings } from './requests';
-export type { UploadOptions, UploadSource } from './upload';
+export type { PostOptions, UploadOptions, UploadSource } from './upload';

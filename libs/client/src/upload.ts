@@ -1,7 +1,12 @@
 /** Anything that gives bytes: a Blob or File, a buffer, a web stream, a Node stream. */
 export type UploadSource = Blob | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
-export interface UploadOptions {
+export interface PostOptions {
+  /** The same key with the same request, within 24 hours, is done once: makes any call safe to try again. */
+  idempotencyKey?: string;
+}
+
+export interface UploadOptions extends PostOptions {
   /** File name, for people. */
   name?: string;
   /** Bytes handed to the connection so far. Called for streams as they are read, for the rest at the end. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
 import type { KeyRing } from './key-ring';
@@ -19,7 +20,8 @@ export function requireApiKey(keyRing: KeyRing, signal: AbortSignal) {
   };
 }
 
-function keyOf({ headers }: Request): string | null {
+/** The key as it was sent, checked or not. */
+export function keyOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
   const named = headers['x-api-key'];
   if (typeof named === 'string') return named;
   return bearer.exec(headers.authorization ?? '')?.[1] ?? null;

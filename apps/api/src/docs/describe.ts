@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import { ListDeadLetters, ListScans } from '@assay/contracts';
 import { componentSchemas, type SchemaName, schemaRef } from './schemas';
 
@@ -35,12 +35,20 @@ const refusalTexts: Record<number, string> = {
   400: 'The request is not valid',
   401: 'No key, or not a valid one',
   404: 'There is no such thing',
-  409: 'Not in the state that it is in',
+  409: 'Not in the state that it is in; or a request with the same Idempotency-Key is still being worked on',
   413: 'The body is too large',
   415: 'This type of body is not accepted',
   422: 'Understood, but it cannot be done',
   500: 'Something went wrong here',
   503: 'A part of the service does not answer',
+};
+/** Every POST takes it; see `Idempotency`. */
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'Chosen by you, e.g. a UUID. Sent again with the same request within 24 hours, a success is answered as the first time, with `Idempotent-Replayed: true`; with another request it is refused (422), and while the first one is worked on too (409). Refused requests are not kept.',
+  schema: { type: 'string', minLength: 1, maxLength: 257 },
 };
 const keyedRefusals = [401, 500, 503];
 const binary = { type: 'string', format: 'binary' };
@@ -58,6 +66,7 @@ export function Describe(description: Description): MethodDecorator {
     ...Object.entries(params).map(([name, schema]) => ApiParam({ name, schema: textSchemaOf(schema) })),
     ...(query ? Object.keys(queries[query].shape).map((name) => describeQuery(query, name)) : []),
     ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) } })] : []),
+    ...(body || upload ? [ApiHeader(idempotencyKey), describeRefusal(409)] : []),
     ...Object.entries(answers).map(([status, answer]) => ApiResponse({ status: Number(status), ...answerOf(answer) })),
     ...(open ? [] : [...refusals, ...keyedRefusals]).map(describeRefusal),
   );

@@ -7,14 +7,17 @@ import {
 } from '@assay/contracts';
 import type { MediaId, MediaRecord, Outcome } from '@assay/contracts';
 import type { FetchMediaSettings } from '@assay/fetch-media';
-import { deleteMedia, type Intake, keys, type Ports, readStored, type ScanQueues } from '@assay/pipeline';
+import { deleteMedia, intake, type Intake, keys, type Ports, readStored, type ScanQueues } from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { Describe } from '../docs/describe';
 import { isJson } from '../http/json-body';
 import { ZodPipe } from '../http/zod.pipe';
+import { assertSame, Idempotency, replay } from '../idempotency/idempotency';
+import { fingerprintOf } from '../idempotency/idempotency-key';
 import { ApiMetrics } from '../metrics/api-metrics';
 import { problems } from '../problems/problems';
 import { CLOSING, FETCHING, PORTS, QUEUES } from '../tokens';
+import { hashContent } from './hash-content';
 import { ingestUrl } from './ingest-url';
 import { receiveMedia } from './receive-media';
 import { SenderGoneError, ServiceClosingError, UploadTracker } from './upload-tracker';
@@ -27,6 +30,7 @@ export class MediaController {
     @Inject(CLOSING) private readonly closing: AbortSignal,
     @Inject(FETCHING) private readonly fetching: FetchMediaSettings,
     private readonly uploads: UploadTracker,
+    private readonly idempotency: Idempotency,
     private readonly metrics: ApiMetrics,
   ) {}
 
@@ -42,25 +46,45 @@ export class MediaController {
     },
     refusals: [400, 413, 415, 422],
   })
-  async upload(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<MediaRecord> {
-    const taking = isJson(request) ? this.fetch(request, response) : this.receive(request);
-    const outcome = await taking.catch((error: unknown) => {
-      throw refusalOf(error, request);
-    });
-    if (!outcome.ok) {
-      const { rejection } = outcome;
-      throw rejection.code === 'too_many_bytes'
-        ? problems.tooLarge(rejection.message)
-        : problems.rejectedMedia(rejection);
+  async upload(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<unknown> {
+    if (isJson(request)) return this.answer(this.fetch(request, response), request, response);
+    const begun = await this.idempotency.begin(request, null);
+    if (begun.state === 'keyless') return this.answer(this.receive(request), request, response);
+    if (begun.state === 'repeated') {
+      await this.assertSameContent(request, begun.answer.fingerprint);
+      return replay(begun.answer, response);
     }
-    const { media, created } = outcome.value;
+    const { held } = begun;
+    try {
+      const media = await this.answer(this.receive(request), request, response);
+      await held.answered(fingerprintOf(request, media.id), response, media);
+      return media;
+    } catch (error) {
+      await held.refused();
+      throw error;
+    }
+  }
+
+  private async answer(taking: Promise<Outcome<Intake>>, request: Request, response: Response): Promise<MediaRecord> {
+    const { media, created } = await valueOf(taking, request);
     this.metrics.countUpload(media.bytes, created);
     response.status(created ? 201 : 200).location(`/v1/media/${media.id}`);
     return media;
   }
 
+  /** Reads a repeated upload to its end, and keeps nothing of it. @throws ProblemError 422 when it is another file */
+  private async assertSameContent(request: Request, fingerprint: string): Promise<void> {
+    const { maxBytes } = this.ports.limits;
+    const hashing = this.uploads.run(request, (signal) =>
+      receiveMedia(request, (file) => hashContent(file, maxBytes, signal), signal),
+    );
+    assertSame(fingerprint, fingerprintOf(request, await valueOf(hashing, request)));
+  }
+
   private receive(request: Request): Promise<Outcome<Intake>> {
-    return this.uploads.run(request, (signal) => receiveMedia(request, this.ports, signal));
+    return this.uploads.run(request, (signal) =>
+      receiveMedia(request, (file, name) => intake(file, { name }, this.ports, signal), signal),
+    );
   }
 
   private async fetch({ body }: Request, response: Response): Promise<Outcome<Intake>> {
@@ -94,6 +118,16 @@ export class MediaController {
     // Not ended by the caller's leaving: half a deletion helps nobody.
     if (!(await deleteMedia(this.ports, this.queues, id, this.closing))) throw problems.mediaNotFound();
   }
+}
+
+/** @throws ProblemError for what was not taken, and why */
+async function valueOf<T>(taking: Promise<Outcome<T>>, request: Request): Promise<T> {
+  const outcome = await taking.catch((error: unknown) => {
+    throw refusalOf(error, request);
+  });
+  if (outcome.ok) return outcome.value;
+  const { rejection } = outcome;
+  throw rejection.code === 'too_many_bytes' ? problems.tooLarge(rejection.message) : problems.rejectedMedia(rejection);
 }
 
 function refusalOf(error: unknown, request: Request): unknown {

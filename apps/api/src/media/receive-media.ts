@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Outcome } from '@assay/contracts';
-import { intake, type Intake, type Ports } from '@assay/pipeline';
 import { problems } from '../problems/problems';
 import { receiveForm } from './receive-form';
 
@@ -12,21 +12,25 @@ const howToSend =
 /** What a form adds around its file: boundaries and part headers, bytes, generously. */
 export const formOverheadBytes = 64 * 1024;
 
-/** Takes an upload in, from a form or as the bare body, without ever holding more than a few chunks of it. */
-export async function receiveMedia(
+/**
+ * Hands an upload over, from a form or as the bare body, without ever holding more than a few chunks of it.
+ *
+ * @param take is given the file's bytes and name
+ */
+export async function receiveMedia<T>(
   request: IncomingMessage,
-  ports: Pick<Ports, 'store' | 'limits'>,
+  take: (file: Readable, name: string | null) => Promise<Outcome<T>>,
   signal: AbortSignal,
-): Promise<Outcome<Intake>> {
+): Promise<Outcome<T>> {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity')
     throw problems.unsupportedType('Send the bytes as they are, without a Content-Encoding.');
   if (type === formType) {
-    return receiveForm(request, (file, name) => intake(file, { name }, ports, signal), signal);
+    return receiveForm(request, take, signal);
   }
   if (!rawTypes.test(type)) throw problems.unsupportedType(howToSend);
-  return intake(request, { name: fileNameOf(request) }, ports, signal);
+  return take(request, fileNameOf(request));
 }
 
 function fileNameOf({ headers }: IncomingMessage): string | null {

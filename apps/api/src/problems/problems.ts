@@ -10,7 +10,7 @@ interface Extras {
 /** Problem types are names and not addresses: they stay the same wherever the service runs. */
 const typePrefix = 'urn:problem-type:assay:';
 /** Pause that callers should make before they ask again, seconds. */
-const retrySeconds = { verdict: 2, unavailable: 5 };
+const retrySeconds = { verdict: 2, idempotency: 2, unavailable: 5 };
 
 /** RFC 9457. @param detail is shown to the caller: never a path, a key, a stack or another tool's message */
 function problem(code: string, status: number, title: string, detail: string, extras: Extras = {}): ProblemError {
@@ -101,6 +101,21 @@ export const problems = {
     problem(`url-${code.replaceAll('_', '-')}`, 422, 'The address could not be used', detail, {
       errors: [{ path: 'url', message: lowerFirst(detail.replace(/\.$/, '')) }],
     }),
+  idempotencyKeyInUse: () =>
+    problem(
+      'idempotency-key-in-use',
+      409,
+      'The first request is still being worked on',
+      'Wait for its answer, or ask again with the same Idempotency-Key when it has come.',
+      { headers: { 'retry-after': String(retrySeconds.idempotency) } },
+    ),
+  idempotencyKeyReused: () =>
+    problem(
+      'idempotency-key-reused',
+      422,
+      'The Idempotency-Key belongs to another request',
+      'Within 24 hours a key may only be sent again with the same request. Nothing was done; use a new key.',
+    ),
   unavailable: (detail = 'A part of the service does not answer. Nothing was lost; try again shortly.') =>
     problem('unavailable', 503, 'Not available right now', detail, {
       headers: { 'retry-after': String(retrySeconds.unavailable) },

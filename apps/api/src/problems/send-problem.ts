@@ -54,6 +54,6 @@ function linger(request: IncomingMessage, response: ServerResponse, body: Buffer
   request.resume();
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { keyOf } from '../auth/require-api-key';
+import { problems } from '../problems/problems';
+
+/** Printable ASCII, the quoted string of RFC 8941 without escapes; the bare form is what many clients send. */
+const shape = /^(?:"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x5b\x5d-\x7e]{1,255}))$/;
+
+/**
+ * The name under which an answer is kept: the caller's `Idempotency-Key` within his API key, so that nobody gets
+ * another's answer. A digest, since neither of the two belongs into an index.
+ *
+ * @returns null when the request has none; @throws ProblemError 400 for one that is malformed
+ */
+export function idempotencyKeyOf(request: IncomingMessage): string | null {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return null;
+  const [, quoted, bare] = shape.exec(String(header)) ?? [];
+  const key = quoted ?? bare;
+  if (key === undefined) {
+    throw problems.invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }]);
+  }
+  return digest(keyOf(request) ?? '', key);
+}
+
+/** What makes two requests the same: method, address, and what the body says. */
+export function fingerprintOf({ method, originalUrl }: { method: string; originalUrl: string }, body: string): string {
+  return digest(method, originalUrl, body);
+}
+
+/** The same document whatever the order of its fields and the spaces between them. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** Lengths are part of it, so that no two lists of parts look alike. */
+function digest(...parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
