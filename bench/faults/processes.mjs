@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** How a process of each kind is known by its arguments. The API is the process that `assay up` is. */
+const kinds = {
+  api: (args) => args.includes(join('apps', 'cli', 'dist', 'main.js')),
+  worker: (args) => args.includes(join('apps', 'worker', 'dist', 'main')),
+  ffmpeg: (args) => /^\S*ffmpeg /.test(args),
+  redis: (args) => /^\S*redis-server /.test(args),
+};
+export const kindNames = Object.keys(kinds);
+
+/** Processes that carry a mark in their environment: a service and all that it started. Linux only: reads /proc. */
+export function processesWith(mark) {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid && read(entry, 'environ').includes(mark))
+    .map((entry) => ({ pid: Number(entry), args: read(entry, 'cmdline').replaceAll('\0', ' ') }))
+    .map((found) => ({ ...found, kind: kindNames.find((kind) => kinds[kind](found.args)) ?? 'other' }));
+}
+
+function read(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
