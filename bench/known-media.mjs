@@ -53,7 +53,16 @@ function readGroups() {
 }
 
 function encode(file, { crf, height }, target) {
-  const filters = ['-vf', `scale=-2:${height}`, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', String(crf)];
+  const filters = [
+    '-vf',
+    `scale=1920:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`,
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-crf',
+    String(crf),
+  ];
   const cut = ['-ss', String(startSeconds), '-t', String(excerptSeconds), '-i', join(folder, file), '-an'];
   execFileSync('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...cut, ...filters, '-pix_fmt', 'yuv420p', target]);
 }
