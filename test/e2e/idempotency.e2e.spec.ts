@@ -157,6 +157,23 @@ it('replays JSON whatever its spelling, refuses other JSON and other routes, and
   expect((await post(1, '/v1/scans', key, scanOf({ media: sha256, policy: 'default' }), otherKey)).status).toBe(200);
 });
 
+it('covers every POST, those without a body too, and says so in the description', async () => {
+  await post(0, '/v1/media', randomUUID(), { body: formOf(bytes) });
+  const { id } = await (await post(0, '/v1/scans', randomUUID(), scanOf({ media: sha256 }))).json();
+  const key = randomUUID();
+  const first = await post(0, `/v1/scans/${id}/cancel`, key, {});
+  const again = await post(1, `/v1/scans/${id}/cancel`, key, {});
+  expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 200, 'true']);
+  expect(await again.json()).toEqual(await first.json());
+
+  const described = await (await fetch(`${replicas[0]?.url}/docs/openapi.json`)).json();
+  const posts = Object.entries<Record<string, { parameters?: { name: string }[]; responses: object }>>(described.paths);
+  const without = posts.flatMap(([path, { post: operation }]) =>
+    operation?.parameters?.some(({ name }) => name === 'Idempotency-Key') || !operation ? [] : [path],
+  );
+  expect(without).toEqual([]);
+});
+
 it('lets one of many at once through', async () => {
   const key = randomUUID();
   const all = await Promise.all(

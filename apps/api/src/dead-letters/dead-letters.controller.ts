@@ -50,6 +50,7 @@ export class DeadLettersController {
   @Describe({
     summary: 'Put the job back, with fresh attempts',
     detail: 'A scan that had failed starts anew and uses what its stages left; its other dead letters go with it.',
+    bare: true,
     params: { letter: 'DeadLetterId' },
     answers: { 202: { schema: 'DeadLetter', text: 'Put back; this is what it was' } },
     refusals: [400, 404, 409],

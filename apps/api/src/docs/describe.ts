@@ -26,6 +26,8 @@ export interface Description {
   query?: keyof typeof queries;
   body?: SchemaName;
   upload?: boolean;
+  /** True = a POST without a body. */
+  bare?: boolean;
   answers: Record<number, Answer>;
   /** Statuses of problem documents, beside 401, 500 and 503, which every route with a key can give. */
   refusals?: number[];
@@ -35,7 +37,7 @@ const refusalTexts: Record<number, string> = {
   400: 'The request is not valid',
   401: 'No key, or not a valid one',
   404: 'There is no such thing',
-  409: 'Not in the state that it is in; or a request with the same Idempotency-Key is still being worked on',
+  409: 'Not in the state that it is in, or a request with the same Idempotency-Key is being worked on',
   413: 'The body is too large',
   415: 'This type of body is not accepted',
   422: 'Understood, but it cannot be done',
@@ -50,12 +52,15 @@ const idempotencyKey = {
     'Chosen by you, e.g. a UUID. Sent again with the same request within 24 hours, a success is answered as the first time, with `Idempotent-Replayed: true`; with another request it is refused (422), and while the first one is worked on too (409). Refused requests are not kept.',
   schema: { type: 'string', minLength: 1, maxLength: 257 },
 };
+/** What an Idempotency-Key can be refused with: malformed, in use, reused. */
+const keyRefusals = [400, 409, 422];
 const keyedRefusals = [401, 500, 503];
 const binary = { type: 'string', format: 'binary' };
 
 /** Describes a route for /docs; what the schemas are is taken from the contracts. */
 export function Describe(description: Description): MethodDecorator {
-  const { summary, detail, open, params = {}, query, body, upload, answers, refusals = [] } = description;
+  const { summary, detail, open, params = {}, query, body, upload, bare, answers, refusals = [] } = description;
+  const acts = Boolean(body ?? upload ?? bare);
   return applyDecorators(
     ApiOperation({
       summary,
@@ -66,9 +71,9 @@ export function Describe(description: Description): MethodDecorator {
     ...Object.entries(params).map(([name, schema]) => ApiParam({ name, schema: textSchemaOf(schema) })),
     ...(query ? Object.keys(queries[query].shape).map((name) => describeQuery(query, name)) : []),
     ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) } })] : []),
-    ...(body || upload ? [ApiHeader(idempotencyKey), describeRefusal(409)] : []),
+    ...(acts ? [ApiHeader(idempotencyKey)] : []),
     ...Object.entries(answers).map(([status, answer]) => ApiResponse({ status: Number(status), ...answerOf(answer) })),
-    ...(open ? [] : [...refusals, ...keyedRefusals]).map(describeRefusal),
+    ...(open ? [] : [...new Set([...refusals, ...(acts ? keyRefusals : []), ...keyedRefusals])]).map(describeRefusal),
   );
 }
 

@@ -69,6 +69,7 @@ export class ScansController {
     summary: 'Cancel a scan',
     detail:
       'What runs is stopped within seconds, and late results change nothing. Cancelling twice is fine; asking for the scan again starts it anew.',
+    bare: true,
     params: { scan: 'ScanId' },
     answers: { 200: { schema: 'ScanRecord', text: 'Cancelled' } },
     refusals: [400, 404, 409],
