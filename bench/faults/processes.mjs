@@ -6,16 +6,26 @@ const kinds = {
   api: (args) => args.includes(join('apps', 'cli', 'dist', 'main.js')),
   worker: (args) => args.includes(join('apps', 'worker', 'dist', 'main')),
   ffmpeg: (args) => /^\S*ffmpeg /.test(args),
-  redis: (args) => /^\S*redis-server /.test(args),
 };
-export const kindNames = Object.keys(kinds);
+export const kindNames = [...Object.keys(kinds), 'redis'];
 
 /** Processes that carry a mark in their environment: a service and all that it started. Linux only: reads /proc. */
 export function processesWith(mark) {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid && read(entry, 'environ').includes(mark))
     .map((entry) => ({ pid: Number(entry), args: read(entry, 'cmdline').replaceAll('\0', ' ') }))
-    .map((found) => ({ ...found, kind: kindNames.find((kind) => kinds[kind](found.args)) ?? 'other' }));
+    .map((found) => ({ ...found, kind: Object.keys(kinds).find((kind) => kinds[kind](found.args)) ?? 'other' }));
+}
+
+/** The Redis of a data folder: its title takes the place of its environment, so it carries no mark. */
+export function redisOf(data) {
+  try {
+    const { pid, run } = JSON.parse(readFileSync(join(data, 'redis', 'redis.pid'), 'utf8'));
+    const args = read(pid, 'cmdline').replaceAll('\0', ' ');
+    return args.includes(run) ? [{ pid, args, kind: 'redis' }] : [];
+  } catch {
+    return [];
+  }
 }
 
 function read(pid, file) {

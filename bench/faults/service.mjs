@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processesWith } from './processes.mjs';
+import { processesWith, redisOf } from './processes.mjs';
 
 const main = resolve(import.meta.dirname, '../../apps/cli/dist/main.js');
 const pollMs = 50;
@@ -37,7 +37,7 @@ export class Service {
   }
 
   processes() {
-    return processesWith(this.#mark);
+    return [...processesWith(this.#mark), ...redisOf(this.#data)];
   }
 
   /** @returns the exit code of an orderly stop */
