@@ -39,6 +39,10 @@ const work = mkdtempSync(join(tmpdir(), 'assay-known-'));
 async function fingerprint(path) {
   const outcome = await fingerprintMedia(path, {}, signal);
   if (!outcome.ok) throw new Error(`${path}: ${outcome.rejection.message}`);
+  // A clip that gave nothing would count as missed: that is a fault of the run, not a figure.
+  if (outcome.value.error || outcome.value.frames.length === 0) {
+    throw new Error(`${path}: no whole fingerprint: ${outcome.value.error ?? 'no frames'}`);
+  }
   return outcome.value;
 }
 
