@@ -2,7 +2,7 @@
  * `assay eval` as a process of its own, with the models that ship, on the fixtures. What holds:
  * - figures come out as JSON and as words; halves of a side-by-side clip are a pair;
  * - a second run scans nothing again and gives the same figures; a half-written line is scored again;
- * - the report opens in a browser without a network, draws its charts, and fits a phone, light and dark;
+ * - the report opens in a browser without a network, draws its charts and the faces of the worst mistakes, and fits a phone, light and dark;
  * - a clip that cannot be read is a rejection among the others, not the end of the run;
  * - two runs are compared on their common rows; no such rows, or no run, is told before anything is scanned;
  * - any column can be a slice; a column that is not there is told before anything is scanned;
@@ -173,7 +173,7 @@ describe('assay eval', () => {
         const complaints: string[] = [];
         page.on('console', (message) => complaints.push(message.text()));
         page.on('request', (request) => {
-          if (!request.url().startsWith('file:')) complaints.push(request.url());
+          if (!/^(file|data):/.test(request.url())) complaints.push(request.url());
         });
         await page.goto(`file://${join(folder, 'out', 'eval.html')}`);
         expect(await page.locator('figure svg').count()).toBe(4);
@@ -190,6 +190,12 @@ describe('assay eval', () => {
           expect(wide).toBe(true);
           expect([...strokes, ...inks]).toContain(accent);
         }
+        // Faces of the mistakes, kept from the run that scanned them: this report is of one that scanned nothing.
+        const widths = await page
+          .locator('.frames img')
+          .evaluateAll((pictures) => pictures.map((picture) => (picture as HTMLImageElement).naturalWidth));
+        expect(widths.length).toBeGreaterThan(0);
+        expect(Math.min(...widths)).toBeGreaterThan(0);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
         const cells = await page.locator('.facts td').evaluateAll((all) => all.map((cell) => cell.clientWidth));
         expect(Math.min(...cells)).toBeGreaterThan(150);

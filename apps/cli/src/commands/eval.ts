@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Verdict } from '@assay/contracts';
 import type { Figure } from '@assay/evaluation';
 import { compareRuns, sharedAnswers } from '../eval/compare-runs';
 import { evalDocument } from '../eval/eval-document';
 import { clipSample, evaluate } from '../eval/evaluate';
 import { evaluateGrid } from '../eval/evaluate-grid';
+import { readEvidence } from '../eval/evidence-pictures';
 import { figureWords } from '../eval/figure-words';
 import { parseGrid } from '../eval/perturb-grid';
 import { readCsv } from '../eval/read-csv';
@@ -18,7 +18,7 @@ import { formatFigure } from '../eval/report/format-figure';
 import { slicesNote, slicesRows } from '../eval/report/slices-section';
 import { assertColumns, evaluateSlices } from '../eval/slices';
 import { worstMistakes } from '../eval/worst-mistakes';
-import { scoreItems, type ScoreTask } from '../eval/score-items';
+import { scoreItems, type Scored, type ScoreTask } from '../eval/score-items';
 import { ExitCode } from '../exit';
 import { listenForInterrupt } from '../interrupt';
 import { openScannerFor } from '../scan/open-scanner-for';
@@ -53,7 +53,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
   try {
     const { out } = options;
     const jobs = Math.max(2, Math.floor(availableParallelism() / 2));
-    const score = (tasks: readonly ScoreTask[], what: string): Promise<Verdict[]> => {
+    const score = (tasks: readonly ScoreTask[], what: string): Promise<Scored[]> => {
       const onDone = (done: number, reused: number): void => {
         const before = reused ? `, ${reused} from before` : '';
         if (done % 10 && done !== tasks.length) return;
@@ -62,7 +62,8 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       return scoreItems(tasks, { out, scanner, policy, jobs, onDone }, interrupt.signal);
     };
     const asIs = items.map((item) => ({ item, perturbation: null }));
-    const verdicts = await score(asIs, 'scored');
+    const scored = await score(asIs, 'scored');
+    const verdicts = scored.map(({ verdict }) => verdict);
     const moving = items.filter((_, i) => verdicts[i]?.kind !== 'still');
     const perturbed = await score(
       cells.flatMap((perturbation) => moving.map((item) => ({ item, perturbation }))),
@@ -76,7 +77,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       ? evaluateGrid(
           rows.filter((_, i) => verdicts[i]?.kind !== 'still'),
           cells.map((cell, c) => {
-            const own = perturbed.slice(c * moving.length, (c + 1) * moving.length);
+            const own = perturbed.slice(c * moving.length, (c + 1) * moving.length).map(({ verdict }) => verdict);
             return { cell, rows: clipSample(moving, own) };
           }),
           items.length - moving.length,
@@ -95,6 +96,12 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       label: figureWords[name as keyof typeof figureWords],
       figure,
     }));
+    const mistakes = await Promise.all(
+      worstMistakes(items, verdicts).map(async ({ index, ...mistake }) => {
+        const { key, verdict } = scored[index]!;
+        return { ...mistake, pictures: await readEvidence(out, key, verdict) };
+      }),
+    );
     const report = {
       title: basename(csv),
       summary,
@@ -103,7 +110,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       slices,
       grid,
       figures,
-      mistakes: worstMistakes(items, verdicts),
+      mistakes,
       method: [
         ['models', document.models.map((m) => `${m.id} ${m.version} ${m.sha256}`).join(', ')],
         ['model set', scanner.modelSet],

@@ -8,7 +8,8 @@ import { inLanes, scanIdFor } from '@assay/pipeline';
 import { cutRegion, type Perturbation } from '@assay/video';
 import { z } from 'zod';
 import type { ScanInput } from '../inputs/collect-inputs';
-import type { Scanner } from '../scan/scanner';
+import type { Scanned, Scanner } from '../scan/scanner';
+import { keepEvidence } from './evidence-pictures';
 import { cellName } from './perturb-grid';
 import type { EvalItem } from './read-csv';
 
@@ -26,6 +27,12 @@ const Score = z.object({
 export interface ScoreTask {
   item: EvalItem;
   perturbation: Perturbation | null;
+}
+
+export interface Scored {
+  /** Of content, region, perturbation, policy and models. */
+  key: string;
+  verdict: Verdict;
 }
 
 export interface ScoreOptions {
@@ -47,12 +54,12 @@ export async function scoreItems(
   tasks: readonly ScoreTask[],
   { out, scanner, policy, jobs, onDone }: ScoreOptions,
   signal: AbortSignal,
-): Promise<Verdict[]> {
+): Promise<Scored[]> {
   await mkdir(out, { recursive: true });
   const file = join(out, 'scores.jsonl');
   const known = await readScores(file);
   const work = await mkdtemp(join(tmpdir(), 'assay-eval-'));
-  const verdicts: Verdict[] = [];
+  const scored: Scored[] = [];
   let done = 0;
   let reused = 0;
   const digests = new Map<string, string>();
@@ -67,17 +74,20 @@ export async function scoreItems(
     let verdict = known.get(key);
     if (verdict) reused += 1;
     else {
-      verdict = await scoreOne(task, join(work, `${i}.mp4`), scanner, policy, stop);
+      const scanned = await scoreOne(task, join(work, `${i}.mp4`), scanner, policy, stop);
+      verdict = scanned.verdict;
+      // Before the line that says it is done; perturbed clips are not shown.
+      if (!cell) await keepEvidence(out, key, scanned);
       known.set(key, verdict);
       const line = { schema: 'assay.eval-score/1', key, item: item.id, perturbation, verdict };
       await appendFile(file, `${JSON.stringify(line)}\n`);
     }
-    verdicts[i] = verdict;
+    scored[i] = { key, verdict };
     onDone((done += 1), reused);
   };
   try {
     await inLanes([...tasks.entries()], jobs, score, signal);
-    return verdicts;
+    return scored;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -89,7 +99,7 @@ async function scoreOne(
   scanner: Scanner,
   policy: Policy,
   signal: AbortSignal,
-): Promise<Verdict> {
+): Promise<Scanned> {
   const name = basename(item.file);
   let input: ScanInput = { kind: 'file', name, path: item.path };
   if (item.region !== 'full' || perturbation) {
@@ -104,9 +114,9 @@ async function scoreOne(
     const rejection = { code: 'corrupt', message: 'What is to be scored could not be cut out of it.' } as const;
     input = fault === null ? { kind: 'file', name, path: part } : { kind: 'rejected', name, rejection };
   }
-  const { verdict } = await scanner.scan(input, policy.id, () => undefined, signal);
+  const scanned = await scanner.scan(input, policy.id, () => undefined, signal);
   await rm(part, { force: true });
-  return verdict;
+  return scanned;
 }
 
 /** A line that a killed run left half-written is scored again. */

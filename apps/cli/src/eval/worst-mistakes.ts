@@ -12,13 +12,21 @@ export function worstMistakes(items: readonly EvalItem[], verdicts: readonly Ver
     const probability = verdict?.probability ?? null;
     if (!verdict || probability === null) return [];
     const by = item.fake ? 0.5 - probability : probability - 0.5;
-    return by > 0 ? [{ item, by, said: `${formatProbability(probability)}, ${labelWords[verdict.verdict].text}` }] : [];
+    return by > 0
+      ? [{ index: i, item, by, said: `${formatProbability(probability)}, ${labelWords[verdict.verdict].text}` }]
+      : [];
   });
   wrong.sort((a, b) => b.by - a.by);
   return [false, true].flatMap((fake) =>
     wrong
       .filter(({ item }) => item.fake === fake)
       .slice(0, shownOfEachKind)
-      .map(({ item, said }) => ({ item: item.id, family: item.family, truth: fake ? 'fake' : 'real', said })),
+      .map(({ index, item, said }) => ({
+        index,
+        item: item.id,
+        family: item.family,
+        truth: fake ? 'fake' : 'real',
+        said,
+      })),
   );
 }

@@ -16,7 +16,7 @@ const style = `${reportStyle}
 :root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
 .facts th, code { overflow-wrap: anywhere; } .facts { table-layout: fixed; }
 .slices td { min-width: 6.5rem; } .slices tr:first-child th { vertical-align: bottom; }
-.grid td { min-width: 8.5rem; padding-left: .5rem; border: 1px solid var(--line); }
+section.frames { margin-top: 1rem; } .grid td { min-width: 8.5rem; padding-left: .5rem; border: 1px solid var(--line); }
 .charts { display: grid; margin-top: 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
 .charts svg { display: block; width: 100%; height: auto; } td { font-variant-numeric: tabular-nums; }
 `;
@@ -32,7 +32,7 @@ export interface EvalReport {
   grid: Grid | null;
   /** Words for the figures, in their order. */
   figures: readonly { label: string; figure: Figure }[];
-  mistakes: readonly { item: string; family: string; truth: string; said: string }[];
+  mistakes: readonly { item: string; family: string; truth: string; said: string; pictures: readonly string[] }[];
   method: readonly [string, string][];
 }
 
@@ -62,7 +62,10 @@ export function evalHtml({
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+        />
         <title>Evaluation: ${title}</title>
         <style>
           ${new Markup(style)}
@@ -95,7 +98,21 @@ export function evalHtml({
           'Worst mistakes',
           mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
         )}
-        ${factsTable('Method', method)}
+        ${mistakesPictures(mistakes)} ${factsTable('Method', method)}
       </body>
     </html> `.text;
+}
+
+/** The face that weighed most in each mistake, and beside it where the forgery was suspected. */
+function mistakesPictures(mistakes: EvalReport['mistakes']): Markup {
+  const figures = mistakes
+    .filter(({ pictures }) => pictures.length > 0)
+    .map(
+      ({ item, truth, said, pictures }) =>
+        html`<figure>
+          <div>${pictures.map((picture) => html`<img src="${picture}" alt="Face in ${item}" />`)}</div>
+          <figcaption>${item}: ${truth}, said: ${said}</figcaption>
+        </figure>`,
+    );
+  return html`<section class="frames">${figures}</section>`;
 }
