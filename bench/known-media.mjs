@@ -1,5 +1,6 @@
 /**
- * How well videos are known again: `node bench/known-media.mjs <folder of clips>`, after `npm run build:ts`. Every clip is
+ * How well videos are known again: `node bench/known-media.mjs <folder of clips> [--start 0.5] [--known-every 1]`, after
+ * `npm run build:ts`. `--start` is where excerpts begin, `--known-every` how dense the known hashes are, both seconds. Every clip is
  * known by its fingerprint; queries are excerpts of all of them, re-encoded at several qualities and heights. Prints recall
  * (queries that match their own clip) and false matches (queries that match another) by share of frames. A `clips.csv` in
  * the folder with columns `file` and `group` names clips that share footage: matches inside a group count for nothing.
@@ -9,14 +10,23 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { machine } from './machine.mjs';
 
 const require = createRequire(import.meta.url);
 const { fingerprintMedia } = require('../libs/pipeline');
 const { matchVideos } = require('../libs/fingerprint');
 
-/** Between two samples of the known clip: the hardest place for an excerpt to start, seconds. */
-const startSeconds = 0.5;
+const { positionals, values: options } = parseArgs({
+  allowPositionals: true,
+  options: {
+    // Between two samples of a clip that is known by a hash a second: the hardest place for an excerpt to start.
+    start: { type: 'string', default: '0.5' },
+    'known-every': { type: 'string', default: '1' },
+  },
+});
+const startSeconds = Number(options.start);
+const knownEverySeconds = Number(options['known-every']);
 const excerptSeconds = 10;
 const variants = [
   { crf: 18, height: 1080 },
@@ -28,7 +38,7 @@ const thresholds = [0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 /** vPDQ's own threshold for a match. */
 const matchShare = 0.8;
 
-const folder = resolve(process.argv[2] ?? '.');
+const folder = resolve(positionals[0] ?? '.');
 const groups = readGroups();
 const files = readdirSync(folder)
   .filter((name) => /\.(mp4|mkv|webm|mov|avi)$/i.test(name))
@@ -36,8 +46,8 @@ const files = readdirSync(folder)
 const signal = new AbortController().signal;
 const work = mkdtempSync(join(tmpdir(), 'assay-known-'));
 
-async function fingerprint(path) {
-  const outcome = await fingerprintMedia(path, {}, signal);
+async function fingerprint(path, secondsPerHash = 1) {
+  const outcome = await fingerprintMedia(path, { secondsPerHash }, signal);
   if (!outcome.ok) throw new Error(`${path}: ${outcome.rejection.message}`);
   // A clip that gave nothing would count as missed: that is a fault of the run, not a figure.
   if (outcome.value.error || outcome.value.frames.length === 0) {
@@ -73,7 +83,7 @@ function encode(file, { crf, height }, target) {
 
 try {
   const known = new Map();
-  for (const file of files) known.set(file, (await fingerprint(join(folder, file))).frames);
+  for (const file of files) known.set(file, (await fingerprint(join(folder, file), knownEverySeconds)).frames);
   const groupOf = (file) => groups.get(file) ?? file;
   const results = [];
   for (const [done, file] of files.entries()) {
