@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { seededRandom } from '@assay/evaluation';
 import { kindNames } from './faults/processes.mjs';
-import { seededRandom } from './faults/random.mjs';
 import { Service } from './faults/service.mjs';
 import { etagOf, hasMedia, newClip, outcomeOf, submit } from './faults/submissions.mjs';
 

@@ -9,17 +9,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { startTestApi, type TestApi } from '../support/api';
+import { executablePath, runsBrowser } from '../support/browser';
 import { faceClip } from '../support/clips';
 
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = browsers.find((path) => existsSync(path));
 const built = existsSync(resolve(__dirname, '../../apps/console/dist/index.html'));
 const scanTimeoutMs = 300_000;
 
-if (!executablePath && !process.env['CI']) {
-  console.warn('SKIPPED: the page is tested with Chromium, which is not installed (apt-get install chromium)');
-}
-const withBrowser = executablePath || process.env['CI'] ? describe : describe.skip;
+const withBrowser = runsBrowser ? describe : describe.skip;
 
 withBrowser('the page', () => {
   let api: TestApi;

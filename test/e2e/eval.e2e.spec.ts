@@ -9,7 +9,6 @@
  * - videos are also scored perturbed, each cell of the grid against the same items as they are; a second run goes on;
  * - a fault in the CSV is told with line and column.
  */
-import { existsSync } from 'node:fs';
 import { appendFile, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,17 +16,12 @@ import { EvalDocument } from '@assay/contracts';
 import { chromium } from 'playwright-core';
 import { ffmpeg, h264 } from '../media/make-media';
 import { assay } from '../support/assay-cli';
+import { executablePath, runsBrowser } from '../support/browser';
 import { faceClip } from '../support/clips';
 
 /** Processes start and load models here, on machines that may be busy. */
 jest.setTimeout(400_000);
-
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = browsers.find((path) => existsSync(path));
-if (!executablePath && !process.env['CI']) {
-  console.warn('SKIPPED: the report is tested with Chromium, which is not installed (apt-get install chromium)');
-}
-const withBrowser = executablePath || process.env['CI'] ? it : it.skip;
+const withBrowser = runsBrowser ? it : it.skip;
 
 describe('assay eval', () => {
   let folder: string;

@@ -34,3 +34,25 @@ export function listenForInterrupt(onSecond: (code: ExitCode) => void = (code) =
     },
   };
 }
+
+/**
+ * Does a command's work until it is done or a person stops it.
+ *
+ * @param onStopped told before the end when it was stopped
+ * @returns what the work says, or the signal's exit code
+ */
+export async function untilInterrupted(
+  work: (signal: AbortSignal) => Promise<ExitCode>,
+  onStopped: () => void = () => undefined,
+): Promise<ExitCode> {
+  const interrupt = listenForInterrupt();
+  try {
+    return await work(interrupt.signal);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    onStopped();
+    return interrupt.exitCode() ?? ExitCode.interrupted;
+  } finally {
+    interrupt.dispose();
+  }
+}

@@ -2,7 +2,7 @@
  * Invariants, with a real Redis: a look that fails for good does not fail its scan; poison goes to the dead letters at
  * once and is told to the processor; a stop hands jobs back without using up an attempt; deleted media ends quietly.
  */
-import { type Plan, type ScanRecord } from '@assay/contracts';
+import { type ScanRecord } from '@assay/contracts';
 import {
   addScanFlow,
   createLog,
@@ -16,6 +16,7 @@ import {
   ScanGoneError,
   type ScanQueues,
 } from '@assay/pipeline';
+import { testPlan } from '../../../libs/pipeline/src/testing/test-plan';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { WorkerMetrics } from './metrics';
 import type { StageContext, StageProcessor } from './stage';
@@ -41,23 +42,7 @@ const scan: ScanRecord = {
   createdAt: '2030-01-01T00:00:00Z',
   updatedAt: '2030-01-01T00:00:00Z',
 };
-const segment = (index: number) => ({
-  index,
-  startSeconds: index,
-  endSeconds: index + 1,
-  mode: 'all' as const,
-  frameSeconds: [index],
-  seekSeconds: [],
-});
-const plan: Plan = {
-  frameBudget: 2,
-  decodeWidth: 64,
-  decodeHeight: 64,
-  originSeconds: 0,
-  cutCandidatesSeconds: [],
-  keyframeCount: 1,
-  segments: [segment(0), segment(1)],
-};
+const plan = testPlan();
 
 let redis: TestRedis;
 let queues: ScanQueues;

@@ -4,7 +4,7 @@
  * index and store alike; a cancellation that was cut off is made good; asked for again, the scan starts anew.
  */
 import { Readable } from 'node:stream';
-import { type Plan, type ScanEvent, ScanRecord, Verdict } from '@assay/contracts';
+import { type ScanEvent, ScanRecord, Verdict } from '@assay/contracts';
 import { createRedisIndex, type ScanIndex } from '@assay/storage';
 import { Worker } from 'bullmq';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
@@ -23,6 +23,7 @@ import { publish } from './stages/publish';
 import { readStored } from './stored';
 import { submitScan } from './submit';
 import { sweep } from './sweep';
+import { testPlan } from './testing/test-plan';
 import { noAbort, testPorts } from './testing/test-ports';
 import { whileOpen } from './while-open';
 
@@ -67,23 +68,7 @@ async function judged(): Promise<Verdict> {
   return outcome.value;
 }
 
-const segment = (at: number) => ({
-  index: at,
-  startSeconds: at,
-  endSeconds: at + 1,
-  mode: 'all' as const,
-  frameSeconds: [at],
-  seekSeconds: [],
-});
-const plan: Plan = {
-  frameBudget: 2,
-  decodeWidth: 64,
-  decodeHeight: 64,
-  originSeconds: 0,
-  cutCandidatesSeconds: [],
-  keyframeCount: 1,
-  segments: [segment(0), segment(1)],
-};
+const plan = testPlan();
 
 /** As a plan job leaves it; the record does not say how many segments there are. */
 async function planned(): Promise<ScanRecord> {

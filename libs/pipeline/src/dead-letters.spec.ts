@@ -4,7 +4,7 @@
  * verdict keeps it; a dead letter never keeps a later run of its scan from ending.
  */
 import { Readable } from 'node:stream';
-import { type Plan, type ScanRecord, Verdict } from '@assay/contracts';
+import { type ScanRecord, Verdict } from '@assay/contracts';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
@@ -19,6 +19,7 @@ import { intake } from './stages/intake';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { submitScan } from './submit';
+import { testPlan } from './testing/test-plan';
 import { noAbort, testPorts } from './testing/test-ports';
 
 let redis: TestRedis;
@@ -61,23 +62,7 @@ const letterId = (name: Name, part?: number): string => `${name}.${jobIdFor(name
 const stateOf = (name: Name, part?: number) => queues[name].getJobState(jobIdFor(name, scan.id, scan.modelSet, part));
 const fail = () => failScan(scan.id, new PermanentError('It broke.'), ports, noAbort);
 
-const segment = (index: number) => ({
-  index,
-  startSeconds: index,
-  endSeconds: index + 1,
-  mode: 'all' as const,
-  frameSeconds: [index],
-  seekSeconds: [],
-});
-const plan: Plan = {
-  frameBudget: 2,
-  decodeWidth: 64,
-  decodeHeight: 64,
-  originSeconds: 0,
-  cutCandidatesSeconds: [],
-  keyframeCount: 1,
-  segments: [segment(0), segment(1)],
-};
+const plan = testPlan();
 
 describe('dead letters', () => {
   it('say which job of which scan, how often it was tried, and why it was given up', async () => {

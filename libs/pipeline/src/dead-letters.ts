@@ -3,18 +3,16 @@ import {
   type DeadLetterId,
   type DeadLetterQueue,
   ScanId,
-  ScanRecord,
   type DeadLetterList,
 } from '@assay/contracts';
 import type { Job } from 'bullmq';
 import { DeadLetterError, PermanentError } from './errors';
 import { failScan } from './fail-scan';
-import { keys } from './keys';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { queueNames } from './queues';
 import { restartScan } from './restart-scan';
-import { readStored } from './stored';
+import { findScan } from './scan-state';
 
 type LetterPorts = Pick<Ports, 'store' | 'index' | 'log'>;
 
@@ -54,9 +52,7 @@ export async function retryDeadLetter(
   id: DeadLetterId,
   signal: AbortSignal,
 ): Promise<DeadLetter> {
-  const { queue, job } = await find(queues, id);
-  const letter = letterOf(queue, job);
-  const scan = await scanOf(letter, ports, signal);
+  const { job, letter, scan } = await findWithScan(ports, queues, id, signal);
   if (scan?.state === 'done') throw new DeadLetterError('scan_has_verdict');
   if (scan?.state === 'failed') await restartScan(scan, ports, queues, signal);
   else await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
@@ -75,9 +71,7 @@ export async function dropDeadLetter(
   id: DeadLetterId,
   signal: AbortSignal,
 ): Promise<DeadLetter> {
-  const { queue, job } = await find(queues, id);
-  const letter = letterOf(queue, job);
-  const scan = await scanOf(letter, ports, signal);
+  const { queue, job, letter, scan } = await findWithScan(ports, queues, id, signal);
   const open = scan?.state === 'queued' || scan?.state === 'running';
   // Before the job goes: cut off in between, the dead letter is still there for who tries again.
   if (scan && open && queue !== 'look') await failScan(scan.id, new PermanentError(letter.reason), ports, signal);
@@ -93,14 +87,11 @@ async function find(queues: ScanQueues, id: DeadLetterId): Promise<{ queue: Dead
   return { queue, job };
 }
 
-/** @returns null when the job names no scan, or one that was deleted */
-async function scanOf(
-  { scan }: DeadLetter,
-  { store, index }: LetterPorts,
-  signal: AbortSignal,
-): Promise<ScanRecord | null> {
-  if (scan === null) return null;
-  return (await index.get(scan)) ?? readStored(store, keys.record(scan), ScanRecord, signal);
+/** `scan` is null when the job names none, or one that was deleted. */
+async function findWithScan(ports: LetterPorts, queues: ScanQueues, id: DeadLetterId, signal: AbortSignal) {
+  const { queue, job } = await find(queues, id);
+  const letter = letterOf(queue, job);
+  return { queue, job, letter, scan: letter.scan === null ? null : await findScan(letter.scan, ports, signal) };
 }
 
 function letterOf(queue: DeadLetterQueue, job: Job): DeadLetter {

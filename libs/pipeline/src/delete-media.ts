@@ -1,10 +1,10 @@
-import { type MediaId, ScanId, ScanRecord } from '@assay/contracts';
+import type { MediaId, ScanId } from '@assay/contracts';
 import { removeScanJobs } from './flows';
 import { keys } from './keys';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
-import { readStored } from './stored';
+import { findScan } from './scan-state';
 
 /**
  * Removes media and everything derived from it: bytes, records, verdicts, evidence, index entries, jobs.
@@ -27,7 +27,7 @@ export async function deleteMedia(
   await store.delete(keys.mediaRecord(media), signal);
   const scans = await scansOf(media, ports, signal);
   for (const scan of scans) {
-    const record = (await index.get(scan)) ?? (await readStored(store, keys.record(scan), ScanRecord, signal));
+    const record = await findScan(scan, ports, signal);
     if (record && queues) await removeScanJobs(queues, record);
     await store.deletePrefix(keys.scan(scan), signal);
     await store.delete(keys.openScan(scan), signal);

@@ -32,6 +32,7 @@ export { rejectedInputVerdict } from './rejected-input';
 export { restartScan } from './restart-scan';
 export { finishScan, lookAtPart, type Planned, planScan } from './run-stages';
 export { scanIdFor } from './scan-id';
+export { findScan } from './scan-state';
 export { ensureSweeps, scheduleSweeps } from './schedule-sweeps';
 export { type Intake, intake } from './stages/intake';
 export { judge, reject } from './stages/judge';

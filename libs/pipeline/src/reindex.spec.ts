@@ -4,7 +4,7 @@
  * keeps nobody else from coming back.
  */
 import { Readable } from 'node:stream';
-import { type Plan, type ScanRecord, Verdict } from '@assay/contracts';
+import { type ScanRecord, Verdict } from '@assay/contracts';
 import { createRedisIndex, type ScanIndex } from '@assay/storage';
 import { Redis } from 'ioredis';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
@@ -20,6 +20,7 @@ import { intake } from './stages/intake';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { registerScan } from './submit';
+import { testPlan } from './testing/test-plan';
 import { noAbort, testPorts } from './testing/test-ports';
 
 let redis: TestRedis;
@@ -60,23 +61,7 @@ async function finishedScan(): Promise<ScanRecord> {
 
 const listed = async () => (await index.list({ limit: 100, cursor: null })).scans;
 
-const segment = (at: number) => ({
-  index: at,
-  startSeconds: at,
-  endSeconds: at + 1,
-  mode: 'all' as const,
-  frameSeconds: [at],
-  seekSeconds: [],
-});
-const plan: Plan = {
-  frameBudget: 3,
-  decodeWidth: 64,
-  decodeHeight: 64,
-  originSeconds: 0,
-  cutCandidatesSeconds: [],
-  keyframeCount: 1,
-  segments: [segment(0), segment(1), segment(2)],
-};
+const plan = testPlan(3);
 
 describe('reindex', () => {
   it('brings every scan back as it was, in the same order, with its media', async () => {

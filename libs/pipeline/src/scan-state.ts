@@ -25,6 +25,15 @@ export async function loadScan(scan: ScanId, ports: Ports, signal: AbortSignal):
   return { record, policy };
 }
 
+/** The index is fresh, the store is the truth: what the index lost is still found. @returns null when there is no such scan */
+export async function findScan(
+  scan: ScanId,
+  { store, index }: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<ScanRecord | null> {
+  return (await index.get(scan)) ?? readStored(store, keys.record(scan), ScanRecord, signal);
+}
+
 /** @throws ScanGoneError when the scan was deleted */
 export async function loadRecord(scan: ScanId, ports: Pick<Ports, 'store'>, signal: AbortSignal): Promise<ScanRecord> {
   const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
@@ -46,6 +55,16 @@ export async function assertMediaExists(
   await ports.store.delete(keys.openScan(record.id), signal);
   await ports.index.delete(record.id);
   throw new ScanGoneError(record.id);
+}
+
+/** Takes the verdict of a cancelled scan away again. @throws ScanCancelledError always */
+export async function withdrawVerdict(
+  scan: ScanId,
+  { store }: Pick<Ports, 'store'>,
+  signal: AbortSignal,
+): Promise<never> {
+  await store.delete(keys.verdict(scan), signal);
+  throw new ScanCancelledError(scan);
 }
 
 /**

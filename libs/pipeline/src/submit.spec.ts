@@ -3,7 +3,7 @@
  * again; a crash between record and job loses nothing; deletion leaves no key, no record and no job.
  */
 import { Readable } from 'node:stream';
-import { type Plan, Verdict } from '@assay/contracts';
+import { Verdict } from '@assay/contracts';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { deleteMedia } from './delete-media';
 import { PermanentError, ScanGoneError } from './errors';
@@ -19,6 +19,7 @@ import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { registerScan, submitScan } from './submit';
 import { sweep } from './sweep';
+import { testPlan } from './testing/test-plan';
 import { noAbort, testPorts } from './testing/test-ports';
 
 let redis: TestRedis;
@@ -53,23 +54,7 @@ async function allKeys(): Promise<string[]> {
   return found;
 }
 
-const segment = (index: number) => ({
-  index,
-  startSeconds: index,
-  endSeconds: index + 1,
-  mode: 'all' as const,
-  frameSeconds: [index],
-  seekSeconds: [],
-});
-const plan: Plan = {
-  frameBudget: 2,
-  decodeWidth: 64,
-  decodeHeight: 64,
-  originSeconds: 0,
-  cutCandidatesSeconds: [],
-  keyframeCount: 1,
-  segments: [segment(0), segment(1)],
-};
+const plan = testPlan();
 
 describe('submitScan', () => {
   it('makes one scan and one job of two requests, at the same time or one after the other', async () => {

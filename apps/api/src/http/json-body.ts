@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
+import { hasBody } from '../problems/send-problem';
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\b/i;
 
@@ -16,8 +17,6 @@ export function malformedJson(error: unknown, _request: Request, _response: Resp
 
 /** Middleware: a document that is not labelled as JSON would be taken for an empty one. */
 export function requireJson(request: Request, _response: Response, next: NextFunction): void {
-  const { method, headers } = request;
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  const fits = method !== 'POST' || !hasBody || isJson(request);
+  const fits = request.method !== 'POST' || !hasBody(request) || isJson(request);
   next(fits ? undefined : problems.unsupportedType('Send JSON as application/json.'));
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type ScanId, ScanRecord } from '@assay/contracts';
-import { keys, type Ports, readStored } from '@assay/pipeline';
+import type { ScanId, ScanRecord } from '@assay/contracts';
+import { findScan, keys, type Ports } from '@assay/pipeline';
 import { problems } from '../problems/problems';
 import { CLOSING, PORTS } from '../tokens';
 
@@ -18,10 +18,8 @@ export class ScanReader {
     @Inject(CLOSING) private readonly closing: AbortSignal,
   ) {}
 
-  /** The index is fresh, the store is the truth: what the index lost is still found. */
-  async find(id: ScanId): Promise<ScanRecord | null> {
-    const { index, store } = this.ports;
-    return (await index.get(id)) ?? readStored(store, keys.record(id), ScanRecord, this.closing);
+  find(id: ScanId): Promise<ScanRecord | null> {
+    return findScan(id, this.ports, this.closing);
   }
 
   /** @throws ProblemError 404 */

@@ -3,7 +3,7 @@ import { DeadLetterError, dropDeadLetter, getDeadLetter, listDeadLetters, retryD
 import pc from 'picocolors';
 import { CliError, ExitCode } from '../exit';
 import { type Fleet, openFleet } from '../fleet/open-fleet';
-import { listenForInterrupt } from '../interrupt';
+import { untilInterrupted } from '../interrupt';
 
 export interface DlqOptions {
   data?: string;
@@ -78,16 +78,10 @@ async function withFleet(
   options: DlqOptions,
   work: (fleet: Fleet, signal: AbortSignal) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const interrupt = listenForInterrupt();
-  try {
-    const fleet = await openFleet(options, interrupt.signal);
-    return await work(fleet, interrupt.signal).finally(() => fleet.close());
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    return interrupt.exitCode() ?? ExitCode.interrupted;
-  } finally {
-    interrupt.dispose();
-  }
+  return untilInterrupted(async (signal) => {
+    const fleet = await openFleet(options, signal);
+    return await work(fleet, signal).finally(() => fleet.close());
+  });
 }
 
 const lineOf = ({ id, failedAt, attempts, maxAttempts, reason }: DeadLetter): string =>

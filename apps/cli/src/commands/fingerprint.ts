@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { formatVideoHash } from '@assay/fingerprint';
 import { ExitCode } from '../exit';
-import { listenForInterrupt } from '../interrupt';
+import { untilInterrupted } from '../interrupt';
 import { fingerprintFile, md5OfFile } from '../known/fingerprint-file';
 import { hashListCsv, hashListJson } from '../known/hash-list';
 import type { Signal } from '../known/signal-row';
@@ -15,11 +15,10 @@ export interface FingerprintCommandOptions {
 
 /** Prints fingerprints: as vPDQ's text one file after the other, or all of them as one hash list that `match` reads. */
 export async function fingerprint(files: readonly string[], options: FingerprintCommandOptions): Promise<ExitCode> {
-  const interrupt = listenForInterrupt();
-  try {
+  return untilInterrupted(async (signal) => {
     const signals: Signal[] = [];
     for (const file of files) {
-      const { kind, frames } = await fingerprintFile(file, options.every, interrupt.signal);
+      const { kind, frames } = await fingerprintFile(file, options.every, signal);
       const name = basename(file);
       if (!options.json && !options.csv) {
         if (files.length > 1) console.error(`assay: ${name}`);
@@ -27,15 +26,10 @@ export async function fingerprint(files: readonly string[], options: Fingerprint
         continue;
       }
       signals.push({ name, type: kind === 'still' ? 'pdq' : 'vpdq', frames });
-      if (kind === 'video') signals.push({ name, type: 'video_md5', md5: await md5OfFile(file, interrupt.signal) });
+      if (kind === 'video') signals.push({ name, type: 'video_md5', md5: await md5OfFile(file, signal) });
     }
     if (options.json) process.stdout.write(hashListJson(signals));
     else if (options.csv) process.stdout.write(hashListCsv(signals));
     return ExitCode.ok;
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    return interrupt.exitCode() ?? ExitCode.interrupted;
-  } finally {
-    interrupt.dispose();
-  }
+  });
 }

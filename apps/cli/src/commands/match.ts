@@ -1,6 +1,6 @@
 import { isKnown, type KnownMatch, KnownMedia } from '@assay/fingerprint';
 import { ExitCode } from '../exit';
-import { listenForInterrupt } from '../interrupt';
+import { untilInterrupted } from '../interrupt';
 import { fingerprintFile, md5OfFile } from '../known/fingerprint-file';
 import { readHashList } from '../known/hash-list';
 
@@ -29,27 +29,21 @@ interface Match {
  * @returns ok, also when nothing matches: the answer is on stdout
  */
 export async function match(file: string, options: MatchOptions): Promise<ExitCode> {
-  const interrupt = listenForInterrupt();
-  try {
+  return untilInterrupted(async (signal) => {
     const signals = await readHashList(options.against);
-    const { frames } = await fingerprintFile(file, options.every, interrupt.signal);
-    const md5 = await md5OfFile(file, interrupt.signal);
+    const { frames } = await fingerprintFile(file, options.every, signal);
+    const md5 = await md5OfFile(file, signal);
     const known = new KnownMedia();
     const matches: Match[] = [];
-    for (const signal of signals) {
-      if (signal.type !== 'video_md5') known.add(signal);
-      else if (signal.md5 === md5) matches.push(sameBytes(signal.name));
+    for (const listed of signals) {
+      if (listed.type !== 'video_md5') known.add(listed);
+      else if (listed.md5 === md5) matches.push(sameBytes(listed.name));
     }
     matches.push(...known.find(frames).map(toMatch));
     if (options.json) console.log(JSON.stringify({ query: file, against: signals.length, matches }, null, 2));
     else for (const line of matchLines(matches, signals.length)) console.log(line);
     return ExitCode.ok;
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    return interrupt.exitCode() ?? ExitCode.interrupted;
-  } finally {
-    interrupt.dispose();
-  }
+  });
 }
 
 function sameBytes(name: string): Match {

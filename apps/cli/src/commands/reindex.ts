@@ -1,7 +1,7 @@
 import { reindex, type ReindexReport, scheduleSweeps } from '@assay/pipeline';
 import { ExitCode } from '../exit';
 import { openFleet } from '../fleet/open-fleet';
-import { listenForInterrupt } from '../interrupt';
+import { untilInterrupted } from '../interrupt';
 
 export interface ReindexOptions {
   data?: string;
@@ -17,24 +17,20 @@ const tellEveryMs = 500;
  * @returns `failed` when some scan's record could not be read
  */
 export async function reindexCommand(options: ReindexOptions): Promise<ExitCode> {
-  const interrupt = listenForInterrupt();
-  try {
-    const fleet = await openFleet(options, interrupt.signal);
+  const onStopped = (): void => {
+    process.stderr.write('stopped; what was restored stays, run it again for the rest\n');
+  };
+  return untilInterrupted(async (signal) => {
+    const fleet = await openFleet(options, signal);
     try {
-      const report = await reindex(fleet, interrupt.signal, progressLine());
+      const report = await reindex(fleet, signal, progressLine());
       await scheduleSweeps(fleet.queues);
       tell(report, options.json ?? false);
       return report.unreadable.length > 0 ? ExitCode.failed : ExitCode.ok;
     } finally {
       await fleet.close();
     }
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    process.stderr.write('stopped; what was restored stays, run it again for the rest\n');
-    return interrupt.exitCode() ?? ExitCode.interrupted;
-  } finally {
-    interrupt.dispose();
-  }
+  }, onStopped);
 }
 
 /** On stderr: stdout is for the result. A count and not a share, as how many there are is known at the end only. */

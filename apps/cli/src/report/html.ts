@@ -21,3 +21,25 @@ export function html(parts: TemplateStringsArray, ...inserts: Insert[]): Markup 
   });
   return new Markup(parts.reduce((text, part, i) => text + (rendered[i - 1] ?? '') + part));
 }
+
+/** A whole page for people: no script, nothing fetched; pictures and style are inside. */
+export function htmlPage({ title, style, body }: { title: string; style: string; body: Markup }): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+        />
+        <title>${title}</title>
+        <style>
+          ${new Markup(style)}
+        </style>
+      </head>
+      <body>
+        ${body}
+      </body>
+    </html>`.text;
+}

@@ -1,6 +1,6 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
 import { factsTable } from './facts-table';
-import { html, Markup } from './html';
+import { html, Markup, htmlPage } from './html';
 import { reportStyle } from './report-style';
 import {
   faceHeadings,
@@ -23,34 +23,20 @@ const maxFramesPerFace = 6;
 export function reportHtml(verdict: Verdict, pictures: ReadonlyMap<string, string>): string {
   const { symbol, text } = labelWords[verdict.verdict];
   const title = verdict.file ?? 'media';
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-        />
-        <title>${text}: ${title}</title>
-        <style>
-          ${new Markup(reportStyle)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          <p class="label ${verdict.verdict}">${symbol} ${text}</p>
-          ${estimate(verdict)}
-        </header>
-        ${reasons(verdict)} ${timeline(verdict, pictures)} ${faces(verdict, pictures)} ${facts(verdict)}
-        ${method(verdict)}
-        <p class="soft last">
-          An estimate made by software. It can be wrong, most of all on media unlike what its models learned from.
-        </p>
-      </body>
-    </html> `;
-  return page.text;
+  return htmlPage({
+    title: `${text}: ${title}`,
+    style: reportStyle,
+    body: html`<header>
+        <h1>${title}</h1>
+        <p class="label ${verdict.verdict}">${symbol} ${text}</p>
+        ${estimate(verdict)}
+      </header>
+      ${reasons(verdict)} ${timeline(verdict, pictures)} ${faces(verdict, pictures)} ${facts(verdict)}
+      ${method(verdict)}
+      <p class="soft last">
+        An estimate made by software. It can be wrong, most of all on media unlike what its models learned from.
+      </p>`,
+  });
 }
 
 function estimate(verdict: Verdict): Markup | null {

@@ -42,10 +42,6 @@ export async function evidencePictures({ stem, rgb, size, map }: EvidenceFace): 
     sharp(pixels, { raw: { width: pictureSide, height: pictureSide, channels: 3 } })
       .jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4' })
       .toBuffer();
-  const crop = jpeg(large);
-  const overlay = map ? jpeg(drawOverlay(large, pictureSide, map)) : null;
-  return [
-    { name: cropName(stem), jpeg: await crop },
-    ...(overlay ? [{ name: overlayName(stem), jpeg: await overlay }] : []),
-  ];
+  const [crop, overlay] = await Promise.all([jpeg(large), map && jpeg(drawOverlay(large, pictureSide, map))]);
+  return [{ name: cropName(stem), jpeg: crop }, ...(overlay ? [{ name: overlayName(stem), jpeg: overlay }] : [])];
 }

@@ -9,10 +9,10 @@ import {
   Verdict,
 } from '@assay/contracts';
 import { judgeSegments, renderTimelineSvg } from '@assay/forensics';
-import { NothingSeenError, PermanentError, ScanCancelledError } from '../errors';
+import { NothingSeenError, PermanentError } from '../errors';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
-import { assertMediaExists, loadScan, type LoadedScan } from '../scan-state';
+import { assertMediaExists, loadScan, type LoadedScan, withdrawVerdict } from '../scan-state';
 import { readDerived, readStored, writeStored } from '../stored';
 import { judgedVerdict, rejectedVerdict } from '../verdict-document';
 
@@ -99,10 +99,7 @@ async function keepFirst(
   // Parsed on the way out: a verdict that does not follow its own schema must never be published.
   const written = await writeStored(ports.store, key, Verdict.parse(verdict), { ifAbsent: true }, signal);
   await assertMediaExists(record, ports, signal);
-  if ((await ports.index.get(record.id))?.state === 'cancelled') {
-    await ports.store.delete(key, signal);
-    throw new ScanCancelledError(record.id);
-  }
+  if ((await ports.index.get(record.id))?.state === 'cancelled') return withdrawVerdict(record.id, ports, signal);
   if (written === 'written') return verdict;
   return (await readStored(ports.store, key, Verdict, signal)) ?? verdict;
 }

@@ -1,9 +1,8 @@
 import type { ScanRecord, Verdict } from '@assay/contracts';
-import { ScanCancelledError } from '../errors';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { eventOf } from '../progress';
-import { assertMediaExists, endScan, loadRecord } from '../scan-state';
+import { assertMediaExists, endScan, loadRecord, withdrawVerdict } from '../scan-state';
 
 /**
  * Makes a verdict known: index, record, last event. Safe to repeat; the marker of the open scan goes last.
@@ -13,7 +12,7 @@ import { assertMediaExists, endScan, loadRecord } from '../scan-state';
 export async function publish(verdict: Verdict, ports: Ports, signal: AbortSignal): Promise<ScanRecord> {
   const stored = await loadRecord(verdict.scan, ports, signal);
   await assertMediaExists(stored, ports, signal);
-  if (stored.state === 'cancelled') return withdraw(verdict, ports, signal);
+  if (stored.state === 'cancelled') return withdrawVerdict(verdict.scan, ports, signal);
   const indexed = await ports.index.get(verdict.scan);
   const now = new Date().toISOString();
   const record: ScanRecord = {
@@ -29,13 +28,8 @@ export async function publish(verdict: Verdict, ports: Ports, signal: AbortSigna
     failure: null,
     updatedAt: stored.state === 'done' ? stored.updatedAt : now,
   };
-  if ((await endScan(record, ports, signal)).state === 'cancelled') return withdraw(verdict, ports, signal);
+  if ((await endScan(record, ports, signal)).state === 'cancelled') return withdrawVerdict(verdict.scan, ports, signal);
   await ports.index.publish(eventOf(record));
   await ports.store.delete(keys.openScan(record.id), signal);
   return record;
-}
-
-async function withdraw({ scan }: Verdict, { store }: Ports, signal: AbortSignal): Promise<never> {
-  await store.delete(keys.verdict(scan), signal);
-  throw new ScanCancelledError(scan);
 }

@@ -1,6 +1,6 @@
 import type { Figure } from '@assay/evaluation';
 import { factsTable } from '../../report/facts-table';
-import { html, Markup } from '../../report/html';
+import { html, Markup, htmlPage } from '../../report/html';
 import { reportStyle } from '../../report/report-style';
 import type { Comparison } from '../compare-runs';
 import type { evaluate } from '../evaluate';
@@ -57,50 +57,37 @@ export function evalHtml({
       <div>${new Markup(picture)}</div>
       <figcaption>${name}</figcaption>
     </figure>`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-        />
-        <title>Evaluation: ${title}</title>
-        <style>
-          ${new Markup(style)}
-        </style>
-      </head>
-      <body>
-        <h1>Evaluation of ${title}</h1>
-        <p class="soft">${summary}</p>
-        ${factsTable(
-          'Figures',
-          figures.map(({ label, figure }) => [label, formatFigure(figure)]),
-        )}
-        <section class="charts">
-          ${[
-            chart('ROC: the dashed line is chance', rocChart(result.roc)),
-            chart(
-              'Reliability: on the dashed line, probabilities mean what they say',
-              reliabilityChart(result.reliability),
-            ),
-            chart('Coverage against risk', coverageChart(result.coverageRisk)),
-            ...(families.length ? [chart('Families, with 95 % intervals', familyChart(families))] : []),
-          ]}
-        </section>
-        ${factsTable(
-          'Families against all real items: AUC',
-          families.map(({ name, figure }) => [name, formatFigure(figure)]),
-        )}
-        ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)} ${grid && gridSection(grid)}
-        ${factsTable(
-          'Worst mistakes',
-          mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
-        )}
-        ${mistakesPictures(mistakes)} ${factsTable('Method', method)}
-      </body>
-    </html> `.text;
+  return htmlPage({
+    title: `Evaluation: ${title}`,
+    style,
+    body: html`<h1>Evaluation of ${title}</h1>
+      <p class="soft">${summary}</p>
+      ${factsTable(
+        'Figures',
+        figures.map(({ label, figure }) => [label, formatFigure(figure)]),
+      )}
+      <section class="charts">
+        ${[
+          chart('ROC: the dashed line is chance', rocChart(result.roc)),
+          chart(
+            'Reliability: on the dashed line, probabilities mean what they say',
+            reliabilityChart(result.reliability),
+          ),
+          chart('Coverage against risk', coverageChart(result.coverageRisk)),
+          ...(families.length ? [chart('Families, with 95 % intervals', familyChart(families))] : []),
+        ]}
+      </section>
+      ${factsTable(
+        'Families against all real items: AUC',
+        families.map(({ name, figure }) => [name, formatFigure(figure)]),
+      )}
+      ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)} ${grid && gridSection(grid)}
+      ${factsTable(
+        'Worst mistakes',
+        mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
+      )}
+      ${mistakesPictures(mistakes)} ${factsTable('Method', method)}`,
+  });
 }
 
 /** The face that weighed most in each mistake, and beside it where the forgery was suspected. */
