@@ -44,8 +44,17 @@ def prepare(argv: list[str]) -> None:
 def train_xray(argv: list[str]) -> int:
     """train the frame forgery detector"""
     from assay_training.train import main
+    from assay_training.xray_task import XrayTask
 
-    return main(argv)
+    return main("xray", XrayTask(), argv)
+
+
+def train_prompt(argv: list[str]) -> int:
+    """train the detector that says in words what was altered"""
+    from assay_training.prompt.task import PromptTask
+    from assay_training.train import main
+
+    return main("prompt", PromptTask(seed=3), argv)
 
 
 def export_xray(argv: list[str]) -> int:
@@ -73,6 +82,7 @@ COMMANDS = {
     "crop-golden": crop_golden,
     "prepare": prepare,
     "train-xray": train_xray,
+    "train-prompt": train_prompt,
     "export-xray": export_xray,
     "eval-clips": eval_clips,
     "calibrate": calibrate,

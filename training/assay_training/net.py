@@ -69,6 +69,13 @@ def _mix(before: int, after: int) -> nn.Module:
     )
 
 
+POOLED = 320 + 2 * 96 + 3 * 80 + 3 * 48 + 2 * 24 + 3
+"""Pooled features that the heads see."""
+
+Maps = tuple[torch.Tensor, torch.Tensor]
+"""Logits of boundary and mask, (n,2,h,w), at strides 8 and 16."""
+
+
 class Xray(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -88,12 +95,19 @@ class Xray(nn.Module):
         self.maps16 = nn.Conv2d(80, 2, 1)
         self.maps8 = nn.Conv2d(48, 2, 1)
         self.detail = nn.Conv2d(24, 24, 3, 1, 1, groups=24)
-        pooled = 320 + 2 * 96 + 3 * 80 + 3 * 48 + 2 * 24 + 3
-        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(pooled, 128), nn.ReLU(inplace=True), nn.Linear(128, 1))
+        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(POOLED, 128), nn.ReLU(inplace=True), nn.Linear(128, 1))
         for maps in (self.maps16, self.maps8):
             nn.init.constant_(maps.bias, -2.0)
 
     def forward(self, x: torch.Tensor) -> Output:
+        return self.answer(*self.features(x))
+
+    def answer(self, pooled: torch.Tensor, maps: Maps) -> Output:
+        maps8, maps16 = maps
+        return Output(self.head(pooled), maps8[:, :1], maps16[:, :1], maps8[:, 1:], maps16[:, 1:])
+
+    def features(self, x: torch.Tensor) -> tuple[torch.Tensor, Maps]:
+        """Pooled features (n,POOLED) and the maps."""
         taps: dict[int, torch.Tensor] = {}
         x = self.stem(x)
         for i, block in enumerate(self.blocks):
@@ -111,7 +125,7 @@ class Xray(nn.Module):
         parts += [*_inside_outside(u8, True), *_inside_outside(d4, False)]
         edge = torch.sigmoid(maps8[:, :1]).flatten(1)
         parts += [edge.mean(1, keepdim=True), edge.amax(1, keepdim=True), torch.sigmoid(maps8[:, 1:]).mean((2, 3))]
-        return Output(self.head(torch.cat(parts, 1)), maps8[:, :1], maps16[:, :1], maps8[:, 1:], maps16[:, 1:])
+        return torch.cat(parts, 1), (maps8, maps16)
 
 
 def _inside_outside(features: torch.Tensor, peak: bool) -> list[torch.Tensor]:

@@ -12,6 +12,7 @@ from assay_training import data
 from assay_training.crop import crop_frame, five_points, warp_crop
 from assay_training.degrade import degrade_pairs, draw
 from assay_training.synthesis import color, painters
+from assay_training.synthesis.facts import facts_of
 from assay_training.synthesis.face_shape import GRID_PX, FaceShape
 from assay_training.synthesis.masks import boundary
 from assay_training.synthesis.reenact import reenact
@@ -19,7 +20,7 @@ from assay_training.synthesis.scene import Forgery, Scene, make_scene
 from assay_training.synthesis.self_blend import self_blend
 from assay_training.synthesis.swap import Neighbours, foreign_swap, painted_swap, place_painted, smoothed_swap
 
-MIX = {"painted": 0.36, "smoothed": 0.10, "self-blend": 0.26, "foreign": 0.18, "reenact": 0.10}
+MIX = {"painted": 0.34, "smoothed": 0.08, "self-blend": 0.22, "foreign": 0.16, "reenact": 0.20}
 """How often each way of forging is used."""
 
 CAPTURED = 0.6
@@ -27,6 +28,9 @@ CAPTURED = 0.6
 
 CLEANER = 0.65
 """Share of those in which the forged face did not go through that camera: generators paint clean faces."""
+
+REPAINTED = 0.55
+"""Share of expression edits whose new expression a painter made, as neural textures are; the others are bent pixels."""
 
 MARGINS = (1.15, 1.5)
 """Range of the crop's margin in training; the product uses 1.2 and 1.4."""
@@ -43,7 +47,8 @@ FAINT = 1.5
 
 @dataclass(frozen=True)
 class Batch:
-    """n pairs. real, forged (n,N,N,3) uint8; mask, edge (n,N,N) uint8 for 0..1; weight (n,) float32; kinds (n,)."""
+    """n pairs. real, forged (n,N,N,3) uint8; mask, edge (n,N,N) uint8 for 0..1; weight (n,) float32; kinds (n,); facts
+    (n,F) float32 of the forgeries, in the order of `facts.FACTS`: 1 true, 0 false, NaN too close to call."""
 
     real: np.ndarray
     forged: np.ndarray
@@ -51,6 +56,7 @@ class Batch:
     edge: np.ndarray
     weight: np.ndarray
     kinds: list[str]
+    facts: np.ndarray
 
 
 class PairMaker:
@@ -86,7 +92,7 @@ class PairMaker:
         if kind == "foreign":
             return foreign_swap(rng, scene, self.faces, self.neighbours.near(rng, scene.index))
         if kind == "reenact":
-            if rng.random() < 0.35:
+            if rng.random() < REPAINTED:
                 source = place_painted(rng, self.shape, scene.mesh, len(scene.image), self._painted(rng, scene.index))
             return reenact(rng, scene, source)
         return self_blend(rng, scene, source)
@@ -110,13 +116,13 @@ class PairMaker:
             ways.append(draw(rng))
         pairs = degrade_pairs(rng, [(s.image, f.image) for s, f in zip(scenes, forgeries)], ways)
         parts = [self._crop(rng, s, f, p, size) for s, f, p in zip(scenes, forgeries, pairs)]
-        real, forged, mask, edge, weight = zip(*parts)
+        real, forged, mask, edge, weight, facts = zip(*parts)
         return Batch(np.stack(real), np.stack(forged), np.stack(mask), np.stack(edge), np.float32(weight),
-                     [f.kind for f in forgeries])  # fmt: skip
+                     [f"{f.way}: {f.region}" for f in forgeries], np.stack(facts))  # fmt: skip
 
     def _crop(
         self, rng: np.random.Generator, scene: Scene, forgery: Forgery, pair: tuple[np.ndarray, np.ndarray], size: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float, np.ndarray]:
         points = five_points(scene.mesh)
         unit = crop_frame(points).face
         points = points + rng.normal(0, LANDMARK_NOISE * unit, points.shape) + rng.normal(0, 0.012 * unit, 2)
@@ -129,13 +135,15 @@ class PairMaker:
         edge = (boundary(soft / top) * 255).astype(np.uint8)
         inside = mask > 128 * top
         change = np.abs(real.astype(np.int16) - forged)[inside].mean() if inside.any() else 0.0
+        facts = facts_of(forgery, real, forged, mask)
         if rng.random() < 0.5:
             real, forged, mask, edge = (np.ascontiguousarray(x[:, ::-1]) for x in (real, forged, mask, edge))
-        return real, forged, mask, edge, float(np.clip(change / FAINT, 0.05, 1.0))
+        return real, forged, mask, edge, float(np.clip(change / FAINT, 0.05, 1.0)), facts
 
 
 def join(groups: list[Batch]) -> Batch:
     return Batch(
         *(np.concatenate([getattr(g, k) for g in groups]) for k in ("real", "forged", "mask", "edge", "weight")),
         [kind for g in groups for kind in g.kinds],
+        np.concatenate([g.facts for g in groups]),
     )

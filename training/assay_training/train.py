@@ -1,4 +1,4 @@
-"""Trains the frame forgery detector: `python -m assay_training train-xray --help`."""
+"""The training loop of the frame forgery detectors: `python -m assay_training train-xray --help`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from assay_training.losses import losses
-from assay_training.net import Xray, load_imagenet
 from assay_training.pairs import Batch, PairMaker, join
 from assay_training.precision import half_precision
+from assay_training.xray_task import Targets, XrayTask, to_tensor
 
 GROUP = 8
 """Pairs that share a face size and a codec setting."""
@@ -38,12 +37,6 @@ class Stream(torch.utils.data.IterableDataset):
             yield join([maker.group(rng, GROUP, self.size) for _ in range(self.groups)])
 
 
-def to_tensor(pictures: np.ndarray, device: str) -> torch.Tensor:
-    """(n,N,N,3) uint8 to the net's input."""
-    x = torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float().div(127.5).sub(1)
-    return x.contiguous(memory_format=torch.channels_last)
-
-
 def validation_set(cache: Path, size: int, pairs: int = 160) -> Batch:
     """A fixed set of held-out faces forged with the held-out painter and the other ways."""
     rng = np.random.default_rng(99)
@@ -51,30 +44,12 @@ def validation_set(cache: Path, size: int, pairs: int = 160) -> Batch:
     return join([maker.group(rng, GROUP, size) for _ in range(pairs // GROUP)])
 
 
-@torch.inference_mode()
-def validate(net: Xray, batch: Batch, device: str) -> dict[str, float]:
-    """AUC over all pictures and share of pairs ranked right, in all and by way of forging."""
-    from sklearn.metrics import roc_auc_score
-
-    net.eval()
-    scores = [
-        np.concatenate([net(to_tensor(part[i : i + 32], device)).logit[:, 0].cpu().numpy() for i in range(0, len(part), 32)])
-        for part in (batch.real, batch.forged)
-    ]
-    net.train()
-    right = scores[1] > scores[0]
-    kinds = np.array([k.split(":")[0] for k in batch.kinds])
-    out = {"auc": float(roc_auc_score([0] * len(right) + [1] * len(right), np.concatenate(scores)))}
-    out["pairs"] = float(right.mean())
-    out |= {f"pairs {k}": float(right[kinds == k].mean()) for k in sorted(set(kinds))}
-    return out
-
-
-def _arguments(argv: list[str]) -> argparse.Namespace:
-    p = argparse.ArgumentParser(prog="train-xray", description=__doc__)
+def _arguments(name: str, argv: list[str]) -> argparse.Namespace:
+    p = argparse.ArgumentParser(prog=f"train-{name}", description=__doc__)
     p.add_argument("--cache", type=Path, default=Path("runs/cache"), help="what `prepare` wrote")
     p.add_argument("--imagenet", type=Path, default=Path("../../shared/peers/mobilenet_v2_100_imagenet_fp16.npz"))
-    p.add_argument("--run", type=Path, default=Path("runs/xray"), help="checkpoints, curves and settings")
+    p.add_argument("--start", type=Path, help="begin with the averaged weights of this checkpoint of `xray` instead")
+    p.add_argument("--run", type=Path, default=Path(f"runs/{name}"), help="checkpoints, curves and settings")
     p.add_argument("--minutes", type=float, default=75, help="length of the schedule on this machine")
     p.add_argument("--sizes", default="160:0.6,192:1.0", help="input side and the share of the schedule it lasts to")
     p.add_argument("--groups", type=int, default=2, help=f"groups of {GROUP} pairs a batch")
@@ -96,14 +71,13 @@ def _rate_at(progress: float, step: int, peak: float) -> float:
     return peak * min(1.0, (step + 1) / 150) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
 
 
-def main(argv: list[str]) -> int:
-    args = _arguments(argv)
+def main(name: str, task: XrayTask, argv: list[str]) -> int:
+    """Trains `task`'s net by the command line's settings; leaves checkpoint, curve, settings and result in the run's folder."""
+    args = _arguments(name, argv)
     args.run.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    net = Xray()
-    load_imagenet(net, args.imagenet)
-    net = net.to(args.device, memory_format=torch.channels_last)
+    net = task.net(args.imagenet, args.start).to(args.device, memory_format=torch.channels_last)
     decay, plain = [], []
     for parameter in net.parameters():
         (decay if parameter.ndim > 1 else plain).append(parameter)
@@ -122,14 +96,14 @@ def main(argv: list[str]) -> int:
     curve = open(args.run / "curve.csv", "a" if step else "w", newline="")
     rows = csv.writer(curve)
     if not step:
-        rows.writerow(["step", "seconds", "images", "size", "rate", "loss", "score", "rank", "maps", "val_auc", "val_pairs"])
+        rows.writerow(["step", "seconds", "images", "size", "rate", *task.parts, "val_auc", "val_pairs"])
 
     def save(name: str) -> None:
         state = {"net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
         torch.save(state | {"step": step, "seconds": spent, "images": images, "size": size}, args.run / "saving.pt")
         (args.run / "saving.pt").rename(args.run / name)
 
-    size, stream, mean = 0, None, np.zeros(4)
+    size, stream, mean = 0, None, np.zeros(len(task.parts))
     amp = half_precision(args.device)
     total, clock, saved, checked = args.minutes * 60, time.time(), spent, spent
     while spent < total:
@@ -146,12 +120,11 @@ def main(argv: list[str]) -> int:
         for group in optimiser.param_groups:
             group["lr"] = rate
         x = to_tensor(np.concatenate([batch.real, batch.forged]), args.device)
-        mask, edge = (torch.from_numpy(m).to(args.device)[:, None].float().div(255) for m in (batch.mask, batch.edge))
         with torch.autocast(args.device.split(":")[0], dtype=torch.bfloat16, enabled=amp):
             out = net(x)
-        loss = losses(out, mask, edge, torch.from_numpy(batch.weight).to(args.device))
+        found = task.loss(net, out, batch, Targets.of(batch, args.device))
         optimiser.zero_grad(set_to_none=True)
-        loss.total.backward()
+        found["loss"].backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         step, images = step + 1, images + len(x)
@@ -159,16 +132,16 @@ def main(argv: list[str]) -> int:
             keep = min(0.998, (step + 1) / (step + 20))
             for slow, fast in zip(average.parameters(), net.parameters()):
                 slow.lerp_(fast, 1 - keep)
-        parts = np.array([float(v.detach()) for v in (loss.total, loss.score, loss.rank, loss.edge)])
+        parts = np.array([float(found[part].detach()) for part in task.parts])
         mean = parts if step == 1 or not mean.any() else mean * 0.97 + parts * 0.03
         now = time.time()
         spent, clock = spent + now - clock, now
         if step % 25 == 0:
             extra = ["", ""]
             if spent - checked > 420 or step == 50:
-                found, checked = validate(average, held_out, args.device), spent
-                print(f"step {step} validation {json.dumps({k: round(v, 3) for k, v in found.items()})}", flush=True)
-                extra = [round(found["auc"], 4), round(found["pairs"], 4)]
+                seen, checked = task.validate(average, held_out, args.device), spent
+                print(f"step {step} validation {json.dumps({k: round(v, 3) for k, v in seen.items()})}", flush=True)
+                extra = [round(seen["auc"], 4), round(seen["pairs"], 4)]
             rows.writerow([step, round(spent), images, size, f"{rate:.2e}", *mean.round(4), *extra])
             curve.flush()
             print(f"step {step} {spent:.0f}s {images} images size {size} loss {mean.round(3).tolist()}", flush=True)
@@ -176,13 +149,13 @@ def main(argv: list[str]) -> int:
             save("last.pt")
             saved = spent
     save("last.pt")
-    result = {"steps": step, "seconds": round(spent), "images": images, "validation": validate(average, held_out, args.device)}
+    result = {"steps": step, "seconds": round(spent), "images": images, "validation": task.validate(average, held_out, args.device)}
     (args.run / "result.json").write_text(json.dumps(result, indent=1))
-    plot(args.run)
+    plot(args.run, task.parts)
     return 0
 
 
-def plot(run: Path) -> None:
+def plot(run: Path, parts: tuple[str, ...]) -> None:
     """Draws `curve.csv` as `curve.png`."""
     import matplotlib
 
@@ -191,7 +164,7 @@ def plot(run: Path) -> None:
 
     rows = list(csv.DictReader(open(run / "curve.csv")))
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
-    for key in ("loss", "score", "rank", "maps"):
+    for key in parts:
         left.plot([int(r["step"]) for r in rows], [float(r[key]) for r in rows], label=key)
     left.set(xlabel="step", title="training loss (running mean)")
     left.legend()

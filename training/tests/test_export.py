@@ -9,9 +9,8 @@ import pytest
 import torch
 
 from assay_training.export import check, export, manifest_entry, session
-from assay_training.losses import losses
 from assay_training.net import Output, Xray
-from assay_training.train import to_tensor
+from assay_training.xray_task import Targets, map_and_score_losses, to_tensor
 
 SHIPPED = Path(__file__).parents[2] / "models/xray"
 
@@ -50,7 +49,8 @@ def test_right_answers_cost_less_than_none_and_wrong_ones_more():
             small = torch.nn.functional.adaptive_avg_pool2d(mask, 64 // stride)
             full = torch.cat([torch.zeros_like(small), small])
             maps[stride] = sign * (full - 0.5) * 8
-        return losses(Output(logit, maps[8], maps[16], maps[8], maps[16]), mask, mask, torch.ones(4)).total.item()
+        out = Output(logit, maps[8], maps[16], maps[8], maps[16])
+        return map_and_score_losses(out, Targets(mask, mask, torch.ones(4)))["loss"].item()
 
     assert cost(1.0) < cost(0.0) < cost(-1.0)
 
@@ -59,7 +59,7 @@ def test_faint_forgeries_count_less():
     out = Output(torch.zeros(4, 1), *(torch.zeros(4, 1, s, s) for s in (8, 4, 8, 4)))
     out.logit[2] = -5.0  # the first pair's forgery is missed
     empty = torch.zeros(2, 1, 64, 64)
-    costs = [losses(out, empty, empty, torch.tensor([w, 1.0])).score.item() for w in (1.0, 0.1)]
+    costs = [map_and_score_losses(out, Targets(empty, empty, torch.tensor([w, 1.0])))["score"].item() for w in (1.0, 0.1)]
     assert costs[1] < costs[0]
 
 

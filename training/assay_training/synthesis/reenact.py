@@ -47,4 +47,4 @@ def reenact(rng: np.random.Generator, scene: Scene, source: np.ndarray) -> Forge
     region = str(rng.choice(["mouth and chin", "lower half", "inner", "brows to chin", "mouth", "whole"]))
     side = scene.image.shape[0]
     mask = region_mask(rng, (side, side), scene.mesh, region, (-0.03, 0.03), (0.004, 0.04), bend=0.015)
-    return Forgery(blend(scene.image, face, mask), mask, f"reenact: {region}")
+    return Forgery(blend(scene.image, face, mask), mask, "reenact", region)

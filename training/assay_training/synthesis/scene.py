@@ -29,11 +29,13 @@ class Scene:
 
 @dataclass(frozen=True)
 class Forgery:
-    """image (S,S,3) uint8, mask (S,S) float32 of what was replaced, kind: how it was made."""
+    """image (S,S,3) uint8, mask (S,S) float32 of what was replaced; way: how it was made (a key of `pairs.MIX`), region: a
+    key of `landmarks.REGIONS`."""
 
     image: np.ndarray
     mask: np.ndarray
-    kind: str
+    way: str
+    region: str
 
 
 def canvas_side(face: float) -> int:

@@ -54,4 +54,4 @@ def self_blend(rng: np.random.Generator, scene: Scene, source: np.ndarray) -> Fo
     mask = region_mask(rng, (side, side), scene.mesh, region, (-0.04, 0.05), (0.004, 0.06))
     # A weak mask shows less; in a third of the pictures as in the paper (0.25, 0.5, 0.75), else whole.
     mask = mask * float(rng.choice([0.25, 0.5, 0.75, 1.0], p=[0.06, 0.12, 0.16, 0.66]))
-    return Forgery(blend(base, face, mask), mask, f"self-blend: {region}")
+    return Forgery(blend(base, face, mask), mask, "self-blend", region)

@@ -28,7 +28,7 @@ def place_painted(rng: np.random.Generator, shape: FaceShape, mesh: np.ndarray, 
     return cv2.remap(painted, where, None, WARPS[rng.integers(0, 3)], borderMode=cv2.BORDER_REPLICATE)
 
 
-def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, kind: str) -> Forgery:
+def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, way: str) -> Forgery:
     """Colour match, mask, feather and paste, as swap tools do, with the after-effects seen in real swaps."""
     side = scene.image.shape[0]
     region = str(rng.choice(["brows to chin", "whole", "inner", "lower half"], p=[0.6, 0.27, 0.08, 0.05]))
@@ -58,7 +58,7 @@ def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, kind: str) 
         ring = cv2.GaussianBlur(4 * mask * (1 - mask), (0, 0), rng.uniform(0.01, 0.05) * scene.face)
         soft = cv2.GaussianBlur(base, (0, 0), rng.uniform(0.01, 0.035) * scene.face)
         base = blend(base, soft, np.clip(ring * rng.uniform(0.5, 1.5), 0, 1))
-    return Forgery(blend(base, face, mask), mask, kind)
+    return Forgery(blend(base, face, mask), mask, way, region)
 
 
 def painted_swap(rng: np.random.Generator, scene: Scene, shape: FaceShape, painted: np.ndarray, source: np.ndarray) -> Forgery:
@@ -74,7 +74,7 @@ def painted_swap(rng: np.random.Generator, scene: Scene, shape: FaceShape, paint
         if rng.random() < 0.5:
             detail = detail.mean(2, keepdims=True)
         face = (face + detail * rng.uniform(0.3, 1.0) + 0.5).clip(0, 255).astype(np.uint8)
-    return _merge(rng, scene, face, "painted swap")
+    return _merge(rng, scene, face, "painted")
 
 
 def smoothed_swap(rng: np.random.Generator, scene: Scene, source: np.ndarray) -> Forgery:
@@ -96,7 +96,7 @@ def smoothed_swap(rng: np.random.Generator, scene: Scene, source: np.ndarray) ->
     matrix = np.float32([[1, 0, 0], [0, 1, 0]])
     matrix[:, 2] = rng.uniform(-0.012, 0.012, 2) * scene.face
     face = cv2.warpAffine(face, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REFLECT)
-    return _merge(rng, scene, face, "smoothed swap")
+    return _merge(rng, scene, face, "smoothed")
 
 
 class Neighbours:
@@ -131,4 +131,4 @@ def foreign_swap(rng: np.random.Generator, scene: Scene, faces: Faces, other: in
     if rng.random() < 0.7:
         moved = apply(fit(mesh[INNER], scene.mesh[INNER]), mesh)
         face = bend_by_points(face, moved[ANCHORS], scene.mesh[ANCHORS], 0.06 * scene.face)
-    return _merge(rng, scene, face, "foreign swap")
+    return _merge(rng, scene, face, "foreign")
