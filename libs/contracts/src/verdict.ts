@@ -12,6 +12,7 @@ export const ReasonCode = z.enum([
   'blending_boundary',
   'forged_face',
   'brief_forgery',
+  'generator_framing',
   'no_forgery_signs',
   // why no firm answer is given
   'between_thresholds',
@@ -54,6 +55,11 @@ export const VerdictTrack = z.object({
   abstention: ReasonCode.nullable(),
   /** Mean logit by model id. */
   scores: z.record(z.string(), z.number()),
+  /**
+   * Stills cut as generators of portraits cut theirs: how far the picture's corners are from where that cut puts them, in
+   * picture sides. Null where the framing tells nothing.
+   */
+  framingDeviation: z.number().nonnegative().nullable().default(null),
   quality: FaceQuality,
   /** Every observation: where the face was and what it scored. `logit` is null where it was not scored. */
   observations: z.array(z.object({ seconds: z.number(), box: Box, logit: z.number().nullable(), weight: z.number() })),

@@ -34,6 +34,7 @@ export function sampleVerdict(changes: Partial<Verdict> = {}): Verdict {
         interval: [0.86, 0.97],
         abstention: null,
         scores: { xray: 2.7 },
+        framingDeviation: null,
         quality,
         observations: [{ seconds: 3.2, box: [10, 20, 100, 120], logit: 2.7, weight: 0.9 }],
         evidence: [

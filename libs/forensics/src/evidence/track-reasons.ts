@@ -18,7 +18,13 @@ export function forgeryReasons(tracks: JudgedTrack[], policy: Policy, still: boo
   const suspicious = tracks
     .filter(({ track }) => (track.probability ?? 0) >= policy.thresholds.manipulated)
     .sort((a, b) => b.track.probability! - a.track.probability!);
-  const reasons = suspicious.slice(0, mostDescribed).map((judged) => forgeryReason(judged, policy, still));
+  const reasons = suspicious.slice(0, mostDescribed).flatMap((judged) => [
+    ...framingReason(judged),
+    // Where the framing alone carries it, the detectors have nothing to tell.
+    ...(sigmoid(judged.seen!.logit) >= policy.thresholds.manipulated || !judged.framing
+      ? [forgeryReason(judged, policy, still)]
+      : []),
+  ]);
   if (suspicious.length > mostDescribed) {
     const more = plural(suspicious.length - mostDescribed, 'more face shows', 'more faces show');
     reasons.push({ code: 'forged_face', text: `${more} such signs.`, track: null, atSeconds: null });
@@ -54,6 +60,15 @@ function forgeryReason(judged: JudgedTrack, policy: Policy, still: boolean): Rea
     track: track.index,
     atSeconds: track.evidence[0]?.seconds ?? track.startSeconds,
   };
+}
+
+function framingReason({ track, framing }: JudgedTrack): Reason[] {
+  if (!framing) return [];
+  const text =
+    `The picture is cut around ${name(track.index).toLowerCase()} exactly as generators of portraits cut theirs: eyes and mouth ` +
+    `are within ${Math.max(1, Math.round(100 * framing.deviation))} % of the picture's side of the place where they put them. ` +
+    'Photographs rarely are, unless somebody cut them by the same rule.';
+  return [{ code: 'generator_framing', text, track: track.index, atSeconds: null }];
 }
 
 /** The stretch that alone looks manipulated, in a track whose other frames do not. */

@@ -1,15 +1,20 @@
-import { FaceObservation, FaceQuality, ModelEntry, Policy, VerdictTrack } from '@assay/contracts';
+import { FaceObservation, FaceQuality, ModelEntry, Policy, Probe, VerdictTrack } from '@assay/contracts';
 import { JoinedTrack } from '../tracks/join-tracks';
 import { abstentionFor } from './abstention';
 import { FrameScore, frameScores } from './frame-scores';
-import { round, sigmoid, weightedMean } from './statistics';
+import { Framing, portraitFraming } from './portrait-framing';
+import { eitherLogit, round, sigmoid, weightedMean } from './statistics';
 import { estimateTrack, probabilityOf, TrackEstimate } from './track-estimate';
 
 /** A track with everything that the verdict says about it and what the fusion still needs. */
 export interface JudgedTrack {
   track: VerdictTrack;
   frames: FrameScore[];
+  /** What the detectors saw and the framing told, together. */
   estimate: TrackEstimate | null;
+  /** What the detectors alone say; null where nothing was scored. */
+  seen: TrackEstimate | null;
+  framing: Framing | null;
   prominence: number;
 }
 
@@ -20,14 +25,18 @@ const evidenceShown = 6;
  * Judges one track.
  *
  * @param minFrames judged frames below which it abstains
+ * @param probe of the file: a still's framing is evidence too
  */
 export function describeTrack(
   { index, shots, observations }: JoinedTrack,
   detectors: ModelEntry[],
   minFrames: Policy['faces']['minFrames'],
+  probe: Pick<Probe, 'kind' | 'width' | 'height'>,
 ): JudgedTrack {
   const frames = frameScores(observations, detectors);
-  const estimate = estimateTrack(frames);
+  const framing = portraitFraming(observations[0]!.landmarks, probe);
+  const seen = estimateTrack(frames);
+  const estimate = seen && framing ? withFraming(seen, framing) : seen;
   const enough = estimate !== null && frames.length >= minFrames;
   const quality = meanQuality(observations);
   const logitOf = new Map(frames.map((frame) => [frame.observation, frame.logit]));
@@ -41,6 +50,7 @@ export function describeTrack(
     ...(enough ? rounded(estimate) : { probability: null, interval: null }),
     abstention: enough ? null : frames.length > 0 ? 'too_few_frames' : abstentionFor(quality),
     scores: meanScores(frames, detectors),
+    framingDeviation: framing ? round(framing.deviation, 4) : null,
     quality,
     observations: observations.map((observation) => {
       const logit = logitOf.get(observation);
@@ -54,8 +64,15 @@ export function describeTrack(
     }),
     evidence: evidenceOf(frames),
   };
-  return { track, frames, estimate, prominence: observations.reduce((sum, { quality: q }) => sum + q.weight, 0) };
+  const prominence = observations.reduce((sum, { quality: q }) => sum + q.weight, 0);
+  return { track, frames, estimate, seen, framing, prominence };
 }
+
+/** A face is forged if something was done to it or the whole picture was made by a generator: two ways that know nothing of each other. */
+const withFraming = (seen: TrackEstimate, { probability }: Framing): TrackEstimate => ({
+  ...seen,
+  logit: eitherLogit(seen.logit, Math.log(probability / (1 - probability))),
+});
 
 /** Probability and interval as a verdict writes them. */
 export function rounded(estimate: Pick<TrackEstimate, 'logit' | 'deviation'>): {

@@ -1,5 +1,15 @@
-import { Box, FaceObservation, Plan, SegmentResult, SegmentTrack, Verdict, defaultPolicy } from '@assay/contracts';
+import {
+  Box,
+  FaceObservation,
+  Plan,
+  Probe,
+  SegmentResult,
+  SegmentTrack,
+  Verdict,
+  defaultPolicy,
+} from '@assay/contracts';
 import { createModelSet } from '../models/model-set';
+import { ffhqLandmarks } from '../testing/ffhq-landmarks';
 import { scenePlan, sceneProbe, sceneSegment } from '../testing/tiny-scene';
 import { judgeSegments } from './judge-segments';
 
@@ -25,14 +35,19 @@ interface Face {
   look?: number[];
   quality?: Partial<FaceObservation['quality']>;
   regions?: Record<string, number>;
+  landmarks?: number[];
 }
 
-function track(index: number, { at, logits, x = 100, look = [1, 0], quality, regions }: Face, shot = 0): SegmentTrack {
+function track(
+  index: number,
+  { at, logits, x = 100, look = [1, 0], quality, regions, landmarks }: Face,
+  shot = 0,
+): SegmentTrack {
   const observations = at.map((seconds, i): FaceObservation => {
     const logit = logits[i] ?? null;
     const box: Box = [x, 100, 120, 140];
     return {
-      ...{ seconds, box, landmarks: Array<number>(10).fill(0), detectorScore: 0.9 },
+      ...{ seconds, box, landmarks: landmarks ?? Array<number>(10).fill(0), detectorScore: 0.9 },
       quality: { sizePx: 150, sharpness: 100, exposure: 120, yaw: 0, pitch: 0, roll: 0, weight: 0.9, ...quality },
       logits: logit === null ? {} : { d: logit },
       ...(regions ? { regions } : {}),
@@ -80,8 +95,13 @@ const Fields = Verdict.pick({
   },
 });
 
-function judge(segments: SegmentResult[], plan = planOf(segments), kind: 'video' | 'still' = 'video') {
-  const judgement = judgeSegments(segments, { probe: { ...sceneProbe, kind }, plan, policy: defaultPolicy, models });
+function judge(segments: SegmentResult[], plan = planOf(segments), probe: Partial<Probe> = {}) {
+  const judgement = judgeSegments(segments, {
+    probe: { ...sceneProbe, ...probe },
+    plan,
+    policy: defaultPolicy,
+    models,
+  });
   expect(Fields.parse(judgement)).toEqual(Fields.parse(JSON.parse(JSON.stringify(judgement))));
   return judgement;
 }
@@ -170,9 +190,37 @@ describe('judgeSegments', () => {
 
   it('judges a still from its one frame', () => {
     const one = [segment(0, [0], [track(0, { at: [0], logits: [5] })])];
-    const found = judge(one, planOf(one), 'still');
+    const found = judge(one, planOf(one), { kind: 'still' });
     expect(found.verdict).toBe('likely_manipulated');
     expect(found.reasons[0]!.text).not.toMatch(/frame|0:00/);
+  });
+
+  describe('a still cut as generators cut their portraits', () => {
+    const portrait = (logit: number, probe: Partial<Probe> = {}) => {
+      const one = [segment(0, [0], [track(0, { at: [0], logits: [logit], landmarks: ffhqLandmarks(256) })])];
+      return judge(one, planOf(one), { kind: 'still', width: 256, height: 256, ...probe });
+    };
+
+    it('is called manipulated although no detector saw anything, and the reason says what was measured', () => {
+      const found = portrait(-2);
+      expect(found.verdict).toBe('likely_manipulated');
+      expect(codes(found)).toEqual(['generator_framing']);
+      expect(found.reasons[0]!.text).toMatch(/around face 1 exactly as generators .* within 1 % /);
+      expect(found.tracks[0]!.framingDeviation).toBeLessThan(0.01);
+      expect(found.probability).toBeLessThan(0.95);
+    });
+
+    it('has both reasons where the detectors agree', () => {
+      expect(codes(portrait(4))).toEqual(['generator_framing', 'forged_face']);
+    });
+
+    it('is nothing special in a moving picture or in a wide one', () => {
+      for (const probe of [{ kind: 'video' as const }, { width: 400 }]) {
+        const found = portrait(-4, probe);
+        expect(found.verdict).not.toBe('likely_manipulated');
+        expect(found.tracks[0]!.framingDeviation).toBeNull();
+      }
+    });
   });
 
   it('says why when nothing could be judged', () => {

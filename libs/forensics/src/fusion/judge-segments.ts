@@ -22,10 +22,10 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   // A still, or a clip of two frames, cannot show a face more often than it has pictures.
   const minFrames = Math.max(1, Math.min(policy.faces.minFrames, framesSeconds.length));
   const joined = joinTracks(ordered, plan.cutCandidatesSeconds);
-  const strict = joined.map((track) => describeTrack(track, detectors, minFrames));
+  const strict = joined.map((track) => describeTrack(track, detectors, minFrames, probe));
   const fewFrames = strict.every(({ track }) => track.probability === null);
   // Little evidence is better told, as little, than withheld: without any sure face the glimpses speak, and nothing else.
-  const tracks = fewFrames ? joined.map((track) => describeTrack(track, detectors, 1)) : strict;
+  const tracks = fewFrames ? joined.map((track) => describeTrack(track, detectors, 1, probe)) : strict;
   const estimate = estimateVideo(
     tracks.flatMap(({ track, estimate: own, prominence }) =>
       own && track.probability !== null ? [{ ...own, prominence }] : [],

@@ -7,6 +7,12 @@ export function logSumExp(values: number[]): number {
   return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
+/** Log odds that at least one of two independent things holds, from the log odds of each. */
+export function eitherLogit(a: number, b: number): number {
+  // p = 1 - (1 - p_a)(1 - p_b) in log odds: exp(logit) = (1 + e^a)(1 + e^b) - 1.
+  return logSumExp([a, b, a + b]);
+}
+
 export interface Weighted {
   value: number;
   weight: number;
