@@ -12,14 +12,14 @@ const models = join(fileURLToPath(new URL('..', import.meta.url)), 'models');
 /** What the pipeline calls an output, by task; a trainer may key its outputs as it likes as long as the names are these. */
 const roles = {
   'face-detector': ['scores', 'boxes', 'landmarks'],
-  'forgery-frame': ['logit', 'boundary'],
+  'forgery-frame': ['logit', 'boundary', 'sentences'],
 };
 const required = { 'face-detector': ['scores', 'boxes', 'landmarks'], 'forgery-frame': ['logit'] };
 
 /** Fields of an entry, in the order in which they are written; anything else stays in the model's own folder. */
 const fields = [
   ...['id', 'version', 'task', 'file', 'sha256', 'bytes', 'opset', 'input', 'outputs', 'scoreThreshold', 'nmsIou'],
-  ...['calibration', 'licence', 'trainingData', 'card'],
+  ...['calibration', 'sentences', 'licence', 'trainingData', 'card'],
 ];
 
 const entries = readdirSync(models, { withFileTypes: true })

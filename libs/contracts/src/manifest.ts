@@ -4,6 +4,18 @@ import { Sha256 } from './ids';
 export const ModelTask = z.enum(['face-detector', 'forgery-frame', 'forgery-clip', 'embedding']);
 export type ModelTask = z.infer<typeof ModelTask>;
 
+/** What a sentence is about: that anything was altered at all, where, how, or what it looks like now. */
+export const SentenceLevel = z.enum(['altered', 'region', 'operation', 'look']);
+export type SentenceLevel = z.infer<typeof SentenceLevel>;
+
+/** One description that a model scores, in the order of its output `sentences`; the text follows on 'reads most like'. */
+export const Sentence = z.object({
+  key: z.string().regex(/^[a-z0-9-]+$/),
+  level: SentenceLevel,
+  text: z.string().min(1).max(200),
+});
+export type Sentence = z.infer<typeof Sentence>;
+
 const Triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /** One model: everything that the pipeline needs to run it, so that no code knows a model by name. */
@@ -34,6 +46,8 @@ export const ModelEntry = z.object({
       .optional(),
   }),
   outputs: z.record(z.string(), z.object({ name: z.string(), kind: z.string() })),
+  /** What the columns of the output `sentences` (n, k: log odds that it is true of the crop) say; where there is one. */
+  sentences: z.array(Sentence).min(1).optional(),
   /** Detector only. */
   scoreThreshold: z.number().optional(),
   nmsIou: z.number().optional(),

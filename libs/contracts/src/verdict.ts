@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { Box, FaceQuality, ModelUse } from './look';
+import { SentenceLevel } from './manifest';
 import { MediaKind, Probe } from './probe';
 import { Rejection } from './rejection';
 
@@ -60,6 +61,10 @@ export const VerdictTrack = z.object({
    * picture sides. Null where the framing tells nothing.
    */
   framingDeviation: z.number().nonnegative().nullable().default(null),
+  /** What the face reads like in words, most probable first: descriptions that a model scored, over all frames judged. */
+  descriptions: z
+    .array(z.object({ key: z.string(), level: SentenceLevel, text: z.string(), probability: Probability }))
+    .default([]),
   quality: FaceQuality,
   /** Every observation: where the face was and what it scored. `logit` is null where it was not scored. */
   observations: z.array(z.object({ seconds: z.number(), box: Box, logit: z.number().nullable(), weight: z.number() })),

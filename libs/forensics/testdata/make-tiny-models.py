@@ -2,7 +2,8 @@
 judge can be tested with numbers that a person can work out. Needs onnx (training/requirements.txt).
 
 tiny-detector: 128 x 96 picture, twelve cells of 32 px; a cell is a face as far as its mean red is above its mean green's
-half. Box and landmarks of a cell are constants. tiny-forgery: 32 x 32 crop; logit = 8 (mean blue - 0.5), boundary = blue.
+half. Box and landmarks of a cell are constants. tiny-forgery: 32 x 32 crop; logit = 8 (mean blue - 0.5), boundary = blue,
+and two sentences: the logit itself, and its opposite.
 """
 
 import hashlib
@@ -65,13 +66,23 @@ def forgery() -> bytes:
         h.make_node("ReduceMean", ["b"], ["mean"], axes=[2, 3], keepdims=0),
         h.make_node("Sub", ["mean", "half"], ["centred"]),
         h.make_node("Mul", ["centred", "eight"], ["logit"]),
+        h.make_node("MatMul", ["logit", "both"], ["sentences"]),
     ]
     return write(
         "tiny-forgery",
         nodes,
         [h.make_tensor_value_info("face", T.FLOAT, ["n", 3, 32, 32])],
-        [h.make_tensor_value_info("logit", T.FLOAT, ["n", 1]), h.make_tensor_value_info("boundary", T.FLOAT, ["n", 1, 8, 8])],
-        [constant("blue", blue), constant("half", np.array([0.5])), constant("eight", np.array([8]))],
+        [
+            h.make_tensor_value_info("logit", T.FLOAT, ["n", 1]),
+            h.make_tensor_value_info("boundary", T.FLOAT, ["n", 1, 8, 8]),
+            h.make_tensor_value_info("sentences", T.FLOAT, ["n", 2]),
+        ],
+        [
+            constant("blue", blue),
+            constant("half", np.array([0.5])),
+            constant("eight", np.array([8])),
+            constant("both", np.array([[1, -1]])),
+        ],
     )
 
 
@@ -109,7 +120,11 @@ def main() -> None:
             "forgery-frame",
             forgery(),
             {"name": "face", "width": 32, "height": 32, "crop": {"definition": "face-crop-v1", "margins": [1.0, 1.2]}},
-            ["logit", "boundary"],
+            ["logit", "boundary", "sentences"],
+            sentences=[
+                {"key": "blue", "level": "operation", "text": "painted blue"},
+                {"key": "plain", "level": "look", "text": "plainer than the rest"},
+            ],
             calibration={"a": 1, "b": 0, "fittedOn": "nothing: made by hand"},
         ),
     ]

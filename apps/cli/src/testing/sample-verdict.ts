@@ -35,6 +35,7 @@ export function sampleVerdict(changes: Partial<Verdict> = {}): Verdict {
         abstention: null,
         scores: { xray: 2.7 },
         framingDeviation: null,
+        descriptions: [],
         quality,
         observations: [{ seconds: 3.2, box: [10, 20, 100, 120], logit: 2.7, weight: 0.9 }],
         evidence: [

@@ -75,6 +75,9 @@ describe('lookAtSegment', () => {
     expect(left!.observations[0]!.logits['tiny-forgery']).toBeLessThan(-2);
     expect(right!.observations[0]!.logits['tiny-forgery']).toBeGreaterThan(2);
     expect(right!.observations[0]!.regions?.['mouth']).toBeCloseTo(0.9, 1);
+    const { logits, sentences } = right!.observations[0]!;
+    expect(sentences!['blue']).toBeCloseTo(logits['tiny-forgery']!, 2);
+    expect(sentences!['plain']).toBeCloseTo(-logits['tiny-forgery']!, 2);
     expect(result.cost.cropsScored).toBe(2 * 8 * 2);
   });
 

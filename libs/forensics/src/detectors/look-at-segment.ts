@@ -11,6 +11,7 @@ import { BoundaryMap, regionStrengths } from '../evidence/face-regions';
 import { cropMargins, cropSize } from '../inference/crop-task';
 import { CropScore } from '../inference/messages';
 import { EvidencePicture, LookContext, LookOutcome } from '../look-context';
+import { round } from '../fusion/statistics';
 import { modelsFor } from '../models/model-set';
 import { Track } from '../tracks/tracker';
 import { FaceFollower, FrameSource, SeenFace } from './follow-faces';
@@ -109,9 +110,25 @@ function observe(
     quality: face.quality,
     logits,
     ...(maps.length > 0 ? { regions: regionStrengths(maps) } : {}),
+    ...sentencesOf(scores, detectors),
     crop: null,
     overlay: null,
   };
+}
+
+/** Log odds of every description by its key; of a key that several models score, the mean. */
+function sentencesOf(scores: CropScore[], detectors: ModelEntry[]): Pick<FaceObservation, 'sentences'> {
+  const found = new Map<string, number[]>();
+  for (const { model, sentences } of scores) {
+    const listed = detectors.find(({ id }) => id === model)?.sentences ?? [];
+    listed.forEach(({ key }, i) => {
+      const value = sentences?.[i];
+      if (value !== undefined && Number.isFinite(value)) found.set(key, [...(found.get(key) ?? []), value]);
+    });
+  }
+  if (found.size === 0) return {};
+  const mean = (values: number[]) => round(values.reduce((sum, value) => sum + value, 0) / values.length, 3);
+  return { sentences: Object.fromEntries([...found].map(([key, values]) => [key, mean(values)])) };
 }
 
 function boundaryMaps({ model, boundary }: CropScore, detectors: ModelEntry[]): BoundaryMap[] {

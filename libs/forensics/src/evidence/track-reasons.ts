@@ -3,6 +3,7 @@ import { JudgedTrack } from '../fusion/describe-track';
 import { sigmoid } from '../fusion/statistics';
 import { Stretch } from '../fusion/track-estimate';
 import { boundaryWords } from './boundary-words';
+import { descriptionWords } from './description-words';
 import { clock, plural, stretchText } from './time-text';
 
 export type Reason = Verdict['reasons'][number];
@@ -56,7 +57,7 @@ function forgeryReason(judged: JudgedTrack, policy: Policy, still: boolean): Rea
     : `looks like the forged faces that the detectors learnt from${count}, without a clear border`;
   return {
     code: where ? 'blending_boundary' : 'forged_face',
-    text: `${name(track.index)}${seen} ${what}.`,
+    text: [`${name(track.index)}${seen} ${what}.`, descriptionWords(track.descriptions) ?? []].flat().join(' '),
     track: track.index,
     atSeconds: track.evidence[0]?.seconds ?? track.startSeconds,
   };

@@ -2,6 +2,7 @@ import { FaceObservation, FaceQuality, ModelEntry, Policy, Probe, VerdictTrack }
 import { JoinedTrack } from '../tracks/join-tracks';
 import { abstentionFor } from './abstention';
 import { FrameScore, frameScores } from './frame-scores';
+import { descriptionsOf } from './descriptions';
 import { Framing, portraitFraming } from './portrait-framing';
 import { eitherLogit, round, sigmoid, weightedMean } from './statistics';
 import { estimateTrack, probabilityOf, TrackEstimate } from './track-estimate';
@@ -51,6 +52,7 @@ export function describeTrack(
     abstention: enough ? null : frames.length > 0 ? 'too_few_frames' : abstentionFor(quality),
     scores: meanScores(frames, detectors),
     framingDeviation: framing ? round(framing.deviation, 4) : null,
+    descriptions: descriptionsOf(frames, detectors),
     quality,
     observations: observations.map((observation) => {
       const logit = logitOf.get(observation);

@@ -23,6 +23,12 @@ const models = createModelSet('', [
     input: { name: 'face', layout: 'nchw', color: 'rgb', mean: [0, 0, 0], scale: [1, 1, 1], width: 32, height: 32 },
     outputs: { logit: { name: 'logit', kind: 'logit' } },
     calibration: { a: 1, b: 0, fittedOn: 'test' },
+    sentences: [
+      { key: 'mouth', level: 'region', text: 'mouth and chin' },
+      { key: 'eyes', level: 'region', text: 'eyes and brows' },
+      { key: 'painted', level: 'operation', text: 'painted anew' },
+      { key: 'softer', level: 'look', text: 'softer than the rest' },
+    ],
     ...{ licence: 'Apache-2.0', trainingData: [], card: '' },
   },
 ]);
@@ -36,11 +42,12 @@ interface Face {
   quality?: Partial<FaceObservation['quality']>;
   regions?: Record<string, number>;
   landmarks?: number[];
+  sentences?: Record<string, number>;
 }
 
 function track(
   index: number,
-  { at, logits, x = 100, look = [1, 0], quality, regions, landmarks }: Face,
+  { at, logits, x = 100, look = [1, 0], quality, regions, landmarks, sentences }: Face,
   shot = 0,
 ): SegmentTrack {
   const observations = at.map((seconds, i): FaceObservation => {
@@ -51,6 +58,7 @@ function track(
       quality: { sizePx: 150, sharpness: 100, exposure: 120, yaw: 0, pitch: 0, roll: 0, weight: 0.9, ...quality },
       logits: logit === null ? {} : { d: logit },
       ...(regions ? { regions } : {}),
+      ...(sentences ? { sentences } : {}),
       crop: logit === null ? null : `s0-t${index}-${i}.jpg`,
       overlay: null,
     };
@@ -193,6 +201,16 @@ describe('judgeSegments', () => {
     const found = judge(one, planOf(one), { kind: 'still' });
     expect(found.verdict).toBe('likely_manipulated');
     expect(found.reasons[0]!.text).not.toMatch(/frame|0:00/);
+  });
+
+  it('says in words what a forged face reads like, the likeliest of each kind, and nothing that is unlikely', () => {
+    const sentences = { mouth: 2, eyes: 1, painted: 3, softer: -1 };
+    const told = judge([segment(0, ten, [track(0, { at: ten, logits: same(3), sentences })])]);
+    expect(told.reasons[0]!.text).toMatch(/ It reads most like: mouth and chin, painted anew\. This is a lead/);
+    expect(told.tracks[0]!.descriptions.map(({ key }) => key)).toEqual(['painted', 'mouth', 'eyes', 'softer']);
+    expect(told.tracks[0]!.descriptions[1]!.probability).toBeCloseTo(0.8808, 3);
+    const plain = judge([segment(0, ten, [track(0, { at: ten, logits: same(-3), sentences })])]);
+    expect(plain.reasons.map(({ text }) => text).join()).not.toMatch(/reads most like/);
   });
 
   describe('a still cut as generators cut their portraits', () => {

@@ -41,6 +41,8 @@ export interface CropScore {
   logit: number;
   /** Predicted blending boundary per margin, 0..1, row by row; null where the model draws none. */
   boundary: { width: number; height: number; margins: Float32Array[] } | null;
+  /** Log odds of each of the model's sentences, mean over the margins; null where the model scores none. */
+  sentences: number[] | null;
 }
 
 export interface DetectTask {

@@ -24,13 +24,23 @@ async function scoreFace(model: Model, margins: ModelCrops['margins']): Promise<
   const size = cropSize(model.entry);
   const values = new Float32Array(margins.length * 3 * size * size);
   margins.forEach((crop, i) => normalise(crop, model.entry, values.subarray(i * crop.length, (i + 1) * crop.length)));
-  const { logit, boundary } = await runModel(model, values, [margins.length, 3, size, size]);
+  const { logit, boundary, sentences } = await runModel(model, values, [margins.length, 3, size, size]);
   const logits = logit ? [...logit.data] : [];
   return {
     model: model.entry.id,
     logit: logits.reduce((sum, value) => sum + value, 0) / (logits.length === margins.length ? margins.length : NaN),
     boundary: boundary ? mapsOf(boundary, margins.length) : null,
+    sentences: sentences ? columnMeans(sentences, margins.length) : null,
   };
+}
+
+function columnMeans({ data }: Output, rows: number): number[] {
+  const columns = data.length / rows;
+  return Array.from({ length: columns }, (_, column) => {
+    let sum = 0;
+    for (let row = 0; row < rows; row += 1) sum += data[row * columns + column]!;
+    return sum / rows;
+  });
 }
 
 /** One map per margin, copied out of the runtime's memory. */

@@ -64,6 +64,8 @@ describe('loadModels', () => {
       (draft) => draft.models.shift(),
       (draft) => delete draft.models[1]!.input.crop,
       (draft) => delete draft.models[0]!.outputs['landmarks'],
+      (draft) => delete draft.models[1]!.sentences,
+      (draft) => delete draft.models[1]!.outputs['sentences'],
     ];
     for (const change of tries) {
       manifest = Manifest.parse(JSON.parse(original));
@@ -82,6 +84,7 @@ describe('loadModels', () => {
     expect(digest((draft) => (draft.models[0]!.sha256 = 'f'.repeat(64)))).not.toBe(digest());
     expect(digest((draft) => (draft.models[0]!.scoreThreshold = 0.9))).not.toBe(digest());
     expect(digest((draft) => (draft.models[1]!.calibration!.a = 2))).not.toBe(digest());
+    expect(digest((draft) => (draft.models[1]!.sentences![0]!.text = 'green'))).not.toBe(digest());
   });
 });
 

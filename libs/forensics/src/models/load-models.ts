@@ -37,10 +37,14 @@ const neededOutputs: Partial<Record<ModelEntry['task'], string[]>> = {
   'forgery-frame': ['logit'],
 };
 
-function checkUsable({ id, task, input, outputs }: ModelEntry): void {
+function checkUsable({ id, task, input, outputs, sentences }: ModelEntry): void {
   const missing = (neededOutputs[task] ?? []).filter((key) => !outputs[key]);
   if (missing.length > 0) {
     throw new ModelError('manifest_invalid', `Model "${id}" states no output for: ${missing.join(', ')}.`, id);
+  }
+  if ((sentences === undefined) !== (outputs['sentences'] === undefined)) {
+    const message = `Model "${id}" must state both an output "sentences" and what its columns say, or neither.`;
+    throw new ModelError('manifest_invalid', message, id);
   }
   const square = input.width !== undefined && input.width === input.height;
   if (task === 'forgery-frame' && !(square && input.crop)) {

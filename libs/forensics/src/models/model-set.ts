@@ -18,8 +18,8 @@ export interface ModelSet {
 export function createModelSet(dir: string, entries: ModelEntry[]): ModelSet {
   const sorted = [...entries].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const hash = createHash('sha256').update(preprocessingId);
-  for (const { id, version, sha256, task, input, scoreThreshold, nmsIou, calibration } of sorted) {
-    hash.update(JSON.stringify([id, version, sha256, task, input, scoreThreshold, nmsIou, calibration]));
+  for (const { id, version, sha256, task, input, scoreThreshold, nmsIou, calibration, sentences } of sorted) {
+    hash.update(JSON.stringify([id, version, sha256, task, input, scoreThreshold, nmsIou, calibration, sentences]));
   }
   return {
     dir,
