@@ -64,9 +64,30 @@ def export_xray(argv: list[str]) -> int:
     return main(argv)
 
 
+def export_prompt(argv: list[str]) -> int:
+    """export the detector with words, its descriptions inside; other descriptions need no training"""
+    from assay_training.prompt.export import main
+
+    return main(argv)
+
+
 def eval_clips(argv: list[str]) -> int:
     """measure a forgery detector on labelled clips, beside published ones"""
     from assay_training.evaluate import main
+
+    return main(argv)
+
+
+def eval_ensemble(argv: list[str]) -> int:
+    """measure detectors together on labelled clips: each alone, all, and all without each"""
+    from assay_training.ensemble import main
+
+    return main(argv)
+
+
+def eval_maps(argv: list[str]) -> int:
+    """measure how much of a detector's map lies where side-by-side clips really differ"""
+    from assay_training.map_mass import main
 
     return main(argv)
 
@@ -84,6 +105,9 @@ COMMANDS = {
     "train-xray": train_xray,
     "train-prompt": train_prompt,
     "export-xray": export_xray,
+    "export-prompt": export_prompt,
     "eval-clips": eval_clips,
+    "eval-ensemble": eval_ensemble,
+    "eval-maps": eval_maps,
     "calibrate": calibrate,
 }

@@ -33,21 +33,24 @@ class Exported(nn.Module):
         return out.logit, F.interpolate(torch.sigmoid(out.edge8), scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
-def load_net(checkpoint: Path) -> Xray:
-    """The averaged weights of a checkpoint."""
-    net = Xray()
+XRAY_OUTPUTS = ("logit", "boundary")
+
+
+def load_net(net: nn.Module, checkpoint: Path) -> nn.Module:
+    """`net` with the averaged weights of a checkpoint."""
     net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
     return net.eval()
 
 
-def export(net: Xray, size: int, path: Path) -> None:
+def export(exported: nn.Module, outputs: tuple[str, ...], size: int, path: Path) -> None:
+    """Writes what the product runs: (n,3,size,size) as `face` to a tuple of tensors named `outputs`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     example = torch.zeros(2, 3, size, size)
     program = torch.onnx.export(
-        Exported(net).eval(),
+        exported.eval(),
         (example,),
         input_names=["face"],
-        output_names=["logit", "boundary"],
+        output_names=list(outputs),
         dynamic_shapes={"face": {0: torch.export.Dim("n", min=1, max=1024)}},
         opset_version=OPSET,
         dynamo=True,
@@ -66,14 +69,14 @@ def session(path: Path):
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def check(net: Xray, size: int, path: Path) -> dict[str, float]:
+def check(exported: nn.Module, size: int, path: Path) -> dict[str, float]:
     """Largest differences from PyTorch and between batched and single runs; milliseconds a face on one thread."""
     run = session(path)
     x = np.random.default_rng(0).uniform(-1, 1, (5, 3, size, size)).astype(np.float32)
-    together = run.run(["logit", "boundary"], {"face": x})
-    alone = [np.concatenate(v) for v in zip(*(run.run(["logit", "boundary"], {"face": x[i : i + 1]}) for i in range(5)))]
+    together = run.run(None, {"face": x})
+    alone = [np.concatenate(v) for v in zip(*(run.run(None, {"face": x[i : i + 1]}) for i in range(5)))]
     with torch.inference_mode():
-        torch_out = [v.numpy() for v in Exported(net)(torch.from_numpy(x))]
+        torch_out = [v.numpy() for v in exported.eval()(torch.from_numpy(x))]
     times = []
     for _ in range(15):
         start = time.perf_counter()
@@ -86,13 +89,14 @@ def check(net: Xray, size: int, path: Path) -> dict[str, float]:
     }
 
 
-def manifest_entry(path: Path, size: int, version: str, calibration: dict) -> dict:
+def manifest_entry(path: Path, size: int, version: str, calibration: dict, outputs: tuple[str, ...], sentences: list[dict]) -> dict:
+    """The entry of a detector whose folder is named by its id; `sentences`: what the columns of that output say."""
     blob = path.read_bytes()
     return {
-        "id": "xray",
+        "id": path.parent.name,
         "version": version,
         "task": "forgery-frame",
-        "file": f"xray/{path.name}",
+        "file": f"{path.parent.name}/{path.name}",
         "sha256": hashlib.sha256(blob).hexdigest(),
         "bytes": len(blob),
         "opset": OPSET,
@@ -106,16 +110,16 @@ def manifest_entry(path: Path, size: int, version: str, calibration: dict) -> di
             "scale": [1 / 127.5] * 3,
             "crop": {"definition": "face-crop-v1", "margins": [1.2, 1.4]},
         },
-        "outputs": {
-            "score": {"name": "logit", "kind": "logit"},
-            "map": {"name": "boundary", "kind": "probability"},
-        },
+        "outputs": {name: {"name": name, "kind": OUTPUT_KINDS[name]} for name in outputs},
         "calibration": calibration,
+        **({"sentences": sentences} if sentences else {}),
         "licence": "Research and evaluation only: the terms of the training pictures apply to the weights",
         "trainingData": TRAINING_DATA,
-        "card": "models/xray/CARD.md",
+        "card": f"models/{path.parent.name}/CARD.md",
     }
 
+
+OUTPUT_KINDS = {"logit": "logit", "boundary": "probability", "sentences": "logit"}
 
 UNCALIBRATED = {"a": 0.5, "b": 0.0, "fittedOn": "nothing yet: an early checkpoint"}
 
@@ -129,29 +133,36 @@ def training_record(run: Path, cache: Path) -> dict:
     return record
 
 
-def main(argv: list[str]) -> int:
-    p = argparse.ArgumentParser(prog="export-xray", description=__doc__)
-    p.add_argument("--run", type=Path, default=Path("runs/xray"))
+def arguments(name: str, argv: list[str], p: argparse.ArgumentParser | None = None) -> argparse.Namespace:
+    p = p or argparse.ArgumentParser(prog=f"export-{name}", description=__doc__)
+    p.add_argument("--run", type=Path, default=Path(f"runs/{name}"))
     p.add_argument("--cache", type=Path, default=Path("runs/cache"))
-    p.add_argument("--out", type=Path, default=Path("../models/xray"))
+    p.add_argument("--out", type=Path, default=Path(f"../models/{name}"))
     p.add_argument("--size", type=int, default=192)
     p.add_argument("--version", default="0.1.0")
-    args = p.parse_args(argv)
+    return p.parse_args(argv)
+
+
+def write(args: argparse.Namespace, exported: nn.Module, outputs: tuple[str, ...], sentences: list[dict]) -> None:
+    """ONNX file, manifest entry, settings and curve into `args.out`; stops when the file does not give PyTorch's numbers."""
     torch.set_num_threads(1)
-    net = load_net(args.run / "last.pt")
-    path = args.out / "xray-v0.onnx"
-    export(net, args.size, path)
-    found = check(net, args.size, path)
+    path = args.out / f"{args.out.name}-v0.onnx"
+    export(exported, outputs, args.size, path)
+    found = check(exported, args.size, path)
     print(json.dumps(found), f"{path.stat().st_size} bytes")
     if found["torchDifference"] > 1e-3 or found["batchDifference"] > 1e-4:
         raise SystemExit("the exported net does not give PyTorch's numbers")
-    calibration = args.run / "calibration.json"
-    entry = manifest_entry(
-        path, args.size, args.version, json.loads(calibration.read_text())["logistic"] if calibration.exists() else UNCALIBRATED
-    )
+    fitted = args.run / "calibration.json"
+    calibration = json.loads(fitted.read_text())["logistic"] if fitted.exists() else UNCALIBRATED
+    entry = manifest_entry(path, args.size, args.version, calibration, outputs, sentences)
     (args.out / "manifest-entry.json").write_text(json.dumps(entry, indent=2) + "\n")
     (args.out / "training.json").write_text(json.dumps(training_record(args.run, args.cache) | {"export": found}, indent=1) + "\n")
     for name in ("curve.csv", "curve.png"):
         if (args.run / name).exists():
             shutil.copyfile(args.run / name, args.out / name)
+
+
+def main(argv: list[str]) -> int:
+    args = arguments("xray", argv)
+    write(args, Exported(load_net(Xray(), args.run / "last.pt")), XRAY_OUTPUTS, [])
     return 0

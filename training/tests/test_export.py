@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from assay_training.export import check, export, manifest_entry, session
+from assay_training.export import XRAY_OUTPUTS, Exported, check, export, manifest_entry, session
 from assay_training.net import Output, Xray
 from assay_training.xray_task import Targets, map_and_score_losses, to_tensor
 
@@ -19,10 +19,10 @@ def test_export_gives_the_same_numbers(tmp_path):
     torch.manual_seed(0)
     net = Xray().eval()
     path = tmp_path / "net.onnx"
-    export(net, 96, path)
-    found = check(net, 96, path)
+    export(Exported(net), XRAY_OUTPUTS, 96, path)
+    found = check(Exported(net), 96, path)
     assert found["torchDifference"] < 1e-4 and found["batchDifference"] < 1e-4
-    entry = manifest_entry(path, 96, "0.0.0", {"a": 1, "b": 0, "fittedOn": "test"})
+    entry = manifest_entry(path, 96, "0.0.0", {"a": 1, "b": 0, "fittedOn": "test"}, XRAY_OUTPUTS, [])
     assert entry["bytes"] == path.stat().st_size
 
 

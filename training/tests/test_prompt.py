@@ -1,14 +1,19 @@
 """Holds: a caption is true of a picture exactly when its facts are; every sentence of the grammar can be read; what was done
 to a face is told from the pictures; the towers agree with truth more than with falsehood after a little training."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
+from assay_training.export import check, export, session
 from assay_training.pairs import PairMaker
 from assay_training.prompt.captions import HELD_OUT, Caption, draw, every_word, truths
 from assay_training.prompt.net import EMBEDDING, Prompt
-from assay_training.prompt.task import PLAIN, word_loss
+from assay_training.prompt.export import OUTPUTS, ExportedPrompt
+from assay_training.prompt.sentences import SENTENCES, read_sentences
+from assay_training.prompt.task import word_loss
 from assay_training.prompt.words import LENGTH, Vocabulary, split
 from assay_training.synthesis.facts import FACTS, facts_of
 from assay_training.synthesis.scene import Forgery
@@ -36,7 +41,7 @@ def test_every_sentence_can_be_read():
     vocabulary, rng = Vocabulary(every_word()), np.random.default_rng(0)
     texts = [draw(rng).text for _ in range(2000)]
     assert max(len(split(text)) for text in texts) <= LENGTH
-    assert 1 not in vocabulary.encode(texts + list(PLAIN.values())), "no unknown words"
+    assert 1 not in vocabulary.encode(texts + [row["reads"] for row in read_sentences(SENTENCES)]), "no unknown words"
     vocabulary.encode(list(HELD_OUT))
     assert not set(texts) & set(HELD_OUT)
 
@@ -100,3 +105,24 @@ def test_towers_give_unit_vectors_and_the_loss_prefers_truth():
     right = word_loss(torch.tensor([[4.0, -4.0], [-4.0, 9.0]]), truth, torch.ones(1))
     wrong = word_loss(torch.tensor([[-4.0, 4.0], [4.0, -9.0]]), truth, torch.ones(1))
     assert right < 0.1 < 1 < wrong and torch.isfinite(wrong)
+
+
+def test_the_exported_file_scores_its_sentences(tmp_path):
+    torch.manual_seed(0)
+    texts = [row["reads"] for row in read_sentences(SENTENCES)]
+    exported = ExportedPrompt(Prompt(len(Vocabulary(every_word()))), texts)
+    path = tmp_path / "prompt.onnx"
+    export(exported, OUTPUTS, 96, path)
+    found = check(exported, 96, path)
+    assert found["torchDifference"] < 1e-4 and found["batchDifference"] < 1e-4
+    answers = session(path).run(["sentences"], {"face": np.zeros((2, 3, 96, 96), np.float32)})[0]
+    assert answers.shape == (2, len(texts))
+
+
+@pytest.mark.parametrize("change", [{"level": "mood"}, {"key": "mouth"}, {"more": 1}])
+def test_a_wrong_list_of_sentences_is_refused(tmp_path, change):
+    rows = read_sentences(SENTENCES)
+    path = tmp_path / "sentences.json"
+    path.write_text(json.dumps([rows[0] | change, *rows[1:]]))
+    with pytest.raises(ValueError):
+        read_sentences(path)
