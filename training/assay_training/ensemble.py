@@ -22,9 +22,6 @@ from assay_training.measures import calibration_error, share_interval, sigmoid
 
 FOLDS = 10
 
-PRIOR_CLIPS = 8
-"""Strength of the pull towards the calibration on synthetic faces: as many clips on either side at the middle of the scale."""
-
 
 def face_logits(regions: list[Region], run) -> list[list[float]]:
     """Mean logit of every face of every region."""
@@ -43,15 +40,15 @@ def cross_validated(scores: np.ndarray, fake: np.ndarray, groups: np.ndarray, se
     out = np.full(len(scores), np.nan)
     for held in np.array_split(names, FOLDS):
         inside = np.isin(groups, held)
-        a, b = balanced_fit(scores[~inside], fake[~inside])
+        a, b = platt_fit(scores[~inside], fake[~inside])
         out[inside] = sigmoid(a * scores[inside] + b)
     return out
 
 
-def balanced_fit(scores: np.ndarray, fake: np.ndarray) -> tuple[float, float]:
-    """Logistic fit in which the few clips are joined by clips without evidence, which keep it from being too sure."""
-    middle = np.full(PRIOR_CLIPS // 2, float(np.median(scores)))
-    return fit_logistic(np.concatenate([scores[~fake], middle]), np.concatenate([scores[fake], middle]), 0.0)
+def platt_fit(scores: np.ndarray, fake: np.ndarray) -> tuple[float, float]:
+    """a, b of p = sigmoid(a score + b) with Platt's targets (1999): no surer than so few clips allow."""
+    fewest = min(int(fake.sum()), int((~fake).sum()))
+    return fit_logistic(scores[~fake], scores[fake], 1 / (fewest + 2))
 
 
 def main(argv: list[str]) -> int:
@@ -76,7 +73,7 @@ def main(argv: list[str]) -> int:
     fits = []
     for faces in raw:
         scores = region_scores([faces])
-        fits.append(balanced_fit(scores[seen], fake[seen]))
+        fits.append(platt_fit(scores[seen], fake[seen]))
     scaled = [[[a * v + b for v in face] for face in faces] for faces, (a, b) in zip(raw, fits)]
     found: dict = {"fits": {n: {"a": round(a, 4), "b": round(b, 4)} for n, (a, b) in zip(names, fits)}}
     sets = {name: [i] for i, name in enumerate(names)}

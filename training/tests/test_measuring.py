@@ -1,17 +1,18 @@
 """Holds: the map's mass is counted where the halves differ; a clip's cross-validated probability comes from other footage;
 several detectors score a region by its most suspicious face."""
 
+import cv2
 import numpy as np
 
-from assay_training.ensemble import balanced_fit, cross_validated, region_scores
-from assay_training.map_mass import changed_area, mass_inside
+from assay_training.ensemble import platt_fit, cross_validated, region_scores
+from assay_training.map_mass import changed_area, difference_of, mass_inside
 
 
 def test_mass_is_counted_inside_what_changed():
     original = np.full((100, 100, 3), 100, np.uint8)
     forged = original.copy()
     forged[30:60, 40:70] += 50
-    area = changed_area(original, forged)
+    area = changed_area(difference_of(original, forged))
     assert area[45, 55] and not area[10, 10] and area[28, 55], "grown a little, since a boundary lies on the edge"
     boundary = np.zeros((25, 25), np.float32)
     boundary[10:13, 12:15] = 1
@@ -23,7 +24,13 @@ def test_mass_is_counted_inside_what_changed():
 def test_what_an_encoder_does_is_no_change():
     rng = np.random.default_rng(0)
     original = rng.integers(90, 110, (100, 100, 3)).astype(np.uint8)
-    assert changed_area(original, original + rng.integers(0, 3, original.shape).astype(np.uint8)) is None
+    coded = original + rng.integers(0, 3, original.shape).astype(np.uint8)
+    assert changed_area(difference_of(original, coded)) is None
+
+
+def test_a_picture_that_only_moved_is_no_change():
+    original = cv2.resize(np.random.default_rng(0).integers(0, 255, (10, 10, 3)).astype(np.uint8), (100, 100))
+    assert difference_of(original, np.roll(original, 3, 0))[10:90, 10:90].mean() < 1
 
 
 def test_the_most_suspicious_face_counts_by_the_mean_of_the_detectors():
@@ -46,6 +53,6 @@ def test_cross_validation_never_looks_at_the_clip_itself():
     assert np.allclose(before[:2], after[:2]), "its own labels do not move its probability"
 
 
-def test_a_fit_without_evidence_is_not_sure():
-    a, _ = balanced_fit(np.array([-1.0, 1.0]), np.array([False, True]))
-    assert 0 < a < 3
+def test_a_fit_on_few_clips_is_not_sure_though_they_lie_apart():
+    a, b = platt_fit(np.array([-1.0, 1.0]), np.array([False, True]))
+    assert 0 < a < 1 and abs(b) < 1e-6
