@@ -3,14 +3,15 @@
  * - the key of the address is taken and does not stay in it;
  * - a dropped file becomes a verdict that can be read, with its pictures;
  * - nothing that the page does is refused by its own content policy;
+ * - a scan under way can be stopped;
  * - a wrong key, a rejected file and a service that is away are said in words.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { startTestApi, type TestApi } from '../support/api';
 import { executablePath, runsBrowser } from '../support/browser';
-import { faceClip } from '../support/clips';
+import { faceClip, makeLongFaceClip } from '../support/clips';
 
 const built = existsSync(resolve(__dirname, '../../apps/console/dist/index.html'));
 const scanTimeoutMs = 300_000;
@@ -93,6 +94,21 @@ withBrowser('the page', () => {
       await drop('clip.mp4', Buffer.from('not a video'));
       await page.locator('[data-verdict=rejected]').waitFor({ timeout: scanTimeoutMs });
       await page.locator('.reason-lead').waitFor();
+    },
+    scanTimeoutMs,
+  );
+
+  it(
+    'stops a scan on request, and says so',
+    async () => {
+      const long = join(api.dataDir, 'long.mp4');
+      await makeLongFaceClip(long, 240);
+      await page.goto(`${api.url}/#key=${api.key}`);
+      await drop('long.mp4', readFileSync(long));
+      await page.getByRole('button', { name: 'Stop this scan' }).click();
+      await page.getByText('The scan ended without a verdict').waitFor();
+      const { scans } = await api.client.listScans();
+      expect(scans.find(({ name }) => name === 'long.mp4')?.state).toBe('cancelled');
     },
     scanTimeoutMs,
   );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useEvidence } from '../data/use-evidence';
 import { clock, percent } from '../format/numbers';
 import { abstentionWords } from '../format/words';
+import { Descriptions } from './descriptions';
 
 interface Props {
   client: AssayClient;
@@ -59,6 +60,7 @@ export function FaceStrip({ client, scan, track, still }: Props) {
           ))}
         </ul>
       )}
+      <Descriptions descriptions={track.descriptions} />
     </section>
   );
 }

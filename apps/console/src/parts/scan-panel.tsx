@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { useScan } from '../data/use-scan';
 import { percent } from '../format/numbers';
 import { stageWords } from '../format/words';
+import { CancelButton } from './cancel-button';
 import { Notice } from './notice';
 import { ProgressBar } from './progress-bar';
 import { VerdictView } from './verdict-view';
@@ -44,6 +45,7 @@ export function ScanPanel({ client, scan, name, onEnded, onDeleted }: Props) {
             fraction={(event?.percent ?? 0) / 100}
             note={soFar}
           />
+          <CancelButton client={client} scan={scan} />
         </>
       )}
       {verdict && <VerdictView client={client} verdict={verdict} onDeleted={onDeleted} />}
