@@ -92,6 +92,13 @@ def eval_maps(argv: list[str]) -> int:
     return main(argv)
 
 
+def grow(argv: list[str]) -> int:
+    """learn from labelled footage without forgetting; promoted only when no family loses"""
+    from assay_training.grow import main
+
+    return main(argv)
+
+
 def calibrate(argv: list[str]) -> int:
     """fit logit to probability on held-out faces forged with the held-out painter"""
     from assay_training.calibration import main
@@ -109,5 +116,6 @@ COMMANDS = {
     "eval-clips": eval_clips,
     "eval-ensemble": eval_ensemble,
     "eval-maps": eval_maps,
+    "grow": grow,
     "calibrate": calibrate,
 }
