@@ -92,6 +92,13 @@ def eval_maps(argv: list[str]) -> int:
     return main(argv)
 
 
+def quantise(argv: list[str]) -> int:
+    """write an int8 copy of an exported detector, and what it costs and saves"""
+    from assay_training.quantise import main
+
+    return main(argv)
+
+
 def grow(argv: list[str]) -> int:
     """learn from labelled footage without forgetting; promoted only when no family loses"""
     from assay_training.grow import main
@@ -116,6 +123,7 @@ COMMANDS = {
     "eval-clips": eval_clips,
     "eval-ensemble": eval_ensemble,
     "eval-maps": eval_maps,
+    "quantise": quantise,
     "grow": grow,
     "calibrate": calibrate,
 }
