@@ -24,6 +24,7 @@ export const ReasonCode = z.enum([
   'bad_exposure',
   'too_few_frames',
   'frames_disagree',
+  'detectors_disagree',
   'partly_unreadable',
   // why nothing was looked at
   'rejected',

@@ -1,7 +1,8 @@
-import { Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
+import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
 import { Code } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
-import { briefReasons, forgeryReasons, Reason } from './track-reasons';
+import { disagreementOf } from '../fusion/disagreement';
+import { briefReasons, forgeryReasons, name, Reason } from './track-reasons';
 import { clock, listText, plural } from './time-text';
 
 export interface ReasonFacts {
@@ -15,6 +16,8 @@ export interface ReasonFacts {
   plan: Plan;
   probe: Probe;
   policy: Policy;
+  /** The frame detectors that scored the faces. */
+  detectors: ModelEntry[];
 }
 
 /** An interval as wide as this says that the frames of a face do not agree with each other. */
@@ -52,12 +55,22 @@ function noSigns({ tracks }: ReasonFacts, still: boolean): Reason {
   );
 }
 
-function unsure({ interval, fewFrames, tracks, policy }: ReasonFacts): Reason {
+function unsure({ interval, fewFrames, tracks, policy, detectors }: ReasonFacts): Reason {
   if (fewFrames) {
     const most = Math.max(...tracks.map(({ frames }) => frames.length));
     return reason(
       'too_few_frames',
       `No face could be judged in more than ${plural(most, 'frame')} (${policy.faces.minFrames} are needed), so the score is only a hint.`,
+    );
+  }
+  for (const { track } of [...tracks].sort((a, b) => (b.track.probability ?? 0) - (a.track.probability ?? 0))) {
+    const found = track.probability === null ? null : disagreementOf(track.scores, detectors, policy.thresholds);
+    if (!found) continue;
+    const { manipulated, authentic } = found;
+    return reason(
+      'detectors_disagree',
+      `The detectors disagree about ${name(track.index).toLowerCase()}: ${manipulated.id} gives ${percent(manipulated.probability)}, ` +
+        `${authentic.id} ${percent(authentic.probability)}.`,
     );
   }
   const several = tracks.some(({ frames }) => frames.length >= policy.faces.minFrames);

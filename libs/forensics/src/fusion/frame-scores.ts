@@ -16,18 +16,22 @@ const uncalibrated = { a: 0.5, b: 0 };
 /** Log odds beyond this are no evidence that any detector here could have; one such frame must not decide a video. */
 const largestLogit = 8;
 
+/** Log odds of manipulation by one detector's logit. */
+export function calibrated(logit: number, { calibration }: Pick<ModelEntry, 'calibration'>): number {
+  const { a, b } = calibration ?? uncalibrated;
+  return Math.min(largestLogit, Math.max(-largestLogit, a * logit + b));
+}
+
 /** Fuses the detectors' logits of each observation; observations without a finite logit are left out. */
 export function frameScores(observations: FaceObservation[], detectors: ModelEntry[]): FrameScore[] {
   return observations.flatMap((observation) => {
-    const calibrated = detectors.flatMap(({ id, calibration }) => {
-      const logit = observation.logits[id];
-      if (logit === undefined || !Number.isFinite(logit)) return [];
-      const { a, b } = calibration ?? uncalibrated;
-      return [Math.min(largestLogit, Math.max(-largestLogit, a * logit + b))];
+    const said = detectors.flatMap((detector) => {
+      const logit = observation.logits[detector.id];
+      return logit !== undefined && Number.isFinite(logit) ? [calibrated(logit, detector)] : [];
     });
     const weight = observation.quality.weight;
-    if (calibrated.length === 0 || !(weight > 0)) return [];
-    const logit = calibrated.reduce((sum, value) => sum + value, 0) / calibrated.length;
+    if (said.length === 0 || !(weight > 0)) return [];
+    const logit = said.reduce((sum, value) => sum + value, 0) / said.length;
     return [{ seconds: observation.seconds, logit, weight, observation }];
   });
 }

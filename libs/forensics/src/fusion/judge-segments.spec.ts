@@ -213,6 +213,20 @@ describe('judgeSegments', () => {
     expect(plain.reasons.map(({ text }) => text).join()).not.toMatch(/reads most like/);
   });
 
+  it('names two detectors that contradict each other', () => {
+    const second = { ...models.entries[0]!, id: 'e', calibration: { a: 2, b: 0, fittedOn: 'test' } };
+    const both = createModelSet('', [models.entries[0]!, second]);
+    const one = segment(0, ten, [track(0, { at: ten, logits: same(2) })]);
+    for (const seen of one.tracks[0]!.observations) seen.logits['e'] = -1.1;
+    const context = { probe: sceneProbe, plan: planOf([one]), policy: defaultPolicy, models: both };
+    const found = judgeSegments([one], context);
+    expect([found.verdict, found.reasons[0]!.code]).toEqual(['inconclusive', 'detectors_disagree']);
+    expect(found.reasons[0]!.text).toBe('The detectors disagree about face 1: d gives 88 %, e 10 %.');
+    for (const seen of one.tracks[0]!.observations) seen.logits['e'] = -0.3;
+    const near = judgeSegments([one], { ...context, policy: { ...defaultPolicy, thresholds: { manipulated: 0.9, authentic: 0.1 } } }); // prettier-ignore
+    expect(near.reasons[0]!.code).toBe('between_thresholds');
+  });
+
   describe('a still cut as generators cut their portraits', () => {
     const portrait = (logit: number, probe: Partial<Probe> = {}) => {
       const one = [segment(0, [0], [track(0, { at: [0], logits: [logit], landmarks: ffhqLandmarks(256) })])];
