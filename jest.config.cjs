@@ -16,7 +16,7 @@ const common = {
     ],
   },
   moduleNameMapper: {
-    '^@assay/(contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint)$':
+    '^@assay/(contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint|wording)$':
       '<rootDir>/libs/$1/src',
     '^@assay/(api|worker|cli)$': '<rootDir>/apps/$1/src',
   },

@@ -6,7 +6,13 @@ const library = (name) => fileURLToPath(new URL(`../../libs/${name}/src/index.ts
 
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { '@assay/client': library('client'), '@assay/contracts': library('contracts') } },
+  resolve: {
+    alias: {
+      '@assay/client': library('client'),
+      '@assay/contracts': library('contracts'),
+      '@assay/wording': library('wording'),
+    },
+  },
   build: {
     // The page's content policy allows neither inline scripts nor data URLs of fonts.
     assetsInlineLimit: 0,

@@ -5,7 +5,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { ApiModule, type ApiParts } from './api.module';
 import { KeyRing } from './auth/key-ring';
 import { requireApiKey } from './auth/require-api-key';
-import { serveConsole } from './console/serve-console';
+import { serveConsole, serveWidget } from './console/serve-console';
 import { describeApi, methodsByPath } from './docs/description';
 import { serveDocs } from './docs/serve-docs';
 import { accessLog } from './http/access-log';
@@ -50,6 +50,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use('/v1/scans', requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
   serveConsole(express);
+  serveWidget(express);
   serveDocs(express, description);
   app.useGlobalFilters(filter);
   await app.init();

@@ -4,7 +4,10 @@ import { problems } from '../problems/problems';
 import type { KeyRing } from './key-ring';
 
 /** What needs no key: the page, the description of the API, and health. None of it holds data. */
-const publicPaths = [/^\/$/, /^\/index\.html$/, /^\/favicon\.svg$/, /^\/assets\//, /^\/docs(\/|$)/, /^\/v1\/health\//];
+const publicPaths = [
+  ...[/^\/$/, /^\/index\.html$/, /^\/favicon\.svg$/, /^\/assets\//, /^\/embed\/assay-verdict\.js$/],
+  ...[/^\/docs(\/|$)/, /^\/v1\/health\//],
+];
 const bearer = /^Bearer +(\S+) *$/i;
 
 /**

@@ -6,6 +6,18 @@ import { problems } from '../problems/problems';
 /** Beside this app, seen from src/ and dist/ alike. */
 const consoleFolder = join(__dirname, '../../../console/dist');
 
+const widgetFolder = join(__dirname, '../../../widget/dist');
+
+/** `<assay-verdict>` for dashboards: a script that pages of other origins may load. It holds no data. */
+export function serveWidget(app: Express, folder = widgetFolder): void {
+  app.get('/embed/assay-verdict.js', (_request, response, next) => {
+    response.set({ 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'public, max-age=3600' });
+    response.sendFile('assay-verdict.js', { root: folder, cacheControl: false }, (error) => {
+      if (error && !response.headersSent) next(problems.unavailable('The widget was not built: npm run build.'));
+    });
+  });
+}
+
 /** The page at `/`. Assets carry a hash in their names and never change; the page that names them may. */
 export function serveConsole(app: Express, folder = consoleFolder): void {
   const assets = serveFolder(join(folder, 'assets'), { index: false, redirect: false, immutable: true, maxAge: '1y' });

@@ -1,5 +1,5 @@
 import type { VerdictTrack } from '@assay/contracts';
-import { percent } from '../format/numbers';
+import { percent } from '@assay/wording';
 
 interface Props {
   descriptions: VerdictTrack['descriptions'];

@@ -1,9 +1,8 @@
 import type { AssayClient } from '@assay/client';
 import type { VerdictTrack } from '@assay/contracts';
+import { abstentionWords, clock, percent } from '@assay/wording';
 import { useState } from 'react';
 import { useEvidence } from '../data/use-evidence';
-import { clock, percent } from '../format/numbers';
-import { abstentionWords } from '../format/words';
 import { Descriptions } from './descriptions';
 
 interface Props {

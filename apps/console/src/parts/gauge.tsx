@@ -1,5 +1,5 @@
 import type { Verdict } from '@assay/contracts';
-import { percent } from '../format/numbers';
+import { percent } from '@assay/wording';
 
 type Props = Pick<Verdict, 'probability' | 'interval' | 'thresholds'>;
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '@assay/contracts';
+import { byteSize, duration, percent } from '@assay/wording';
 import type { ReactNode } from 'react';
-import { byteSize, duration, percent } from '../format/numbers';
 
 /** How the verdict was made: what someone else needs to make it again. */
 export function MethodDetails({ verdict }: { verdict: Verdict }) {

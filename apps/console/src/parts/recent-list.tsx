@@ -1,7 +1,7 @@
 import type { ScanRecord } from '@assay/contracts';
+import { dateTime, labelSigns, labelWords, percent } from '@assay/wording';
 import type { RecentScans } from '../data/use-recent-scans';
-import { dateTime, percent } from '../format/numbers';
-import { labelSigns, labelWords, stageWords } from '../format/words';
+import { stageWords } from '../format/stage-words';
 
 interface Props {
   recent: RecentScans;

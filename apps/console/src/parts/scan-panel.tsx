@@ -1,8 +1,8 @@
 import type { AssayClient } from '@assay/client';
+import { percent } from '@assay/wording';
 import { useEffect, useRef } from 'react';
 import { useScan } from '../data/use-scan';
-import { percent } from '../format/numbers';
-import { stageWords } from '../format/words';
+import { stageWords } from '../format/stage-words';
 import { CancelButton } from './cancel-button';
 import { Notice } from './notice';
 import { ProgressBar } from './progress-bar';

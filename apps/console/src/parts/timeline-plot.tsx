@@ -1,7 +1,7 @@
 import type { AssayClient } from '@assay/client';
 import type { Verdict } from '@assay/contracts';
+import { peakWords } from '@assay/wording';
 import { useEvidence } from '../data/use-evidence';
-import { clock, percent } from '../format/numbers';
 
 interface Props {
   client: AssayClient;
@@ -17,20 +17,8 @@ export function TimelinePlot({ client, scan, name, verdict }: Props) {
     <>
       <h3>Over time</h3>
       <div className="timeline-frame" tabIndex={0} role="region" aria-label="Plot over time">
-        <img className="timeline" src={url} alt={`Probability of manipulation over time. ${peakOf(verdict)}`} />
+        <img className="timeline" src={url} alt={`Probability of manipulation over time. ${peakWords(verdict)}`} />
       </div>
     </>
   );
-}
-
-/** The plot in a sentence, for those who do not see it. */
-function peakOf({ timeline }: Verdict): string {
-  const judged = timeline.flatMap(({ seconds, probability }) =>
-    probability === null ? [] : [{ seconds, probability }],
-  );
-  const peak = judged.reduce<(typeof judged)[number] | null>(
-    (most, point) => (most && most.probability >= point.probability ? most : point),
-    null,
-  );
-  return peak ? `Highest ${percent(peak.probability)} at ${clock(peak.seconds)}.` : 'No moment could be judged.';
 }

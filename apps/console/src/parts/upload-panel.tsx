@@ -1,8 +1,8 @@
 import type { AssayClient } from '@assay/client';
+import { byteSize } from '@assay/wording';
 import { type ChangeEvent, type DragEvent, useEffect, useRef, useState } from 'react';
 import { type Failure, failureOf } from '../data/failure';
 import { uploadFile } from '../data/upload-file';
-import { byteSize } from '../format/numbers';
 import { Notice } from './notice';
 import { ProgressBar } from './progress-bar';
 

@@ -1,7 +1,6 @@
 import type { AssayClient } from '@assay/client';
 import type { Verdict } from '@assay/contracts';
-import { clock, dateTime } from '../format/numbers';
-import { labelSigns, labelWords } from '../format/words';
+import { clock, dateTime, labelSigns, labelWords } from '@assay/wording';
 import { FaceStrip } from './face-strip';
 import { Gauge } from './gauge';
 import { MethodDetails } from './method-details';

@@ -1,4 +1,4 @@
-import type { Stage, VerdictLabel } from '@assay/contracts';
+import type { VerdictLabel } from '@assay/contracts';
 
 export const labelWords: Record<VerdictLabel, string> = {
   likely_manipulated: 'Likely manipulated',
@@ -13,15 +13,6 @@ export const labelSigns: Record<VerdictLabel, string> = {
   likely_authentic: '✓',
   inconclusive: '?',
   rejected: '×',
-};
-
-export const stageWords: Record<Stage, string> = {
-  intake: 'Waiting for a worker',
-  probe: 'Reading the file',
-  plan: 'Choosing frames',
-  look: 'Looking at faces',
-  judge: 'Weighing the evidence',
-  publish: 'Writing the verdict',
 };
 
 /** Why a face has no probability of its own. */

@@ -1,0 +1,3 @@
+export * from './numbers';
+export * from './timeline-words';
+export * from './verdict-words';

@@ -1,0 +1,148 @@
+/**
+ * `<assay-verdict>` in a page of another origin with a strict content policy, in a real browser. What holds:
+ * - one script tag and a document are enough; the policy refuses nothing of it;
+ * - text of the document never becomes markup;
+ * - a moment can be chosen by keyboard, and the page is told;
+ * - pictures come with the page's headers, and the suspected area on request;
+ * - what is no verdict is said in words.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { sampleVerdict } from '../../apps/cli/src/testing/sample-verdict';
+import { startTestApi, type TestApi } from '../support/api';
+import { executablePath, runsBrowser } from '../support/browser';
+
+const withBrowser = runsBrowser ? describe : describe.skip;
+
+/** 1 x 1 px. */
+const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+withBrowser('the widget', () => {
+  let api: TestApi;
+  let dashboard: Server;
+  let address: string;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+  const asked: { path: string; key: string | undefined }[] = [];
+  const hostile = '<img src=x onerror="window.broken = true">';
+  const base = sampleVerdict();
+  const moments = [0, 1, 2, 3].map((seconds) => ({ seconds, probability: 0.2 * (seconds + 1), faces: 1 }));
+  const documents: Record<string, unknown> = {
+    '/scans/a/verdict': {
+      ...base,
+      file: hostile,
+      reasons: [{ ...base.reasons[0]!, text: hostile }],
+      timeline: moments,
+      durationSeconds: 4,
+      tracks: base.tracks.map((track) => ({
+        ...track,
+        evidence: [{ seconds: 1, box: [0, 0, 9, 9], probability: 0.9, crop: 'crop.jpg', overlay: 'overlay.jpg' }],
+      })),
+    },
+    '/scans/b/verdict': { schema: 'assay.verdict/9' },
+  };
+
+  beforeAll(async () => {
+    api = await startTestApi();
+    dashboard = createServer((request, response) => {
+      const path = request.url ?? '/';
+      asked.push({ path, key: request.headers['x-api-key'] as string | undefined });
+      if (path === '/') {
+        const policy = `default-src 'none'; script-src ${api.url}; connect-src 'self'; img-src 'self' blob:`;
+        response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
+        response.end(
+          `<!doctype html><script src="${api.url}/embed/assay-verdict.js"></script><assay-verdict></assay-verdict>`,
+        );
+      } else if (path in documents) response.end(JSON.stringify(documents[path]));
+      else if (path.includes('/evidence/')) response.writeHead(200, { 'content-type': 'image/gif' }).end(pixel);
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => dashboard.listen(0, '127.0.0.1', resolve));
+    address = `http://localhost:${(dashboard.address() as AddressInfo).port}`;
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    dashboard?.close();
+    dashboard?.closeAllConnections();
+    await api?.close();
+  });
+  beforeEach(async () => {
+    complaints = [];
+    asked.length = 0;
+    page = await browser.newPage();
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
+    });
+    await page.goto(address);
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const load = (src: string) =>
+    page.evaluate((address) => {
+      const element = document.querySelector('assay-verdict')!;
+      Object.assign(element, { headers: { 'x-api-key': 'secret' } });
+      element.setAttribute('src', address);
+    }, src);
+
+  it('shows a verdict with its pictures; what the document says stays text', async () => {
+    await load('/scans/a/verdict');
+    await page.getByText('Likely manipulated').waitFor();
+    expect(await page.locator('assay-verdict li').first().textContent()).toBe(hostile);
+    expect(await page.evaluate(() => 'broken' in window)).toBe(false);
+    const picture = page.locator('assay-verdict .strip img');
+    await picture.evaluate((image: HTMLImageElement) => image.decode());
+    expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+    await page.getByRole('button', { name: 'Show suspected area' }).click();
+    await page.getByRole('button', { name: 'Hide suspected area' }).waitFor();
+    const paths = asked.filter(({ path }) => path.startsWith('/scans/'));
+    expect(paths.map(({ path }) => path)).toEqual([
+      '/scans/a/verdict',
+      '/scans/a/evidence/crop.jpg',
+      '/scans/a/evidence/overlay.jpg',
+    ]);
+    expect(new Set(paths.map(({ key }) => key))).toEqual(new Set(['secret']));
+    expect(await page.locator('assay-verdict').evaluate((e) => getComputedStyle(e).display)).toBe('block');
+  });
+
+  it('is read and steered by keyboard, and tells the page where to go', async () => {
+    await page.evaluate(() => {
+      const seen: number[] = [];
+      Object.assign(window, { seen });
+      document.addEventListener('assay-seek', (event) =>
+        seen.push((event as CustomEvent<{ seconds: number }>).detail.seconds),
+      );
+    });
+    await load('/scans/a/verdict');
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/3\.0 s: 80/);
+    for (const key of ['ArrowLeft', 'Home', 'ArrowLeft', 'End']) await page.keyboard.press(key);
+    expect(await page.evaluate(() => (window as unknown as { seen: number[] }).seen)).toEqual([2, 0, 0, 3]);
+    expect(await slider.getAttribute('aria-label')).toMatch(/Highest 80.* at 3\.0 s/);
+  });
+
+  it('takes a document, and the colours of the page', async () => {
+    await page.evaluate((verdict) => {
+      const element = document.querySelector<HTMLElement>('assay-verdict')!;
+      element.style.setProperty('--assay-manipulated', 'rgb(1, 2, 3)');
+      Object.assign(element, { verdict });
+    }, base);
+    const label = page.getByRole('heading', { name: 'Likely manipulated' });
+    await label.waitFor();
+    expect(await label.evaluate((e) => getComputedStyle(e).color)).toBe('rgb(1, 2, 3)');
+  });
+
+  it('says what is wrong with a document that it cannot read, and with one that is not there', async () => {
+    await load('/scans/b/verdict');
+    await page.getByRole('alert').filter({ hasText: 'no document of the kind assay.verdict/1' }).waitFor();
+    await load('/scans/none/verdict');
+    await page.getByRole('alert').filter({ hasText: 'HTTP 404' }).waitFor();
+  });
+});
