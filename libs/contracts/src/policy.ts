@@ -10,6 +10,11 @@ export const Policy = z.object({
     /** probability <= authentic -> `likely_authentic`; between the two -> `inconclusive` */
     authentic: z.number().min(0).max(1),
   }),
+  /**
+   * Share of forged items among what is scanned, as far as it is known: what a probability means there is told beside it. The
+   * probability itself, and so the thresholds, take either answer for equally likely beforehand.
+   */
+  prevalence: z.number().gt(0).lt(1).default(0.05),
   frames: z.object({
     /** Frames looked at in the first minute; grows with the logarithm of the length after that. */
     perMinute: z.number().int().positive(),
@@ -38,6 +43,7 @@ export const defaultPolicy: Policy = {
   id: 'default',
   version: 1,
   thresholds: { manipulated: 0.7, authentic: 0.3 },
+  prevalence: 0.05,
   frames: { perMinute: 24, max: 64, maxSidePx: 1920, segmentSeconds: 120 },
   faces: { minSizePx: 48, maxPerFrame: 48, cropsPerTrack: 16, cropsPerSegment: 96, minFrames: 3 },
 };

@@ -92,6 +92,8 @@ export const Verdict = z.object({
   verdict: VerdictLabel,
   probability: Probability.nullable(),
   interval: Interval.nullable(),
+  /** What the probability means where this share of items is forged (Bayes); null where there is none. */
+  atPrevalence: z.object({ prevalence: Probability, probability: Probability }).nullable().default(null),
   thresholds: z.object({ manipulated: Probability, authentic: Probability }),
   policy: z.object({ id: z.string(), version: z.number().int() }),
   reasons: z.array(Reason).min(1),

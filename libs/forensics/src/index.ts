@@ -3,6 +3,7 @@ export { lookAtSegment } from './detectors/look-at-segment';
 export { renderTimelineSvg } from './evidence/timeline-svg';
 export type { Frame } from './frame';
 export { judgeSegments } from './fusion/judge-segments';
+export { atPrevalence } from './fusion/statistics';
 export { InferenceError } from './inference/inference-error';
 export type { InferenceErrorCode } from './inference/inference-error';
 export { InferencePool } from './inference/pool';

@@ -9,7 +9,7 @@ import type {
   SegmentResult,
   Verdict,
 } from '@assay/contracts';
-import { type Judgement, type ModelSet, preprocessingId, threadsPerSession } from '@assay/forensics';
+import { atPrevalence, type Judgement, type ModelSet, preprocessingId, threadsPerSession } from '@assay/forensics';
 import { version } from './version';
 
 interface Method {
@@ -40,6 +40,7 @@ export function judgedVerdict(scan: JudgedScan): Verdict {
     file: record.name,
     createdAt: new Date().toISOString(),
     ...judged,
+    atPrevalence: prevalenceOf(judged.probability, policy),
     thresholds: policy.thresholds,
     policy: { id: policy.id, version: policy.version },
     rejection: null,
@@ -83,6 +84,7 @@ export function rejectedVerdict(scan: RejectedScan): Verdict {
     verdict: 'rejected',
     probability: null,
     interval: null,
+    atPrevalence: null,
     thresholds: policy.thresholds,
     policy: { id: policy.id, version: policy.version },
     reasons: [{ code: 'rejected', text: rejection.message, track: null, atSeconds: null }],
@@ -106,6 +108,11 @@ export function rejectedVerdict(scan: RejectedScan): Verdict {
       cropsScored: 0,
     },
   };
+}
+
+function prevalenceOf(probability: number | null, { prevalence }: Policy): Verdict['atPrevalence'] {
+  if (probability === null) return null;
+  return { prevalence, probability: Math.round(1e4 * atPrevalence(probability, prevalence)) / 1e4 };
 }
 
 function methodOf(media: MediaId | null, { models, tools }: Method, framesSeconds: number[]): Verdict['method'] {

@@ -1,4 +1,5 @@
-import type { VerdictLabel } from '@assay/contracts';
+import type { Verdict, VerdictLabel } from '@assay/contracts';
+import { percent } from './numbers';
 
 export const labelWords: Record<VerdictLabel, string> = {
   likely_manipulated: 'Likely manipulated',
@@ -24,3 +25,11 @@ export const abstentionWords: Record<string, string> = {
   too_few_frames: 'seen in too few frames to judge',
   frames_disagree: 'its frames do not agree',
 };
+
+/** `Where 1 in 20 such files is forged, this means 29 %.`; null without a probability. */
+export function prevalenceWords({ atPrevalence }: Pick<Verdict, 'atPrevalence'>): string | null {
+  // A document of before this was told has no such field.
+  if (!atPrevalence) return null;
+  const { prevalence, probability } = atPrevalence;
+  return `Where 1 in ${Math.round(1 / prevalence)} such files is forged, this means ${percent(probability)}.`;
+}

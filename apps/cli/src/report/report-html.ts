@@ -1,4 +1,5 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
+import { prevalenceWords } from '@assay/wording';
 import { factsTable } from './facts-table';
 import { html, Markup, htmlPage } from './html';
 import { reportStyle } from './report-style';
@@ -62,7 +63,8 @@ function estimate(verdict: Verdict): Markup | null {
         >policy ${verdict.policy.id}: authentic up to ${formatProbability(authentic)}, manipulated from
         ${formatProbability(manipulated)}</span
       ><span>manipulated</span>
-    </div>`;
+    </div>
+    <p class="soft">${prevalenceWords(verdict) ?? ''}</p>`;
 }
 
 function reasons(verdict: Verdict): Markup {

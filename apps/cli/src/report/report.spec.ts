@@ -14,6 +14,7 @@ describe('verdict on a terminal', () => {
     expect(plain(verdictText(sampleVerdict(), 'out/report.html')).split('\n')).toEqual([
       '✗ likely manipulated  93 % (86–97 %)  clip.mp4',
       '  Face 1 shows the edge of a blend.',
+      '  Where 1 in 20 such files is forged, this means 43\u00a0%.',
       '  face  probability (90 % interval)  seen             frames judged  size',
       '  1     93 % (86–97 %)               0:00.0 – 1:01.3  16 of 24       122 px',
       '  report: out/report.html',
@@ -22,7 +23,7 @@ describe('verdict on a terminal', () => {
 
   it('says why media was rejected', () => {
     const rejection = { code: 'not_media', message: 'This is no video.' } as const;
-    const verdict = sampleVerdict({ verdict: 'rejected', probability: null, interval: null, tracks: [], rejection });
+    const verdict = sampleVerdict({ verdict: 'rejected', probability: null, interval: null, atPrevalence: null, tracks: [], rejection }); // prettier-ignore
     expect(plain(verdictText(verdict, null))).toBe('– rejected  clip.mp4\n  This is no video. [not_media]');
   });
 

@@ -1,4 +1,5 @@
 import type { Verdict, VerdictLabel } from '@assay/contracts';
+import { prevalenceWords } from '@assay/wording';
 import pc from 'picocolors';
 import { faceHeadings, faceRows, formatEstimate, labelWords, type FaceRow } from './words';
 
@@ -29,6 +30,8 @@ export function verdictText(verdict: Verdict, reportPath: string | null, columns
     ? [`${verdict.rejection.message} ${pc.dim(`[${verdict.rejection.code}]`)}`]
     : verdict.reasons.map((reason) => reason.text);
   for (const reason of reasons) lines.push(...wrap(reason, width).map((line) => `  ${line}`));
+  const prevalence = prevalenceWords(verdict);
+  if (prevalence) lines.push(`  ${pc.dim(prevalence)}`);
   lines.push(...faceTable(faceRows(verdict)).map((line) => `  ${line}`));
   if (reportPath) lines.push(`  ${pc.dim('report:')} ${reportPath}`);
   return lines.join('\n');

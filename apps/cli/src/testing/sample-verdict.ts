@@ -14,6 +14,7 @@ export function sampleVerdict(changes: Partial<Verdict> = {}): Verdict {
     verdict: 'likely_manipulated',
     probability: 0.934,
     interval: [0.86, 0.97],
+    atPrevalence: { prevalence: 0.05, probability: 0.4268 },
     thresholds: { manipulated: 0.7, authentic: 0.3 },
     policy: { id: 'default', version: 1 },
     reasons: [{ code: 'blending_boundary', text: 'Face 1 shows the edge of a blend.', track: 0, atSeconds: 3.2 }],

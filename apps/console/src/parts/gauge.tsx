@@ -1,10 +1,10 @@
 import type { Verdict } from '@assay/contracts';
-import { percent } from '@assay/wording';
+import { percent, prevalenceWords } from '@assay/wording';
 
-type Props = Pick<Verdict, 'probability' | 'interval' | 'thresholds'>;
+type Props = Pick<Verdict, 'probability' | 'interval' | 'thresholds' | 'atPrevalence'>;
 
 /** The probability with its interval, on the scale that the policy's thresholds divide. */
-export function Gauge({ probability, interval, thresholds }: Props) {
+export function Gauge({ probability, interval, thresholds, atPrevalence }: Props) {
   if (probability === null) return null;
   const [low, high] = interval ?? [probability, probability];
   const words = `${percent(probability)} probability of manipulation; nine times in ten between ${percent(low)} and ${percent(high)}`;
@@ -41,6 +41,7 @@ export function Gauge({ probability, interval, thresholds }: Props) {
         <span>inconclusive</span>
         <span>manipulated</span>
       </figcaption>
+      <p className="hint">{prevalenceWords({ atPrevalence })}</p>
     </figure>
   );
 }

@@ -1,5 +1,5 @@
 import type { Verdict } from '@assay/contracts';
-import { clock, labelSigns, labelWords, percent } from '@assay/wording';
+import { clock, labelSigns, labelWords, percent, prevalenceWords } from '@assay/wording';
 import { h } from '../dom';
 
 /** The answer: word and sign, probability with its interval, and the scale that the thresholds divide. */
@@ -43,6 +43,7 @@ export function headline(verdict: Verdict): HTMLElement {
         { class: 'soft' },
         `${percent(probability)} probability of manipulation (90 % interval ${percent(low)} to ${percent(high)})`,
       ),
+    h('p', { class: 'soft' }, prevalenceWords(verdict)),
   );
 }
 

@@ -1,6 +1,6 @@
 import { FaceObservation, ModelEntry } from '@assay/contracts';
 import { frameScores } from './frame-scores';
-import { logSumExp, sigmoid } from './statistics';
+import { atPrevalence, logSumExp, sigmoid } from './statistics';
 import { estimateTrack, probabilityOf } from './track-estimate';
 import { estimateVideo } from './video-estimate';
 
@@ -119,4 +119,11 @@ describe('estimateVideo', () => {
     expect(logSumExp([])).toBe(-Infinity);
     expect(estimateVideo([{ logit: 900, deviation: 1, prominence: 0 }])?.logit).toBeCloseTo(900, 6);
   });
+});
+
+it('takes an even chance for the prevalence itself, and keeps certainty', () => {
+  expect(atPrevalence(0.5, 0.05)).toBeCloseTo(0.05);
+  expect(atPrevalence(0.9, 0.5)).toBeCloseTo(0.9);
+  expect(atPrevalence(0.95, 0.05)).toBeCloseTo(0.5);
+  expect([atPrevalence(0, 0.05), atPrevalence(1, 0.05)]).toEqual([0, 1]);
 });

@@ -13,6 +13,12 @@ export function eitherLogit(a: number, b: number): number {
   return logSumExp([a, b, a + b]);
 }
 
+/** A probability for which both answers were equally likely beforehand, where `prevalence` of the items are forged (Bayes). */
+export function atPrevalence(probability: number, prevalence: number): number {
+  const forged = probability * prevalence;
+  return forged / (forged + (1 - probability) * (1 - prevalence));
+}
+
 export interface Weighted {
   value: number;
   weight: number;
