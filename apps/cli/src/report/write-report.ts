@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Verdict } from '@assay/contracts';
+import { makeFolder } from '../make-folder';
 import { reportHtml } from './report-html';
 
 /** Digits of the scan id in a folder's name: enough to tell the scans of one file apart. */
@@ -35,7 +36,7 @@ export async function writeReport(
   artefacts: ReadonlyMap<string, Buffer>,
 ): Promise<string> {
   const folder = join(out, reportFolderName(verdict));
-  await mkdir(join(folder, 'evidence'), { recursive: true });
+  await makeFolder(join(folder, 'evidence'));
   const pictures = new Map<string, string>();
   for (const [name, bytes] of artefacts) {
     await writeFile(join(folder, 'evidence', basename(name)), bytes);

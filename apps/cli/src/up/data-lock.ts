@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorCode } from '../error-code';
 import { CliError } from '../exit';
+import { makeFolder } from '../make-folder';
 import { processIdentity } from './process-identity';
 
 const Owner = z.object({ pid: z.number().int().positive(), identity: z.string(), token: z.string() });
@@ -25,7 +26,7 @@ const maxGuardMs = 1_000;
  * @throws CliError naming the process that has it
  */
 export async function lockDataFolder(dataDir: string): Promise<() => Promise<void>> {
-  await mkdir(dataDir, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(dataDir).catch((error: unknown) => {
     throw new CliError(`The data folder ${dataDir} cannot be made (${errorCode(error) ?? 'unknown reason'}).`);
   });
   const path = join(dataDir, 'up.lock');
