@@ -17,6 +17,18 @@ export type EvalFigure = z.infer<typeof EvalFigure>;
 const figures = <const Name extends string>(...names: Name[]) =>
   z.strictObject(Object.fromEntries(names.map((name) => [name, EvalFigure])) as Record<Name, typeof EvalFigure>);
 
+const FrameStatistics = figures('auc', 'averagePrecision', 'equalErrorRate');
+
+/** Judged frames one by one: each has the label of its item and the highest probability among its faces. */
+export const EvalFrames = z.strictObject({
+  frames: Count,
+  /** Items with a judged frame. */
+  clips: Count,
+  pooled: FrameStatistics,
+  /** Frames of each family's fakes against those of all real rows. */
+  families: z.array(z.strictObject({ family: z.string(), frames: Count, figures: FrameStatistics })),
+});
+
 /** Figures that two answers to the same items are compared by: differences, the later minus the earlier one. */
 const Differences = figures(
   'auc',
@@ -118,6 +130,7 @@ export const EvalDocument = z.strictObject({
     'accuracy',
     'accuracyDecided',
     'falseAlarmRate',
+    'detectionRate',
     'missRate',
     'expectedCalibrationError',
     'brierScore',
@@ -130,6 +143,7 @@ export const EvalDocument = z.strictObject({
   families: z.array(
     z.strictObject({ family: z.string(), fakes: Count, figures: figures('auc', 'withinGroupAuc', 'missRate') }),
   ),
+  frames: EvalFrames,
   /** Highest score first; empty where real rows or fakes are missing. */
   roc: z.array(z.strictObject({ falseAlarmRate: Share, hitRate: Share, score: Share.nullable() })),
   reliability: z.array(

@@ -1,21 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Figure } from '@assay/evaluation';
 import { compareRuns, sharedAnswers } from '../eval/compare-runs';
 import { evalDocument } from '../eval/eval-document';
 import { clipSample, evaluate } from '../eval/evaluate';
+import { evaluateFrames } from '../eval/evaluate-frames';
 import { evaluateGrid } from '../eval/evaluate-grid';
 import { readEvidence } from '../eval/evidence-pictures';
-import { figureWords } from '../eval/figure-words';
+import { type FigureName, figureLabel } from '../eval/figure-words';
 import { parseGrid } from '../eval/perturb-grid';
 import { readCsv } from '../eval/read-csv';
 import { readEarlierRun } from '../eval/read-earlier-run';
-import { comparisonRows, comparisonSummary } from '../eval/report/comparison-section';
-import { gridRows, gridSummary } from '../eval/report/grid-section';
 import { evalHtml } from '../eval/report/eval-html';
-import { formatFigure } from '../eval/report/format-figure';
-import { slicesNote, slicesRows } from '../eval/report/slices-section';
+import { evalText } from '../eval/report/eval-text';
 import { assertColumns, evaluateSlices } from '../eval/slices';
 import { worstMistakes } from '../eval/worst-mistakes';
 import { scoreItems, type Scored, type ScoreTask } from '../eval/score-items';
@@ -71,6 +68,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     );
     const settings = { seed: options.seed, resamples: options.resamples };
     const result = evaluate(items, verdicts, settings, 1 / (1 + options.realsPerFake));
+    const frames = evaluateFrames(items, verdicts, settings);
     const rows = clipSample(items, verdicts);
     const comparison = earlier && compareRuns(items, rows, earlier, settings);
     const grid = cells.length
@@ -86,14 +84,14 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       : null;
     const slices = options.slice.map((column) => evaluateSlices(items, rows, column, settings));
     const document = evalDocument({
-      ...{ items, verdicts, policy, modelSet: scanner.modelSet, result, comparison, slices, grid },
+      ...{ items, verdicts, policy, modelSet: scanner.modelSet, result, frames, comparison, slices, grid },
       settings: { ...settings, realsPerFake: options.realsPerFake },
     });
     await writeFile(join(out, 'eval.json'), `${JSON.stringify(document, null, 1)}\n`);
     const fakes = items.filter(({ fake }) => fake).length;
     const summary = `${items.length} items: ${items.length - fakes} real, ${fakes} fake; 95 % intervals by group`;
     const figures = Object.entries(result.pooled).map(([name, figure]) => ({
-      label: figureWords[name as keyof typeof figureWords],
+      label: figureLabel(name as FigureName, policy.thresholds, options.realsPerFake),
       figure,
     }));
     const mistakes = await Promise.all(
@@ -106,6 +104,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       title: basename(csv),
       summary,
       result,
+      frames,
       comparison,
       slices,
       grid,
@@ -125,23 +124,7 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       ] satisfies [string, string][],
     };
     await writeFile(join(out, 'eval.html'), evalHtml(report));
-    console.log(`${summary}\n`);
-    for (const { label, figure } of figures) console.log(line(label, figure));
-    for (const { family, fakes: count, figures } of result.families) {
-      console.log(line(`AUC, ${family} (${count}) against all real`, figures.auc));
-    }
-    if (comparison) {
-      console.log(`\n${comparisonSummary(comparison)}`);
-      for (const [label, difference] of comparisonRows(comparison)) console.log(row(label, difference));
-    }
-    for (const sliced of slices) {
-      console.log(`\n${slicesNote(sliced)}`);
-      for (const [label, text] of slicesRows(sliced)) console.log(row(label, text));
-    }
-    if (grid) {
-      console.log(`\n${gridSummary(grid)}`);
-      for (const [label, text] of gridRows(grid)) console.log(row(label, text));
-    }
+    console.log(evalText(report));
     console.log(`\nreport: ${join(out, 'eval.html')}`);
     return verdicts.some(({ verdict }) => verdict === 'rejected') ? ExitCode.rejected : ExitCode.ok;
   } catch (error) {
@@ -153,7 +136,3 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
     interrupt.dispose();
   }
 }
-
-const labelColumns = 44;
-const row = (label: string, text: string): string => `${label.padEnd(labelColumns)} ${text}`;
-const line = (label: string, figure: Figure): string => row(label, formatFigure(figure));

@@ -6,6 +6,7 @@ import { defaultPolicy, EvalDocument, type Verdict } from '@assay/contracts';
 import { sampleVerdict } from '../testing/sample-verdict';
 import { evalDocument, type EvalResults } from './eval-document';
 import { evaluate } from './evaluate';
+import { evaluateFrames } from './evaluate-frames';
 import type { EvalItem } from './read-csv';
 
 const settings = { seed: 1, resamples: 100, realsPerFake: 20 };
@@ -24,6 +25,7 @@ function resultsOf(verdicts: Verdict[], isFake: (i: number) => boolean): EvalRes
     modelSet,
     settings,
     result,
+    frames: evaluateFrames(items, verdicts, settings),
     comparison: null,
     slices: [],
     grid: null,

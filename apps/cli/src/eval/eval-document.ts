@@ -2,6 +2,7 @@ import { EvalDocument, type Policy, type Verdict } from '@assay/contracts';
 import type { BootstrapSettings } from '@assay/evaluation';
 import type { Comparison } from './compare-runs';
 import type { evaluate } from './evaluate';
+import type { FrameFigures } from './evaluate-frames';
 import type { Grid } from './evaluate-grid';
 import type { EvalItem } from './read-csv';
 import type { Slices } from './slices';
@@ -13,6 +14,7 @@ export interface EvalResults {
   modelSet: string;
   settings: BootstrapSettings & { realsPerFake: number };
   result: ReturnType<typeof evaluate>;
+  frames: FrameFigures;
   comparison: Comparison | null;
   slices: readonly Slices[];
   grid: Grid | null;
@@ -24,7 +26,7 @@ export interface EvalResults {
  * @throws ZodError when it is not what `assay.eval/1` says: a fault of this program
  */
 export function evalDocument({ items, verdicts, policy, modelSet, settings, ...figures }: EvalResults): EvalDocument {
-  const { result, comparison, slices, grid } = figures;
+  const { result, frames, comparison, slices, grid } = figures;
   return EvalDocument.parse({
     schema: 'assay.eval/1',
     createdAt: new Date().toISOString(),
@@ -32,6 +34,7 @@ export function evalDocument({ items, verdicts, policy, modelSet, settings, ...f
     models: modelsOf(verdicts),
     modelSet,
     ...result,
+    frames,
     comparison,
     slices,
     grid,

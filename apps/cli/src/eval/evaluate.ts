@@ -11,6 +11,7 @@ export const clipStatistics = {
   accuracy: stats.accuracy,
   accuracyDecided: stats.accuracyDecided,
   falseAlarmRate: stats.falseAlarmRate,
+  detectionRate: stats.detectionRate,
   missRate: stats.missRate,
   expectedCalibrationError: stats.expectedCalibrationError,
   brierScore: stats.brierScore,

@@ -1,3 +1,5 @@
+import type { Policy } from '@assay/contracts';
+
 /** What each figure is called in terminal and report, in the order of showing. */
 export const figureWords = {
   auc: 'AUC',
@@ -8,6 +10,7 @@ export const figureWords = {
   accuracy: 'right firm answers, of all',
   accuracyDecided: 'right, of the firm answers',
   falseAlarmRate: 'real called manipulated',
+  detectionRate: 'fake called manipulated',
   missRate: 'fake called authentic',
   expectedCalibrationError: 'calibration error (ECE)',
   brierScore: 'Brier score',
@@ -16,3 +19,16 @@ export const figureWords = {
   abstainedRate: 'no probability (counted as 0.5)',
   precisionAtPrevalence: 'precision where fakes are rare',
 } as const;
+
+export type FigureName = keyof typeof figureWords;
+
+/** The same with what a figure depends on: the policy's thresholds, and how rare fakes are. */
+export function figureLabel(name: FigureName, { manipulated, authentic }: Policy['thresholds'], realsPerFake: number) {
+  const given: Partial<Record<FigureName, string>> = {
+    falseAlarmRate: `from ${manipulated}`,
+    detectionRate: `from ${manipulated}`,
+    missRate: `up to ${authentic}`,
+    precisionAtPrevalence: `1 to ${realsPerFake}`,
+  };
+  return given[name] ? `${figureWords[name]} (${given[name]})` : figureWords[name];
+}

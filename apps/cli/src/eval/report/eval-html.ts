@@ -4,6 +4,7 @@ import { html, Markup, htmlPage } from '../../report/html';
 import { reportStyle } from '../../report/report-style';
 import type { Comparison } from '../compare-runs';
 import type { evaluate } from '../evaluate';
+import type { FrameFigures } from '../evaluate-frames';
 import type { Grid } from '../evaluate-grid';
 import type { Slices } from '../slices';
 import { coverageChart, familyChart, reliabilityChart, rocChart } from './charts';
@@ -11,6 +12,7 @@ import { comparisonSection } from './comparison-section';
 import { slicesSection } from './slices-section';
 import { gridSection } from './grid-section';
 import { formatFigure } from './format-figure';
+import { framesSection } from './frames-section';
 
 const style = `${reportStyle}
 :root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
@@ -25,6 +27,7 @@ export interface EvalReport {
   title: string;
   summary: string;
   result: ReturnType<typeof evaluate>;
+  frames: FrameFigures;
   /** Null: there is no earlier run to compare with. */
   comparison: Comparison | null;
   slices: readonly Slices[];
@@ -41,6 +44,7 @@ export function evalHtml({
   title,
   summary,
   result,
+  frames,
   comparison,
   slices,
   grid,
@@ -81,7 +85,8 @@ export function evalHtml({
         'Families against all real items: AUC',
         families.map(({ name, figure }) => [name, formatFigure(figure)]),
       )}
-      ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)} ${grid && gridSection(grid)}
+      ${framesSection(frames)} ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)}
+      ${grid && gridSection(grid)}
       ${factsTable(
         'Worst mistakes',
         mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),

@@ -1,0 +1,34 @@
+import { comparisonRows, comparisonSummary } from './comparison-section';
+import type { EvalReport } from './eval-html';
+import { formatFigure } from './format-figure';
+import { framesRows, framesSummary } from './frames-section';
+import { gridRows, gridSummary } from './grid-section';
+import { slicesNote, slicesRows } from './slices-section';
+
+const labelColumns = 44;
+
+/** An evaluation for the terminal: a line a figure, a paragraph a section, in the order of the report. */
+export function evalText(report: EvalReport): string {
+  const { summary, figures, result, frames, comparison, slices, grid } = report;
+  const rows: [string, string][] = [
+    ...figures.map(({ label, figure }): [string, string] => [label, formatFigure(figure)]),
+    ...result.families.map(({ family, fakes, figures: { auc } }): [string, string] => [
+      `AUC, ${family} (${fakes}) against all real`,
+      formatFigure(auc),
+    ]),
+  ];
+  const sections: [string, [string, string][]][] = [
+    [summary, rows],
+    [framesSummary(frames), framesRows(frames)],
+    ...(comparison ? [section(comparisonSummary(comparison), comparisonRows(comparison))] : []),
+    ...slices.map((sliced) => section(slicesNote(sliced), slicesRows(sliced))),
+    ...(grid ? [section(gridSummary(grid), gridRows(grid))] : []),
+  ];
+  return sections
+    .map(([title, lines]) =>
+      [title, ...lines.map(([label, text]) => `${label.padEnd(labelColumns)} ${text}`)].join('\n'),
+    )
+    .join('\n\n');
+}
+
+const section = (title: string, rows: [string, string][]): [string, [string, string][]] => [title, rows];
