@@ -6,7 +6,7 @@
  * - a clip that cannot be read is a rejection among the others, not the end of the run;
  * - two runs are compared on their common rows; no such rows, or no run, is told before anything is scanned;
  * - any column can be a slice; a column that is not there is told before anything is scanned;
- * - videos are also scored perturbed, each cell of the grid against the same items as they are; a second run goes on;
+ * - videos are also scored perturbed, each cell of the grid against the same items encoded again; a second run goes on;
  * - a fault in the CSV is told with line and column.
  */
 import { appendFile, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
@@ -133,12 +133,13 @@ describe('assay eval', () => {
     const args = ['eval', 'clips.csv', '--out', 'out', '--resamples', '200', '--perturb', 'compression:5,blur:3'];
     const more = ['--compare', 'out', '--slice', 'codec'];
     const { code, stdout, stderr } = await assay([...args, ...more], folder);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('8 of 8 perturbed and scored\n')]);
-    expect(stdout).toMatch(/4 items, stills left out: 1; unperturbed: AUC/);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('12 of 12 altered and scored, 2 from before\n')]);
+    expect(stdout).toMatch(/4 items, stills left out: 1; as they are: AUC/);
     expect(stdout).toMatch(/AUC, video compression 5 \(CRF 40\) .* change /);
     const document = await figures();
     expect(document.grid).toMatchObject({
-      ...{ items: 4, stills: 1, unperturbed: { auc: { value: 1 } } },
+      ...{ items: 4, stills: 1, unperturbed: { auc: { value: 1 } }, control: { auc: { value: 1 } } },
+      compressionDrop: { value: expect.any(Number) },
       cells: [
         { kind: 'blur', level: 3, amount: 13 },
         { kind: 'compression', level: 5, amount: 40 },
@@ -146,11 +147,11 @@ describe('assay eval', () => {
     });
     const whole = (await scores()).split('\n').filter((text) => text.endsWith('}}}'));
     const probabilities = whole.map((text) => JSON.parse(text)).filter(({ item }) => item === 'swapped-a.mp4');
-    // Plain, and a number of its own from each cell.
-    expect(new Set(probabilities.map(({ verdict }) => verdict.probability)).size).toBe(3);
+    // Plain, encoded again, and a number of its own from each cell.
+    expect(new Set(probabilities.map(({ verdict }) => verdict.probability)).size).toBe(4);
 
     const again = await assay([...args, ...more], folder);
-    expect(again.stderr).toContain('8 of 8 perturbed and scored, 8 from before');
+    expect(again.stderr).toContain('12 of 12 altered and scored, 12 from before');
     expect((await figures()).grid).toEqual(document.grid);
     const none = await assay(['eval', 'clips.csv', '--perturb', 'sharpen'], folder);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--perturb: "sharpen" is neither all nor')]);

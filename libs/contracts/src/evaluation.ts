@@ -77,7 +77,14 @@ export const EvalGrid = z.strictObject({
   items: Count,
   /** Left out: perturbations are for video. */
   stills: Count,
+  /** The items as they are. */
   unperturbed: GridFigures,
+  /** Encoded again by the same encoder, and nothing else. */
+  control: GridFigures,
+  /** Control minus unperturbed: what the encoder does by itself. */
+  controlChanges: GridFigures,
+  /** AUC of the control minus that of compression at level 5; null where that cell was not asked for. */
+  compressionDrop: EvalFigure.nullable(),
   cells: z.array(
     z.strictObject({
       kind: z.enum(['saturation', 'contrast', 'blocks', 'noise', 'blur', 'pixelation', 'compression']),
@@ -88,6 +95,8 @@ export const EvalGrid = z.strictObject({
       figures: GridFigures,
       /** Perturbed minus unperturbed. */
       changes: GridFigures,
+      /** Perturbed minus control. */
+      changesFromControl: GridFigures,
     }),
   ),
 });

@@ -1,5 +1,4 @@
 import { runTool } from './run-tool';
-import { type Perturbation, perturbationCrf, perturbationFilter } from './perturbations';
 import { formatWhitelist, guardArguments, withInput } from './input-arguments';
 
 /** Part of a picture: a half of a side-by-side clip, or x, y, width, height in px. */
@@ -14,16 +13,24 @@ const keyframeEvery = '12';
 /** Encoding runs faster than the clip plays; hours mean a broken file, ms. */
 const timeoutMs = 3_600_000;
 
+/** What is done to a picture on the way, beside the cut. */
+export interface Alteration {
+  /** For ffmpeg's `-vf`; null: no filter. */
+  filter: string | null;
+  /** Constant rate factor of H.264; null: near-lossless, as for a plain cut. */
+  crf: number | null;
+}
+
 /** What to take of a video, and what to do to it on the way. */
 export interface Cut {
   region: Region;
   /** Null: as it is. */
-  perturbation: Perturbation | null;
+  alteration: Alteration | null;
 }
 
 /**
  * Cuts a region out of a video, near-losslessly, both halves of a pair alike: same size, same quality, same keyframes.
- * A perturbation is done in the same pass, so that there is one encoding as without it.
+ * An alteration is done in the same pass, so that there is one encoding as without it.
  *
  * @param target path of the MP4 to write
  * @returns null, or ffmpeg's last words when it could not
@@ -31,13 +38,13 @@ export interface Cut {
  */
 export async function cutRegion(
   source: string,
-  { region, perturbation }: Cut,
+  { region, alteration }: Cut,
   target: string,
   maxPixels: number,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const quality = (perturbation && perturbationCrf(perturbation)) ?? crf;
-  const filters = [cropFilter(region), perturbation && perturbationFilter(perturbation)].filter(Boolean).join(',');
+  const quality = alteration?.crf ?? crf;
+  const filters = [cropFilter(region), alteration?.filter].filter(Boolean).join(',');
   const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', String(quality), '-pix_fmt', 'yuv420p'];
   const keyframes = ['-g', keyframeEvery, '-keyint_min', keyframeEvery, '-sc_threshold', '0'];
   // With more threads, chance in a filter would fall another way each time.

@@ -1,9 +1,10 @@
-export { cropFilter, type Cut, cutRegion, type Region } from './cut-region';
+export { type Alteration, cropFilter, type Cut, cutRegion, type Region } from './cut-region';
 export type { DecodeEnd, Frame } from './frame';
 export { decodeSegment } from './decode-segment';
 export { frameBudget } from './frame-budget';
 export {
   type Perturbation,
+  perturbationAlteration,
   type PerturbationKind,
   perturbationLevelNumbers,
   perturbationLevels,

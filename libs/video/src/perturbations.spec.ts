@@ -10,6 +10,7 @@ import { ffmpeg, mediaFolder } from '../../../test/media/make-media';
 import { cutRegion, type Region } from './cut-region';
 import {
   type Perturbation,
+  perturbationAlteration,
   type PerturbationKind,
   perturbationLevelNumbers,
   perturbationLevels,
@@ -44,7 +45,8 @@ interface Planes {
 async function perturbed(source: string, perturbation: Perturbation | null, region: Region = 'full') {
   const name = folder.path(`${source}-${perturbation?.kind}-${perturbation?.level}.mp4`);
   const { signal } = new AbortController();
-  expect(await cutRegion(folder.path(source), { region, perturbation }, name, maxPixels, signal)).toBeNull();
+  const alteration = perturbation && perturbationAlteration(perturbation);
+  expect(await cutRegion(folder.path(source), { region, alteration }, name, maxPixels, signal)).toBeNull();
   return name;
 }
 

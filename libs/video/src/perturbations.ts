@@ -1,3 +1,5 @@
+import type { Alteration } from './cut-region';
+
 /**
  * The perturbation grid of DeeperForensics-1.0 (Jiang et al., CVPR 2020): seven kinds at five levels, the mildest first.
  * Numbers are those of the authors' code; how each becomes an ffmpeg filter, and where that differs, is said below.
@@ -34,9 +36,13 @@ const noiseStrength = (variance: number): number => Math.round(Math.sqrt(varianc
 /** Any, as long as it stays: the same clip is to be perturbed the same way again. */
 const seed = 1;
 
-/** Filters for one cell of the grid, for ffmpeg's `-vf`; null where it is the encoder that perturbs. */
-export function perturbationFilter({ kind, level }: Perturbation): string | null {
+/** One cell of the grid, for `cutRegion`: filters, or the encoder's quality where it is the encoder that perturbs. */
+export function perturbationAlteration({ kind, level }: Perturbation): Alteration {
   const amount = perturbationLevels[kind][level - 1] ?? 0;
+  return { filter: filterOf(kind, amount), crf: kind === 'compression' ? amount : null };
+}
+
+function filterOf(kind: PerturbationKind, amount: number): string | null {
   switch (kind) {
     case 'saturation':
       return `hue=s=${amount}`;
@@ -56,10 +62,6 @@ export function perturbationFilter({ kind, level }: Perturbation): string | null
       return null;
   }
 }
-
-/** @returns CRF of the encoder; null where the kind leaves it as it is */
-export const perturbationCrf = ({ kind, level }: Perturbation): number | null =>
-  kind === 'compression' ? (perturbationLevels.compression[level - 1] ?? null) : null;
 
 /** Sides that the factor does not divide are filled up for the way down, and the filling is cut off again. */
 function pixelation(factor: number): string {

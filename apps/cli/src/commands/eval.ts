@@ -14,7 +14,9 @@ import { readEarlierRun } from '../eval/read-earlier-run';
 import { evalHtml } from '../eval/report/eval-html';
 import { evalText } from '../eval/report/eval-text';
 import { assertColumns, evaluateSlices } from '../eval/slices';
+import { cellVariant, control } from '../eval/variants';
 import { worstMistakes } from '../eval/worst-mistakes';
+import { scoreVariants } from '../eval/score-variants';
 import { scoreItems, type Scored, type ScoreTask } from '../eval/score-items';
 import { ExitCode } from '../exit';
 import { listenForInterrupt } from '../interrupt';
@@ -58,26 +60,24 @@ export async function evaluateCommand(csv: string, options: EvalOptions): Promis
       };
       return scoreItems(tasks, { out, scanner, policy, jobs, onDone }, interrupt.signal);
     };
-    const asIs = items.map((item) => ({ item, perturbation: null }));
+    const asIs = items.map((item) => ({ item, variant: null }));
     const scored = await score(asIs, 'scored');
     const verdicts = scored.map(({ verdict }) => verdict);
     const moving = items.filter((_, i) => verdicts[i]?.kind !== 'still');
-    const perturbed = await score(
-      cells.flatMap((perturbation) => moving.map((item) => ({ item, perturbation }))),
-      'perturbed and scored',
+    const altered = await scoreVariants(cells.length ? [control, ...cells.map(cellVariant)] : [], moving, (tasks) =>
+      score(tasks, 'altered and scored'),
     );
     const settings = { seed: options.seed, resamples: options.resamples };
     const result = evaluate(items, verdicts, settings, 1 / (1 + options.realsPerFake));
     const frames = evaluateFrames(items, verdicts, settings);
     const rows = clipSample(items, verdicts);
     const comparison = earlier && compareRuns(items, rows, earlier, settings);
+    const plain = rows.filter((_, i) => verdicts[i]?.kind !== 'still');
     const grid = cells.length
       ? evaluateGrid(
-          rows.filter((_, i) => verdicts[i]?.kind !== 'still'),
-          cells.map((cell, c) => {
-            const own = perturbed.slice(c * moving.length, (c + 1) * moving.length).map(({ verdict }) => verdict);
-            return { cell, rows: clipSample(moving, own) };
-          }),
+          plain,
+          altered(control),
+          cells.map((cell) => ({ cell, rows: altered(cellVariant(cell)) })),
           items.length - moving.length,
           settings,
         )

@@ -5,32 +5,33 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { defaultMediaLimits, type Policy, Verdict } from '@assay/contracts';
 import { inLanes, scanIdFor } from '@assay/pipeline';
-import { cutRegion, type Perturbation } from '@assay/video';
+import { cutRegion } from '@assay/video';
 import { z } from 'zod';
 import type { ScanInput } from '../inputs/collect-inputs';
 import type { Scanned, Scanner } from '../scan/scanner';
 import { keepEvidence } from './evidence-pictures';
-import { cellName } from './perturb-grid';
 import type { EvalItem } from './read-csv';
+import { control, type Variant } from './variants';
 
 /** One line of `scores.jsonl`. */
 const Score = z.object({
   schema: z.literal('assay.eval-score/1'),
   key: z.string(),
   item: z.string(),
-  /** `blur:3`; absent where the item was scored as it is. */
+  /** Name of the variant, `blur:3`; absent where the item was scored as it is. */
   perturbation: z.string().optional(),
   verdict: Verdict,
 });
 
-/** An item, as it is or perturbed. */
+/** An item, as it is or altered. */
 export interface ScoreTask {
   item: EvalItem;
-  perturbation: Perturbation | null;
+  /** Null: as it is. */
+  variant: Variant | null;
 }
 
 export interface Scored {
-  /** Of content, region, perturbation, policy and models. */
+  /** Of content, region, variant, policy and models. */
   key: string;
   verdict: Verdict;
 }
@@ -46,7 +47,7 @@ export interface ScoreOptions {
 
 /**
  * Scans every task once, appending each verdict to `scores.jsonl` as it comes, so that a run that was stopped goes on
- * where it was. A verdict is known again by content, region, perturbation, policy and models.
+ * where it was. A verdict is known again by content, region, variant, policy and models.
  *
  * @returns verdicts in the order of the tasks
  */
@@ -64,20 +65,22 @@ export async function scoreItems(
   let reused = 0;
   const digests = new Map<string, string>();
   const score = async ([i, task]: [number, ScoreTask], stop: AbortSignal): Promise<void> => {
-    const { item, perturbation: cell } = task;
+    const { item } = task;
+    // A region is cut out as the control would be: it is its own control.
+    const variant = task.variant === control && item.region !== 'full' ? null : task.variant;
     // Halves of one file and the cells of the grid ask for the same digest.
     const digest = digests.get(item.path) ?? (await sha256Of(item.path, stop));
     digests.set(item.path, digest);
-    const perturbation = cell ? cellName(cell) : undefined;
+    const perturbation = variant?.name;
     const scan = scanIdFor(digest, policy, scanner.modelSet);
     const key = [scan, String(item.region), perturbation].filter((part) => part !== undefined).join('#');
     let verdict = known.get(key);
     if (verdict) reused += 1;
     else {
-      const scanned = await scoreOne(task, join(work, `${i}.mp4`), scanner, policy, stop);
+      const scanned = await scoreOne({ item, variant }, join(work, `${i}.mp4`), scanner, policy, stop);
       verdict = scanned.verdict;
-      // Before the line that says it is done; perturbed clips are not shown.
-      if (!cell) await keepEvidence(out, key, scanned);
+      // Before the line that says it is done; altered clips are not shown.
+      if (!variant) await keepEvidence(out, key, scanned);
       known.set(key, verdict);
       const line = { schema: 'assay.eval-score/1', key, item: item.id, perturbation, verdict };
       await appendFile(file, `${JSON.stringify(line)}\n`);
@@ -94,7 +97,7 @@ export async function scoreItems(
 }
 
 async function scoreOne(
-  { item, perturbation }: ScoreTask,
+  { item, variant }: ScoreTask,
   part: string,
   scanner: Scanner,
   policy: Policy,
@@ -102,14 +105,9 @@ async function scoreOne(
 ): Promise<Scanned> {
   const name = basename(item.file);
   let input: ScanInput = { kind: 'file', name, path: item.path };
-  if (item.region !== 'full' || perturbation) {
-    const fault = await cutRegion(
-      item.path,
-      { region: item.region, perturbation },
-      part,
-      defaultMediaLimits.maxPixels,
-      signal,
-    );
+  if (item.region !== 'full' || variant) {
+    const cut = { region: item.region, alteration: variant && variant.alteration };
+    const fault = await cutRegion(item.path, cut, part, defaultMediaLimits.maxPixels, signal);
     // One broken clip among a thousand is a rejection, which counts as an abstention, and not the end of the run.
     const rejection = { code: 'corrupt', message: 'What is to be scored could not be cut out of it.' } as const;
     input = fault === null ? { kind: 'file', name, path: part } : { kind: 'rejected', name, rejection };

@@ -18,7 +18,7 @@ const fullLoss = 0.5;
 const deepestPercent = 60;
 const levels = [1, 2, 3, 4, 5];
 
-/** A table as heat map: a row a kind, a column a level, the redder the more AUC is lost. */
+/** A table as heat map: a row a kind, a column a level, the redder the more AUC is lost against the control. */
 export function gridSection(grid: Grid): Markup {
   const kinds = [...new Set(grid.cells.map(({ kind }) => kind))];
   return html`<section>
@@ -27,40 +27,61 @@ export function gridSection(grid: Grid): Markup {
       <table class="grid">
         <tr>
           <th></th>
+          <th>level 0: encoded again</th>
           ${levels.map((level) => html`<th>level ${level}</th>`)}
         </tr>
         ${kinds.map(
-          (kind) =>
+          (kind, row) =>
             html`<tr>
               <th>${kindWords[kind].name}</th>
+              ${row === 0 ? controlCell(grid, kinds.length) : null}
               ${levels.map((level) => heatCell(grid.cells.find((cell) => cell.kind === kind && cell.level === level)))}
             </tr>`,
         )}
       </table>
     </div>
     <p class="soft">${gridSummary(grid)} * marks those without 0.</p>
+    ${grid.compressionDrop && html`<p>${dropWords}: <b>${formatDifference(grid.compressionDrop)}</b></p>`}
   </section>`;
 }
 
+/** One cell for all kinds: the control is the same for each. */
+const controlCell = ({ control, controlChanges }: Grid, rows: number): Markup =>
+  html`<td rowspan="${rows}">
+    <b>${formatValue(control.auc.value)}</b><br />${formatDifference(controlChanges.auc)}<br />
+    <span class="soft">against the files as they are</span>
+  </td>`;
+
 function heatCell(cell: Grid['cells'][0] | undefined): Markup {
   if (!cell) return html`<td></td>`;
-  const { value } = cell.figures.auc;
-  const lost = Math.min(1, Math.max(0, -(cell.changes.auc.value ?? 0) / fullLoss));
+  const change = cell.changesFromControl.auc;
+  const lost = Math.min(1, Math.max(0, -(change.value ?? 0) / fullLoss));
   const colour = `color-mix(in srgb, var(--manipulated) ${Math.round(lost * deepestPercent)}%, transparent)`;
   return html`<td style="background: ${new Markup(colour)}">
-    <b>${value === null ? '–' : value.toFixed(3)}</b> ${kindWords[cell.kind].amount} ${cell.amount}<br />
-    ${formatDifference(cell.changes.auc)}
+    <b>${formatValue(cell.figures.auc.value)}</b> ${kindWords[cell.kind].amount} ${cell.amount}<br />
+    ${formatDifference(change)}
   </td>`;
 }
 
+const formatValue = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+
+const dropWords = 'AUC drop at level 5 (compression, CRF 40)';
+
 export function gridSummary({ items, stills, unperturbed }: Grid): string {
   const left = stills ? `, stills left out: ${stills}` : '';
-  return `${items} items${left}; unperturbed: AUC ${formatFigure(unperturbed.auc)}. Changes with 95 % paired intervals.`;
+  return (
+    `${items} items${left}; as they are: AUC ${formatFigure(unperturbed.auc)}. ` +
+    'Levels 1 to 5 are compared with level 0, which is the same encoder and nothing else; 95 % paired intervals.'
+  );
 }
 
-export function gridRows({ cells }: Grid): [string, string][] {
-  return cells.map(({ kind, level, amount, figures, changes }) => [
-    `AUC, ${kindWords[kind].name} ${level} (${kindWords[kind].amount} ${amount})`,
-    `${formatFigure(figures.auc)}  change ${formatDifference(changes.auc)}`,
-  ]);
+export function gridRows({ control, controlChanges, compressionDrop, cells }: Grid): [string, string][] {
+  return [
+    ['AUC, encoded again (level 0)', `${formatFigure(control.auc)}  change ${formatDifference(controlChanges.auc)}`],
+    ...cells.map(({ kind, level, amount, figures, changesFromControl }): [string, string] => [
+      `AUC, ${kindWords[kind].name} ${level} (${kindWords[kind].amount} ${amount})`,
+      `${formatFigure(figures.auc)}  change ${formatDifference(changesFromControl.auc)}`,
+    ]),
+    ...(compressionDrop ? [[dropWords, formatDifference(compressionDrop)] satisfies [string, string]] : []),
+  ];
 }
