@@ -26,6 +26,9 @@ const isReal = ({ fake }: Observation): boolean => !fake;
 const isDecided = ({ label }: Observation): boolean => label === 'likely_manipulated' || label === 'likely_authentic';
 const isRight = ({ label, fake }: Observation): boolean => label === (fake ? 'likely_manipulated' : 'likely_authentic');
 
+/** Share of all rows that pass. */
+export const shareOf = (counts: (row: Observation) => boolean): Statistic => share(everyRow, counts);
+
 /** Real items that the policy called manipulated, of all real items. */
 export const falseAlarmRate = share(isReal, called('likely_manipulated'));
 /** Fakes that the policy called authentic, of all fakes. */

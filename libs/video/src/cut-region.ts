@@ -7,7 +7,7 @@ export type Region = 'full' | 'left' | 'right' | readonly [number, number, numbe
 /** Left out on either side of the seam of a side-by-side clip, px: codecs smear one half into the other there. */
 const seamPx = 4;
 /** Near-lossless: the difference to the original is far below what any upload does to a clip. */
-const crf = 10;
+export const crf = 10;
 /** Keyframes at a fixed distance: chosen by content, the two halves would be looked at in different frames. */
 const keyframeEvery = '12';
 /** Encoding runs faster than the clip plays; hours mean a broken file, ms. */
@@ -45,23 +45,29 @@ export async function cutRegion(
 ): Promise<string | null> {
   const quality = alteration?.crf ?? crf;
   const filters = [cropFilter(region), alteration?.filter].filter(Boolean).join(',');
-  const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', String(quality), '-pix_fmt', 'yuv420p'];
-  const keyframes = ['-g', keyframeEvery, '-keyint_min', keyframeEvery, '-sc_threshold', '0'];
-  // With more threads, chance in a filter would fall another way each time.
-  const threads = ['-threads', '1', '-filter_threads', '1'];
   const end = await withInput(source, ({ file, url }) =>
     runTool(
       'ffmpeg',
       [
         ...guardArguments(maxPixels),
         ...['-nostdin', '-y', '-format_whitelist', formatWhitelist, '-i', url, '-an', '-sn', '-dn'],
-        ...['-vf', filters, ...encode, ...keyframes, ...threads, '-f', 'mp4', `file:${target}`],
+        ...['-vf', filters, ...encodeArguments(quality), '-f', 'mp4', `file:${target}`],
       ],
       { timeoutMs, inputFd: file.fd },
       signal,
     ),
   );
   return end.code === 0 ? null : (end.stderr.at(-1) ?? 'ffmpeg ended without a word');
+}
+
+/** H.264 with keyframes at a fixed distance, the same bytes each time. */
+export function encodeArguments(quality: number): string[] {
+  return [
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', String(quality), '-pix_fmt', 'yuv420p'],
+    ...['-g', keyframeEvery, '-keyint_min', keyframeEvery, '-sc_threshold', '0'],
+    // With more threads, chance in a filter would fall another way each time.
+    ...['-threads', '1', '-filter_threads', '1'],
+  ];
 }
 
 /** Even sizes and places, since chroma has half the resolution. */
