@@ -22,6 +22,9 @@ const maxPort = 65_535;
 /** More sessions or processes than this on one machine is a typing error. */
 const maxThreads = 256;
 
+/** Not imported: help needs no more than the names. A test holds them to the adapters. */
+export const layoutChoices = ['ffpp', 'celeb-df', 'dfdc', 'wild-deepfake', 'deeper-forensics', 'df40', 'no-face'];
+
 const dataHelp =
   'data folder of the service (default: ASSAY_DATA_DIR or ./data); REDIS_URL and S3_* as for the service';
 
@@ -90,13 +93,32 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
   program
     .command('eval')
-    .description('score a labelled CSV with the stages of scan and say how good the verdicts are')
-    .argument('<csv>', 'file,label(real|fake),family,group,region(full|left|right|x,y,w,h); files relative to it')
+    .description('score labelled clips with the stages of scan and say how good the verdicts are')
+    .argument(
+      '<input>',
+      'CSV: file,label(real|fake|no_face),family,group,region(full|left|right|x,y,w,h), files relative to it; with --layout a folder',
+    )
+    .addOption(
+      new Option('--layout <name>', 'the input is the folder of this data set (docs/evaluation.md)').choices(
+        layoutChoices,
+      ),
+    )
+    .addOption(new Option('--compression <name>', 'of FaceForensics++ (default: c23)').choices(['raw', 'c23', 'c40']))
+    .addOption(new Option('--split <name>', "the data set's own (default: all)").choices(['train', 'val', 'test']))
+    .addOption(
+      new Option('--per-family <number>', 'rows of each family at most, drawn by --seed: a quick look').argParser(
+        wholeNumber(1, 1e9),
+      ),
+    )
     .option('--out <folder>', 'scores.jsonl (a second run goes on there) and eval.json', 'assay-eval')
     .option('--policy <id|file>', 'policy by id, or a JSON file with one')
     .addOption(new Option('--limit <number>', 'first rows only').argParser(wholeNumber(1, 1e9)))
     .addOption(new Option('--threads <number>', 'inference threads').argParser(wholeNumber(1, maxThreads)))
-    .addOption(new Option('--seed <number>', 'of the bootstrap').argParser(wholeNumber(0, 2 ** 32 - 1)).default(1))
+    .addOption(
+      new Option('--seed <number>', 'of the bootstrap, and of --per-family')
+        .argParser(wholeNumber(0, 2 ** 32 - 1))
+        .default(1),
+    )
     .addOption(new Option('--resamples <number>', 'of the bootstrap').argParser(wholeNumber(100, 1e6)).default(2000))
     .addOption(
       new Option('--reals-per-fake <number>', 'for the precision where fakes are rare')
@@ -110,9 +132,10 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
         .default([], 'none'),
     )
     .option('--perturb <grid>', 'also perturbed: all, or such as compression,blur:3 (docs/evaluation.md)')
-    .action(async (csv: string, options) => {
+    .option('--attack <names>', 'also attacked: all, or laundering, beauty, makeup (docs/evaluation.md)')
+    .action(async (input: string, options) => {
       const { evaluateCommand } = await import('./commands/eval');
-      exitCode = await evaluateCommand(csv, options);
+      exitCode = await evaluateCommand(input, options);
     });
 
   program

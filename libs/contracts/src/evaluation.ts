@@ -101,6 +101,42 @@ export const EvalGrid = z.strictObject({
   ),
 });
 
+/** What attacks win that need nothing but the finished video. */
+export const EvalAttacks = z.strictObject({
+  items: Count,
+  stills: Count,
+  /** All encoded again and nothing else. */
+  control: figures('auc', 'detectionRate', 'missRate', 'falseAlarmRate'),
+  attacks: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** Fakes of the control that were called manipulated. */
+      caught: Count,
+      /** Share of those that no longer are. */
+      success: EvalFigure,
+      /** Fakes attacked, real rows those of the control. */
+      figures: figures('auc', 'detectionRate', 'missRate'),
+      /** That minus the control. */
+      changes: figures('auc', 'detectionRate', 'missRate'),
+      /** Fakes and real rows altered alike. */
+      everyone: z.strictObject({
+        figures: figures('auc', 'falseAlarmRate'),
+        changes: figures('auc', 'falseAlarmRate'),
+      }),
+    }),
+  ),
+});
+
+/** Rows that are labelled `no_face`: in no other figure. Shares are of all of them. */
+export const EvalNoFace = z.strictObject({
+  items: Count,
+  figures: figures('foundRate', 'judgedRate', 'flaggedRate'),
+  /** Where a face was found, the highest probability first; `faces` is 0 where they were only too small. */
+  found: z.array(
+    z.strictObject({ id: z.string(), faces: Count, verdict: VerdictLabel, probability: Share.nullable() }),
+  ),
+});
+
 /** One row of the CSV and what was said of it. */
 export const EvalItemResult = z.strictObject({
   /** `file` as in the CSV, and `#region` when it is a part. */
@@ -126,6 +162,14 @@ export const EvalDocument = z.strictObject({
     realsPerFake: z.number().positive(),
     policy: Policy.shape.id,
     thresholds: Policy.shape.thresholds,
+    /** What was chosen of what; null where it was not asked for. */
+    source: z.strictObject({
+      layout: z.string().nullable(),
+      compression: z.string().nullable(),
+      split: z.string().nullable(),
+      perFamily: Count.nullable(),
+      limit: Count.nullable(),
+    }),
   }),
   models: z.array(ModelUse),
   /** Digest of models and preprocessing, as in the verdict. */
@@ -171,7 +215,11 @@ export const EvalDocument = z.strictObject({
   slices: z.array(EvalSlices),
   /** Null without `--perturb`. */
   grid: EvalGrid.nullable(),
-  /** In the order of the CSV. */
+  /** Null without `--attack`. */
+  attacks: EvalAttacks.nullable(),
+  /** Null without rows labelled `no_face`. */
+  noFace: EvalNoFace.nullable(),
+  /** In the order of the input, those labelled `no_face` left out. */
   items: z.array(EvalItemResult),
 });
 export type EvalDocument = z.infer<typeof EvalDocument>;

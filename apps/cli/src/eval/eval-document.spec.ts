@@ -9,7 +9,8 @@ import { evaluate } from './evaluate';
 import { evaluateFrames } from './evaluate-frames';
 import type { EvalItem } from './read-csv';
 
-const settings = { seed: 1, resamples: 100, realsPerFake: 20 };
+const source = { layout: null, compression: null, split: null, perFamily: null, limit: null };
+const settings = { seed: 1, resamples: 100, realsPerFake: 20, source };
 
 function resultsOf(verdicts: Verdict[], isFake: (i: number) => boolean): EvalResults {
   const items = verdicts.map((_, i): EvalItem => {
@@ -21,6 +22,7 @@ function resultsOf(verdicts: Verdict[], isFake: (i: number) => boolean): EvalRes
   return {
     items,
     verdicts,
+    usedModels: verdicts,
     policy: defaultPolicy,
     modelSet,
     settings,
@@ -29,6 +31,8 @@ function resultsOf(verdicts: Verdict[], isFake: (i: number) => boolean): EvalRes
     comparison: null,
     slices: [],
     grid: null,
+    attacks: null,
+    noFace: null,
   };
 }
 

@@ -10,8 +10,13 @@ export interface EvalItem {
   /** `file`, and the region when it is a part. */
   id: string;
   file: string;
+  /** Of the file, or of a folder of frames. */
   path: string;
+  /** Paths of the frames in order of time, where the item is a folder of them. */
+  frames?: readonly string[];
   fake: boolean;
+  /** There is no face in it: neither real nor fake, and not in their figures. */
+  noFace?: true;
   family: string;
   group: string;
   region: Region;
@@ -21,7 +26,7 @@ export interface EvalItem {
 
 const Row = z.object({
   file: z.string().min(1, 'is empty'),
-  label: z.enum(['real', 'fake'], 'must be real or fake'),
+  label: z.enum(['real', 'fake', 'no_face'], 'must be real, fake or no_face'),
   family: z.string().default(''),
   group: z.string().default(''),
   region: z.string().default(''),
@@ -66,6 +71,7 @@ export async function readCsv(csv: string): Promise<EvalItem[]> {
       file,
       path,
       fake: label === 'fake',
+      ...(label === 'no_face' ? { noFace: true } : {}),
       family: family || label,
       group: group || file,
       region: part,

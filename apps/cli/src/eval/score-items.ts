@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { defaultMediaLimits, type Policy, Verdict } from '@assay/contracts';
 import { inLanes, scanIdFor } from '@assay/pipeline';
-import { cutRegion } from '@assay/video';
+import { cutRegion, joinFrames } from '@assay/video';
 import { z } from 'zod';
 import type { ScanInput } from '../inputs/collect-inputs';
 import type { Scanned, Scanner } from '../scan/scanner';
@@ -69,7 +69,7 @@ export async function scoreItems(
     // A region is cut out as the control would be: it is its own control.
     const variant = task.variant === control && item.region !== 'full' ? null : task.variant;
     // Halves of one file and the cells of the grid ask for the same digest.
-    const digest = digests.get(item.path) ?? (await sha256Of(item.path, stop));
+    const digest = digests.get(item.path) ?? (await sha256Of(item.frames ?? [item.path], stop));
     digests.set(item.path, digest);
     const perturbation = variant?.name;
     const scan = scanIdFor(digest, policy, scanner.modelSet);
@@ -104,16 +104,24 @@ async function scoreOne(
   signal: AbortSignal,
 ): Promise<Scanned> {
   const name = basename(item.file);
-  let input: ScanInput = { kind: 'file', name, path: item.path };
-  if (item.region !== 'full' || variant) {
-    const cut = { region: item.region, alteration: variant && variant.alteration };
-    const fault = await cutRegion(item.path, cut, part, defaultMediaLimits.maxPixels, signal);
-    // One broken clip among a thousand is a rejection, which counts as an abstention, and not the end of the run.
-    const rejection = { code: 'corrupt', message: 'What is to be scored could not be cut out of it.' } as const;
-    input = fault === null ? { kind: 'file', name, path: part } : { kind: 'rejected', name, rejection };
+  const { maxPixels } = defaultMediaLimits;
+  let path = item.path;
+  let fault: string | null = null;
+  if (item.frames) {
+    path = `${part}.joined.mp4`;
+    fault = await joinFrames(item.frames, path, maxPixels, signal);
   }
+  if (fault === null && (item.region !== 'full' || variant)) {
+    const cut = { region: item.region, alteration: variant && variant.alteration };
+    fault = await cutRegion(path, cut, part, maxPixels, signal);
+    if (item.frames) await rm(path, { force: true });
+    path = part;
+  }
+  // One broken clip among a thousand is a rejection, which counts as an abstention, and not the end of the run.
+  const rejection = { code: 'corrupt', message: 'What is to be scored could not be cut out of it.' } as const;
+  const input: ScanInput = fault === null ? { kind: 'file', name, path } : { kind: 'rejected', name, rejection };
   const scanned = await scanner.scan(input, policy.id, () => undefined, signal);
-  await rm(part, { force: true });
+  if (path !== item.path) await rm(path, { force: true });
   return scanned;
 }
 
@@ -133,8 +141,8 @@ async function readScores(file: string): Promise<Map<string, Verdict>> {
   return known;
 }
 
-async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+async function sha256Of(paths: readonly string[], signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
+  for (const path of paths) for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

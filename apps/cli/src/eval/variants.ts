@@ -1,4 +1,10 @@
-import { type Alteration, type Perturbation, perturbationAlteration } from '@assay/video';
+import {
+  type Alteration,
+  attackAlteration,
+  type Perturbation,
+  perturbationAlteration,
+  type VideoAttack,
+} from '@assay/video';
 import { cellName } from './perturb-grid';
 
 /** Something done to the items before they are scored once more. */
@@ -14,4 +20,9 @@ export const control: Variant = { name: 'control', alteration: { filter: null, c
 export const cellVariant = (cell: Perturbation): Variant => ({
   name: cellName(cell),
   alteration: perturbationAlteration(cell),
+});
+
+export const attackVariant = (attack: VideoAttack): Variant => ({
+  name: `attack:${attack}`,
+  alteration: attackAlteration(attack),
 });

@@ -4,13 +4,17 @@ import { html, Markup, htmlPage } from '../../report/html';
 import { reportStyle } from '../../report/report-style';
 import type { Comparison } from '../compare-runs';
 import type { evaluate } from '../evaluate';
+import type { Attacks } from '../evaluate-attacks';
 import type { FrameFigures } from '../evaluate-frames';
 import type { Grid } from '../evaluate-grid';
+import type { NoFace } from '../evaluate-no-face';
 import type { Slices } from '../slices';
 import { coverageChart, familyChart, reliabilityChart, rocChart } from './charts';
+import { attacksSection } from './attacks-section';
 import { comparisonSection } from './comparison-section';
 import { slicesSection } from './slices-section';
 import { gridSection } from './grid-section';
+import { noFaceSection } from './no-face-section';
 import { formatFigure } from './format-figure';
 import { framesSection } from './frames-section';
 
@@ -26,6 +30,8 @@ section.frames { margin-top: 1rem; } .grid td { min-width: 8.5rem; padding-left:
 export interface EvalReport {
   title: string;
   summary: string;
+  /** What a person should know of the items, a sentence each. */
+  notes: readonly string[];
   result: ReturnType<typeof evaluate>;
   frames: FrameFigures;
   /** Null: there is no earlier run to compare with. */
@@ -33,25 +39,33 @@ export interface EvalReport {
   slices: readonly Slices[];
   /** Null: nothing was perturbed. */
   grid: Grid | null;
-  /** Words for the figures, in their order. */
+  /** Null: nothing was attacked. */
+  attacks: Attacks | null;
+  /** Null: every item has a face. */
+  noFace: NoFace | null;
+  /** Words for the figures, in their order; none where nothing is real or fake. */
   figures: readonly { label: string; figure: Figure }[];
   mistakes: readonly { item: string; family: string; truth: string; said: string; pictures: readonly string[] }[];
   method: readonly [string, string][];
 }
 
 /** An evaluation as one HTML file for people: no script, nothing fetched, the charts inside as SVG. */
-export function evalHtml({
-  title,
-  summary,
-  result,
-  frames,
-  comparison,
-  slices,
-  grid,
-  figures,
-  mistakes,
-  method,
-}: EvalReport): string {
+export function evalHtml(report: EvalReport): string {
+  const { title, summary, notes, figures, comparison, slices, grid, attacks, noFace, mistakes, method } = report;
+  return htmlPage({
+    title: `Evaluation: ${title}`,
+    style,
+    body: html`<h1>Evaluation of ${title}</h1>
+      <p class="soft">${summary}</p>
+      ${notes.map((note) => html`<p>${note}</p>`)} ${figures.length > 0 ? figuresSections(report) : null}
+      ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)} ${grid && gridSection(grid)}
+      ${attacks && attacksSection(attacks)} ${noFace && noFaceSection(noFace)}
+      ${mistakes.length > 0 ? mistakesSections(mistakes) : null} ${factsTable('Method', method)}`,
+  });
+}
+
+/** What there is to say wherever items are real or fake. */
+function figuresSections({ figures, result, frames }: EvalReport): Markup {
   const families = result.families.map(({ family, fakes, figures: { auc } }) => ({
     name: `${family} (${fakes})`,
     figure: auc,
@@ -61,38 +75,34 @@ export function evalHtml({
       <div>${new Markup(picture)}</div>
       <figcaption>${name}</figcaption>
     </figure>`;
-  return htmlPage({
-    title: `Evaluation: ${title}`,
-    style,
-    body: html`<h1>Evaluation of ${title}</h1>
-      <p class="soft">${summary}</p>
-      ${factsTable(
-        'Figures',
-        figures.map(({ label, figure }) => [label, formatFigure(figure)]),
-      )}
-      <section class="charts">
-        ${[
-          chart('ROC: the dashed line is chance', rocChart(result.roc)),
-          chart(
-            'Reliability: on the dashed line, probabilities mean what they say',
-            reliabilityChart(result.reliability),
-          ),
-          chart('Coverage against risk', coverageChart(result.coverageRisk)),
-          ...(families.length ? [chart('Families, with 95 % intervals', familyChart(families))] : []),
-        ]}
-      </section>
-      ${factsTable(
-        'Families against all real items: AUC',
-        families.map(({ name, figure }) => [name, formatFigure(figure)]),
-      )}
-      ${framesSection(frames)} ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)}
-      ${grid && gridSection(grid)}
-      ${factsTable(
-        'Worst mistakes',
-        mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
-      )}
-      ${mistakesPictures(mistakes)} ${factsTable('Method', method)}`,
-  });
+  const familyTable = factsTable(
+    'Families against all real items: AUC',
+    families.map(({ name, figure }) => [name, formatFigure(figure)]),
+  );
+  return html`${factsTable(
+      'Figures',
+      figures.map(({ label, figure }) => [label, formatFigure(figure)]),
+    )}
+    <section class="charts">
+      ${[
+        chart('ROC: the dashed line is chance', rocChart(result.roc)),
+        chart(
+          'Reliability: on the dashed line, probabilities mean what they say',
+          reliabilityChart(result.reliability),
+        ),
+        chart('Coverage against risk', coverageChart(result.coverageRisk)),
+        ...(families.length ? [chart('Families, with 95 % intervals', familyChart(families))] : []),
+      ]}
+    </section>
+    ${families.length > 0 ? familyTable : null} ${frames.frames > 0 ? framesSection(frames) : null}`;
+}
+
+function mistakesSections(mistakes: EvalReport['mistakes']): Markup {
+  return html`${factsTable(
+    'Worst mistakes',
+    mistakes.map(({ item, family, truth, said }) => [item, `${truth} (${family}), said: ${said}`]),
+  )}
+  ${mistakesPictures(mistakes)}`;
 }
 
 /** The face that weighed most in each mistake, and beside it where the forgery was suspected. */

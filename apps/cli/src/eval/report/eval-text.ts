@@ -1,15 +1,17 @@
+import { attacksRows, attacksSummary } from './attacks-section';
 import { comparisonRows, comparisonSummary } from './comparison-section';
 import type { EvalReport } from './eval-html';
 import { formatFigure } from './format-figure';
 import { framesRows, framesSummary } from './frames-section';
 import { gridRows, gridSummary } from './grid-section';
+import { noFaceRows, noFaceSummary } from './no-face-section';
 import { slicesNote, slicesRows } from './slices-section';
 
 const labelColumns = 44;
 
 /** An evaluation for the terminal: a line a figure, a paragraph a section, in the order of the report. */
 export function evalText(report: EvalReport): string {
-  const { summary, figures, result, frames, comparison, slices, grid } = report;
+  const { summary, figures, result, frames, comparison, slices, grid, attacks, noFace } = report;
   const rows: [string, string][] = [
     ...figures.map(({ label, figure }): [string, string] => [label, formatFigure(figure)]),
     ...result.families.map(({ family, fakes, figures: { auc } }): [string, string] => [
@@ -19,10 +21,12 @@ export function evalText(report: EvalReport): string {
   ];
   const sections: [string, [string, string][]][] = [
     [summary, rows],
-    [framesSummary(frames), framesRows(frames)],
+    ...(frames.frames > 0 ? [section(framesSummary(frames), framesRows(frames))] : []),
     ...(comparison ? [section(comparisonSummary(comparison), comparisonRows(comparison))] : []),
     ...slices.map((sliced) => section(slicesNote(sliced), slicesRows(sliced))),
     ...(grid ? [section(gridSummary(grid), gridRows(grid))] : []),
+    ...(attacks ? [section(attacksSummary(attacks), attacksRows(attacks))] : []),
+    ...(noFace ? [section(noFaceSummary(noFace), noFaceRows(noFace))] : []),
   ];
   return sections
     .map(([title, lines]) =>
