@@ -7,9 +7,11 @@
  * - two runs are compared on their common rows; no such rows, or no run, is told before anything is scanned;
  * - any column can be a slice; a column that is not there is told before anything is scanned;
  * - videos are also scored perturbed, each cell of the grid against the same items encoded again; a second run goes on;
- * - a fault in the CSV is told with line and column.
+ * - the folder of a data set is scored like a CSV, a folder of frames as one clip; an attack is measured against the control;
+ * - rows without a face are counted where one is found, and are in no other figure;
+ * - a fault in the CSV, and a folder that is not the data set's, are told before anything is scanned.
  */
-import { appendFile, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EvalDocument } from '@assay/contracts';
@@ -157,6 +159,51 @@ describe('assay eval', () => {
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--perturb: "sharpen" is neither all nor')]);
   });
 
+  it('scores the folders of a data set, and attacks them', async () => {
+    for (const [clip, sequence] of [
+      ['real-a.mp4', 'real_test/1/real/5'],
+      ['swapped-a.mp4', 'fake_test/1/fake/131'],
+    ] as const) {
+      await mkdir(join(folder, 'wild', sequence), { recursive: true });
+      const frames = ['-i', faceClip(clip), '-vf', 'crop=300:300', '-frames:v', '24'];
+      await ffmpeg(...frames, join(folder, 'wild', sequence, '%d.png'));
+    }
+    const args = ['--layout', 'wild-deepfake', 'wild', '--split', 'test', '--out', 'wild-out', '--resamples', '200'];
+    const { code, stdout, stderr } = await assay(['eval', ...args, '--attack', 'beauty'], folder);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('4 of 4 altered and scored')]);
+    expect(stdout).toMatch(/success, beauty \(\d caught before\)/);
+    const document = await figures('wild-out');
+    expect(document).toMatchObject({
+      settings: { source: { layout: 'wild-deepfake', split: 'test', compression: null } },
+      frames: { clips: 2, pooled: { auc: { value: expect.any(Number) } } },
+      attacks: { items: 2, stills: 0, attacks: [{ name: 'beauty' }] },
+      noFace: null,
+      items: [
+        { id: 'real_test/1/real/5', fake: false, group: 'real_test 1', probability: expect.any(Number) },
+        { id: 'fake_test/1/fake/131', fake: true, group: 'fake_test 1', probability: expect.any(Number) },
+      ],
+    });
+    const html = await readFile(join(folder, 'wild-out', 'eval.html'), 'utf8');
+    expect(html).toContain('Evaluation of WildDeepfake, test');
+    const wrong = await assay(['eval', '--layout', 'celeb-df', 'wild', '--out', 'bad'], folder);
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toMatch(
+      /nothing of Celeb-DF is there\. Looked for: Celeb-real.* The folder has: fake_test, real_test/,
+    );
+  });
+
+  it('counts faces where there are none', async () => {
+    await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=320x240', '-frames:v', '1', join(folder, 'bars.png'));
+    await writeFile(join(folder, 'scenes.csv'), 'file,label\nbars.png,no_face\nstill.jpg,no_face\n');
+    const { code, stdout } = await assay(['eval', 'scenes.csv', '--out', 'scenes'], folder);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('2 items without a face: in 1 one was found.')]);
+    expect(stdout).not.toContain('AUC');
+    expect(await figures('scenes')).toMatchObject({
+      items: [],
+      noFace: { items: 2, figures: { foundRate: { value: 0.5 } }, found: [{ id: 'still.jpg', faces: 1 }] },
+    });
+  });
+
   withBrowser('writes a report that a browser draws', async () => {
     const browser = await chromium.launch({
       executablePath: executablePath ?? '',
@@ -203,7 +250,7 @@ describe('assay eval', () => {
   });
 
   it.each([
-    ['real-a.mp4,genuine,x,y,full', /line 2, column label: "genuine" must be real or fake/],
+    ['real-a.mp4,genuine,x,y,full', /line 2, column label: "genuine" must be real, fake or no_face/],
     ['nothing.mp4,real,x,y,full', /line 2, column file: there is no file nothing.mp4/],
     ['real-a.mp4,real,x,y,middle', /line 2, column region: "middle" is neither/],
     ['real-a.mp4,real', /line 2/],
