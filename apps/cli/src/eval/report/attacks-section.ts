@@ -1,5 +1,6 @@
 import { html, type Markup } from '../../report/html';
 import type { Attacks } from '../evaluate-attacks';
+import { differenceCell, figureCell } from './figure-cell';
 import { formatDifference, formatFigure } from './format-figure';
 
 const words: Record<string, string> = {
@@ -11,6 +12,7 @@ const words: Record<string, string> = {
 };
 const headings = [
   'success',
+  'of fakes caught before',
   'AUC, fakes attacked',
   'its change',
   'fake called manipulated',
@@ -30,20 +32,22 @@ export function attacksSection(attacks: Attacks): Markup {
         <tr>
           <th>none: encoded again</th>
           <td></td>
-          <td>${formatFigure(attacks.control.auc)}</td>
           <td></td>
-          <td>${formatFigure(attacks.control.detectionRate)}</td>
-          <td>${formatFigure(attacks.control.falseAlarmRate)}</td>
+          <td>${figureCell(attacks.control.auc)}</td>
+          <td></td>
+          <td>${figureCell(attacks.control.detectionRate)}</td>
+          <td>${figureCell(attacks.control.falseAlarmRate)}</td>
         </tr>
         ${attacks.attacks.map(
           ({ name, caught, success, figures, changes, everyone }) =>
             html`<tr>
               <th>${words[name] ?? name}</th>
-              <td>${formatFigure(success)}<br /><span class="soft">of ${caught} caught before</span></td>
-              <td>${formatFigure(figures.auc)}</td>
-              <td>${formatDifference(changes.auc)}</td>
-              <td>${formatFigure(figures.detectionRate)}</td>
-              <td>${formatFigure(everyone.figures.falseAlarmRate)}</td>
+              <td>${figureCell(success)}</td>
+              <td>${caught}</td>
+              <td>${figureCell(figures.auc)}</td>
+              <td>${differenceCell(changes.auc)}</td>
+              <td>${figureCell(figures.detectionRate)}</td>
+              <td>${figureCell(everyone.figures.falseAlarmRate)}</td>
             </tr>`,
         )}
       </table>

@@ -75,6 +75,7 @@ export const reliabilityChart = (bins: readonly ReliabilityBin[]): string =>
           meanProbability === null || shareFake === null ? [] : [[meanProbability, shareFake, count]],
         ),
         symbolSize: 12,
+        labelLayout: { hideOverlap: true },
         itemStyle: { color: accent },
         label: {
           show: true,

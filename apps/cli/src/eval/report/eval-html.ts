@@ -16,12 +16,16 @@ import { slicesSection } from './slices-section';
 import { gridSection } from './grid-section';
 import { noFaceSection } from './no-face-section';
 import { formatFigure } from './format-figure';
+import { familiesSection } from './families-section';
 import { framesSection } from './frames-section';
 
 const style = `${reportStyle}
 :root { --accent: #0550ae; } @media (prefers-color-scheme: dark) { :root { --accent: #79c0ff; } }
+body { max-width: 74rem; }
 .facts th, code { overflow-wrap: anywhere; } .facts { table-layout: fixed; }
+@media (min-width: 40.01rem) { .facts th { width: 22rem; } }
 .slices td { min-width: 6.5rem; } .slices tr:first-child th { vertical-align: bottom; }
+.slices td b, .grid td b { font-weight: 600; } .slices .interval, .grid .interval { color: var(--soft); white-space: nowrap; }
 section.frames { margin-top: 1rem; } .grid td { min-width: 8.5rem; padding-left: .5rem; border: 1px solid var(--line); }
 .charts { display: grid; margin-top: 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
 .charts svg { display: block; width: 100%; height: auto; } td { font-variant-numeric: tabular-nums; }
@@ -75,10 +79,6 @@ function figuresSections({ figures, result, frames }: EvalReport): Markup {
       <div>${new Markup(picture)}</div>
       <figcaption>${name}</figcaption>
     </figure>`;
-  const familyTable = factsTable(
-    'Families against all real items: AUC',
-    families.map(({ name, figure }) => [name, formatFigure(figure)]),
-  );
   return html`${factsTable(
       'Figures',
       figures.map(({ label, figure }) => [label, formatFigure(figure)]),
@@ -94,7 +94,8 @@ function figuresSections({ figures, result, frames }: EvalReport): Markup {
         ...(families.length ? [chart('Families, with 95 % intervals', familyChart(families))] : []),
       ]}
     </section>
-    ${families.length > 0 ? familyTable : null} ${frames.frames > 0 ? framesSection(frames) : null}`;
+    ${frames.frames > 0 ? framesSection(frames) : null}
+    ${families.length > 0 ? familiesSection(result.families, frames.families) : null}`;
 }
 
 function mistakesSections(mistakes: EvalReport['mistakes']): Markup {

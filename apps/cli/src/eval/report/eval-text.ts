@@ -7,6 +7,7 @@ import { gridRows, gridSummary } from './grid-section';
 import { noFaceRows, noFaceSummary } from './no-face-section';
 import { slicesNote, slicesRows } from './slices-section';
 
+/** Figures stand below each other from section to section; a longer label moves those of its own section. */
 const labelColumns = 44;
 
 /** An evaluation for the terminal: a line a figure, a paragraph a section, in the order of the report. */
@@ -29,9 +30,10 @@ export function evalText(report: EvalReport): string {
     ...(noFace ? [section(noFaceSummary(noFace), noFaceRows(noFace))] : []),
   ];
   return sections
-    .map(([title, lines]) =>
-      [title, ...lines.map(([label, text]) => `${label.padEnd(labelColumns)} ${text}`)].join('\n'),
-    )
+    .map(([title, lines]) => {
+      const columns = Math.max(labelColumns, ...lines.map(([label]) => label.length));
+      return [title, ...lines.map(([label, text]) => `${label.padEnd(columns)} ${text}`)].join('\n');
+    })
     .join('\n\n');
 }
 

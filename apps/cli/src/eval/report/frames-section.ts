@@ -4,14 +4,17 @@ import type { FrameFigures } from '../evaluate-frames';
 import { figureWords } from '../figure-words';
 import { formatFigure } from './format-figure';
 
-/** Rows of words and figures, for terminal and report alike. */
-export function framesRows({ pooled, families }: FrameFigures): [string, string][] {
+const pooledRows = ({ pooled }: FrameFigures): [string, string][] =>
+  Object.entries(pooled).map(([name, figure]) => [
+    `${figureWords[name as keyof typeof pooled]} of frames`,
+    formatFigure(figure),
+  ]);
+
+/** Rows for the terminal, pooled and by family. */
+export function framesRows(frames: FrameFigures): [string, string][] {
   return [
-    ...Object.entries(pooled).map(([name, figure]): [string, string] => [
-      `${figureWords[name as keyof typeof pooled]} of frames`,
-      formatFigure(figure),
-    ]),
-    ...families.map(({ family, frames, figures }): [string, string] => [
+    ...pooledRows(frames),
+    ...frames.families.map(({ family, frames, figures }): [string, string] => [
       `AUC of frames, ${family} (${frames})`,
       formatFigure(figures.auc),
     ]),
@@ -21,8 +24,8 @@ export function framesRows({ pooled, families }: FrameFigures): [string, string]
 export const framesSummary = ({ frames, clips }: FrameFigures): string =>
   `${frames} judged frames of ${clips} items, each by its highest face alone; intervals by group.`;
 
-/** Frame level in the report. */
+/** Frame level in the report; families have their own table, clips and frames side by side. */
 export function framesSection(frames: FrameFigures): Markup {
-  return html`${factsTable('Frame by frame', framesRows(frames))}
+  return html`${factsTable('Frame by frame', pooledRows(frames))}
     <p class="soft">${framesSummary(frames)}</p>`;
 }

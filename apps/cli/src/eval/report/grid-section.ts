@@ -1,5 +1,7 @@
+import type { Figure } from '@assay/evaluation';
 import { html, Markup } from '../../report/html';
 import type { Grid } from '../evaluate-grid';
+import { differenceCell } from './figure-cell';
 import { formatDifference, formatFigure } from './format-figure';
 
 /** What the amounts are, for people. */
@@ -48,8 +50,9 @@ export function gridSection(grid: Grid): Markup {
 /** One cell for all kinds: the control is the same for each. */
 const controlCell = ({ control, controlChanges }: Grid, rows: number): Markup =>
   html`<td rowspan="${rows}">
-    <b>${formatValue(control.auc.value)}</b><br />${formatDifference(controlChanges.auc)}<br />
-    <span class="soft">against the files as they are</span>
+    <b>${formatValue(control.auc)}</b><br />
+    <span class="soft">against the files as they are</span><br />
+    ${differenceCell(controlChanges.auc)}
   </td>`;
 
 function heatCell(cell: Grid['cells'][0] | undefined): Markup {
@@ -58,12 +61,13 @@ function heatCell(cell: Grid['cells'][0] | undefined): Markup {
   const lost = Math.min(1, Math.max(0, -(change.value ?? 0) / fullLoss));
   const colour = `color-mix(in srgb, var(--manipulated) ${Math.round(lost * deepestPercent)}%, transparent)`;
   return html`<td style="background: ${new Markup(colour)}">
-    <b>${formatValue(cell.figures.auc.value)}</b> ${kindWords[cell.kind].amount} ${cell.amount}<br />
-    ${formatDifference(change)}
+    <b>${formatValue(cell.figures.auc)}</b>
+    <span class="interval">${kindWords[cell.kind].amount} ${cell.amount}</span><br />
+    ${differenceCell(change)}
   </td>`;
 }
 
-const formatValue = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+const formatValue = ({ value }: Figure): string => (value === null ? '–' : value.toFixed(3));
 
 const dropWords = 'AUC drop at level 5 (compression, CRF 40)';
 

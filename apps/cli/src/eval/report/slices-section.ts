@@ -1,5 +1,6 @@
 import { html, type Markup } from '../../report/html';
 import type { Slices } from '../slices';
+import { differenceCell, figureCell } from './figure-cell';
 import { formatDifference, formatFigure } from './format-figure';
 
 const headings = [
@@ -26,11 +27,11 @@ export function slicesSection({ column, smallestFalseAlarmRate, largestFalseAlar
             html`<tr>
               <th>${value}</th>
               <td>${reals} real, ${fakes} fake</td>
-              <td>${formatFigure(figures.falseAlarmRate)}</td>
-              <td>${formatFigure(figures.missRate)}</td>
-              <td>${formatFigure(figures.auc)}</td>
-              <td>${formatDifference(falseAlarmGaps.toSmallest)}</td>
-              <td>${formatDifference(falseAlarmGaps.toLargest)}</td>
+              <td>${figureCell(figures.falseAlarmRate)}</td>
+              <td>${figureCell(figures.missRate)}</td>
+              <td>${figureCell(figures.auc)}</td>
+              <td>${differenceCell(falseAlarmGaps.toSmallest)}</td>
+              <td>${differenceCell(falseAlarmGaps.toLargest)}</td>
             </tr>`,
         )}
       </table>
