@@ -62,6 +62,9 @@ export const rocChart = (points: readonly RocPoint[]): string =>
     series: [diagonal, { ...curve, data: points.map(({ falseAlarmRate, hitRate }) => [falseAlarmRate, hitRate]) }],
   });
 
+/** Points this high have their label below, where there is room. */
+const labelBelowFrom = 0.9;
+
 export const reliabilityChart = (bins: readonly ReliabilityBin[]): string =>
   svg({
     grid: square,
@@ -72,17 +75,22 @@ export const reliabilityChart = (bins: readonly ReliabilityBin[]): string =>
       {
         type: 'scatter',
         data: bins.flatMap(({ meanProbability, shareFake, count }) =>
-          meanProbability === null || shareFake === null ? [] : [[meanProbability, shareFake, count]],
+          meanProbability === null || shareFake === null
+            ? []
+            : [
+                {
+                  value: [meanProbability, shareFake, count],
+                  label: { position: shareFake > labelBelowFrom ? ('bottom' as const) : ('top' as const) },
+                },
+              ],
         ),
         symbolSize: 12,
-        labelLayout: { hideOverlap: true },
         itemStyle: { color: accent },
         label: {
           show: true,
-          position: 'right',
           color: soft,
           fontSize,
-          formatter: ({ value }) => (Array.isArray(value) ? `n = ${String(value[2])}` : ''),
+          formatter: ({ value }) => (Array.isArray(value) ? String(value[2]) : ''),
         },
       },
     ],

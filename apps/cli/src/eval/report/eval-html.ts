@@ -87,7 +87,7 @@ function figuresSections({ figures, result, frames }: EvalReport): Markup {
       ${[
         chart('ROC: the dashed line is chance', rocChart(result.roc)),
         chart(
-          'Reliability: on the dashed line, probabilities mean what they say',
+          'Reliability: on the dashed line, probabilities mean what they say; numbers are items',
           reliabilityChart(result.reliability),
         ),
         chart('Coverage against risk', coverageChart(result.coverageRisk)),
