@@ -45,6 +45,22 @@ describe('assay', () => {
     expect((await assay(['--version'], folder)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it('says how far a verdict moves when a video is encoded anew, and that a picture has no such thing', async () => {
+    const { code, stdout } = await assay(['stability', faceClip('swapped-a.mp4'), '--json'], folder);
+    const { band, answers } = JSON.parse(stdout) as { band: Record<string, unknown>; answers: { name: string }[] };
+    expect(answers.map(({ name }) => name)).toEqual([
+      'original',
+      'reencoded',
+      'reencoded-hard',
+      'half-size',
+      'cropped',
+    ]);
+    expect(band).toMatchObject({ of: 4, contradicts: false });
+    expect(code).toBe(band['held'] === 4 ? 0 : 1);
+    const still = await assay(['stability', faceClip('still.jpg')], folder);
+    expect([still.code, still.stderr]).toEqual([3, expect.stringContaining('measured on videos')]);
+  });
+
   it('scans a folder given relative to where it is called, in order, and writes reports beside it', async () => {
     const finished = await assay(['scan', 'media', '--json'], folder);
     const verdicts = verdictsOf(finished);

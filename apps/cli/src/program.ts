@@ -156,6 +156,18 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     });
 
   program
+    .command('stability')
+    .description('scan a video again encoded anew, smaller and cropped: how far does the verdict move?')
+    .argument('<file>', 'video file')
+    .option('--policy <id|file>', 'policy by id, or a JSON file with one')
+    .option('--json', 'all answers as one JSON document')
+    .addOption(new Option('--threads <number>', 'inference threads').argParser(wholeNumber(1, maxThreads)))
+    .action(async (file: string, options) => {
+      const { stability } = await import('./commands/stability');
+      exitCode = await stability(file, options);
+    });
+
+  program
     .command('reindex')
     .description('rebuild the Redis index from the object store, beside a running service')
     .option('--data <folder>', dataHelp)
