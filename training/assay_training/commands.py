@@ -7,10 +7,11 @@ from pathlib import Path
 
 
 def crop_golden(argv: list[str]) -> None:
-    """write the golden file of the face crop that the TypeScript tests read"""
-    from assay_training.crop import write_golden
+    """write the golden files of the face crops that the TypeScript tests read"""
+    from assay_training.crop import write_golden, write_variants
 
     write_golden(*argv[:1])
+    write_variants(*argv[1:2])
 
 
 def prepare(argv: list[str]) -> None:

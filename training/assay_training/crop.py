@@ -1,4 +1,6 @@
-"""The face crop, version 1: the one definition that training and product share.
+"""The face crops: the definitions that training and product share.
+
+face-crop-v1, aligned to the face, is what our own models see.
 
 From an RGB image and five landmarks (image pixels, pixel centres at whole numbers; person's right eye R, left eye L,
 nose N, right mouth corner MR, left mouth corner ML):
@@ -12,6 +14,13 @@ nose N, right mouth corner MR, left mouth corner ML):
 
 Coordinates are clamped to the image. Rounding is floor(x + .5). `face_crop_reference` is the definition in numpy;
 `face_crop` is the quick way (OpenCV); the two may differ by `FAST_TOLERANCE` grey levels.
+
+face-box-v1, upright around the detector's box, is what many published models were trained on. From a box (x, y, width, height)
+whose edges lie between pixels, so that the whole image is (0, 0, W, H):
+
+    C = (x + width/2 - 1/2, y + height/2 - 1/2)    F = max(width, height)    ux = (1, 0)    uy = (0, 1)
+
+and the same sampling. Either may have a shift (s, t) in face sizes: C += F (s ux + t uy).
 """
 
 from __future__ import annotations
@@ -19,7 +28,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -71,6 +80,24 @@ def crop_frame(points: np.ndarray) -> CropFrame | None:
     return CropFrame(eyes + CENTRE_DOWN * down, ux, np.array([-ux[1], ux[0]]), FACE_SIZE * max(eye_span, mouth_span))
 
 
+MIN_SIDE_PX = 1.0
+"""A box with a shorter side holds no face: no crop."""
+
+
+def box_frame(box: tuple[float, float, float, float]) -> CropFrame | None:
+    """Position of the upright crop, face-box-v1, for a box (x, y, width, height); None where it is degenerate."""
+    x, y, width, height = box
+    if not (width >= MIN_SIDE_PX and height >= MIN_SIDE_PX):
+        return None
+    centre = np.array([x + width / 2 - 0.5, y + height / 2 - 0.5])
+    return CropFrame(centre, np.array([1.0, 0.0]), np.array([0.0, 1.0]), float(max(width, height)))
+
+
+def shifted(frame: CropFrame, shift: tuple[float, float]) -> CropFrame:
+    """The crop with its centre moved along its own axes, right and down, in face sizes."""
+    return replace(frame, centre=frame.centre + frame.face * (shift[0] * frame.ux + shift[1] * frame.uy))
+
+
 def oversampling(side: float, size: int) -> int:
     """k: samples along each side of an output pixel."""
     return max(1, math.ceil(side / size - 1e-6))
@@ -79,8 +106,11 @@ def oversampling(side: float, size: int) -> int:
 def face_crop_reference(image: np.ndarray, points: np.ndarray, size: int, margin: float) -> np.ndarray | None:
     """The definition: (H,W,3) uint8 to (size,size,3) uint8, in double precision; None for degenerate landmarks."""
     frame = crop_frame(points)
-    if frame is None:
-        return None
+    return None if frame is None else sample_crop(image, frame, size, margin)
+
+
+def sample_crop(image: np.ndarray, frame: CropFrame, size: int, margin: float) -> np.ndarray:
+    """The definition's sampling of any crop: (H,W,3) uint8 to (size,size,3) uint8, in double precision."""
     side = margin * frame.face
     k = oversampling(side, size)
     step = (np.arange(size * k) + 0.5) / (size * k) - 0.5
@@ -191,3 +221,38 @@ def write_golden(path: str = "../libs/forensics/testdata/face-crop.golden.json")
     out = Path(path)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(golden, indent=1) + "\n")
+
+
+VARIANT_CASES = {
+    "box, upright": {"box": (60.5, 40, 50, 62)},
+    "box, wider than high": {"box": (40, 70.25, 90, 44)},
+    "box, small, enlarged": {"box": (100, 100, 9, 12.5)},
+    "box, partly outside": {"box": (215, 150.5, 60, 66)},
+    "box, shifted down and left": {"box": (90, 60, 48, 52), "shift": (-0.2, 0.1)},
+    "aligned, rolled, shifted up and right": {"landmarks": GOLDEN_CASES["rolled by 40 degrees"], "shift": (0.1, -0.13)},
+}
+"""Crops around boxes, and crops with a shift."""
+
+
+def write_variants(path: str = "../libs/forensics/testdata/crop-variants.golden.json") -> None:
+    """Writes the crops of `VARIANT_CASES` out of the formula image, by the definition."""
+    height, width, size, margin = 200, 260, 24, 1.3
+    image = formula_image(height, width)
+    cases = []
+    for name, case in VARIANT_CASES.items():
+        plain = box_frame(case["box"]) if "box" in case else crop_frame(case["landmarks"])
+        if plain is None:
+            raise RuntimeError(f"golden case {name} is degenerate")
+        frame = shifted(plain, case["shift"]) if "shift" in case else plain
+        cases.append(
+            {
+                "name": name,
+                "definition": "face-box-v1" if "box" in case else "face-crop-v1",
+                **{key: np.asarray(value).tolist() for key, value in case.items()},
+                "faceSize": round(frame.face, 6),
+                "centre": [round(v, 6) for v in frame.centre.tolist()],
+                "rgb": base64.b64encode(sample_crop(image, frame, size, margin).tobytes()).decode(),
+            }
+        )
+    golden = {"image": {"width": width, "height": height}, "size": size, "margin": margin, "cases": cases}
+    Path(path).write_text(json.dumps(golden, indent=1) + "\n")
