@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { FaceDecoder } from './face-decoder';
 import { Sha256 } from './ids';
+import { ModelInput } from './model-input';
+import { ModelOutputs } from './model-outputs';
 
 export const ModelTask = z.enum(['face-detector', 'forgery-frame', 'forgery-clip', 'embedding']);
 export type ModelTask = z.infer<typeof ModelTask>;
@@ -16,9 +19,7 @@ export const Sentence = z.object({
 });
 export type Sentence = z.infer<typeof Sentence>;
 
-const Triple = z.tuple([z.number(), z.number(), z.number()]);
-
-/** One model: everything that the pipeline needs to run it, so that no code knows a model by name. */
+/** One model: everything that the pipeline needs to run it, so that no code knows a model by name. See docs/models.md. */
 export const ModelEntry = z.object({
   id: z.string().regex(/^[a-z0-9-]+$/),
   version: z.string(),
@@ -28,27 +29,12 @@ export const ModelEntry = z.object({
   bytes: z.number().int().positive(),
   task: ModelTask,
   opset: z.number().int().positive(),
-  input: z.object({
-    name: z.string(),
-    layout: z.literal('nchw'),
-    color: z.enum(['rgb', 'bgr']),
-    /** value = (pixel - mean) * scale, pixel 0-255, per channel in the order of `color`. */
-    mean: Triple,
-    scale: Triple,
-    /** Fixed size (crops) ... */
-    width: z.number().int().positive().optional(),
-    height: z.number().int().positive().optional(),
-    /** ... or free size (detector): multiples of this, long side at most `longSide`. */
-    multipleOf: z.number().int().positive().optional(),
-    longSide: z.number().int().positive().optional(),
-    crop: z
-      .object({ definition: z.literal('face-crop-v1'), margins: z.array(z.number().positive()).min(1) })
-      .optional(),
-  }),
-  outputs: z.record(z.string(), z.object({ name: z.string(), kind: z.string() })),
+  input: ModelInput,
+  outputs: ModelOutputs,
   /** What the columns of the output `sentences` (n, k: log odds that it is true of the crop) say; where there is one. */
   sentences: z.array(Sentence).min(1).optional(),
   /** Detector only. */
+  decoder: FaceDecoder.optional(),
   scoreThreshold: z.number().optional(),
   nmsIou: z.number().optional(),
   /** probability = sigmoid(a * meanLogit + b) for a track's mean logit. */

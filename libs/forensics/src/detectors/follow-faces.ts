@@ -127,8 +127,8 @@ export class FaceFollower {
 
   /** Cuts in the background; waits only when more frames than threads are held for their crops. */
   private async cut(frame: Frame, faces: SeenFace[]): Promise<void> {
-    const landmarks = faces.map((face) => face.landmarks);
-    const cut = this.pool.crop(frame, landmarks, this.signal).then(({ value, milliseconds }) => {
+    const places = faces.map(({ box, landmarks }) => ({ box, landmarks }));
+    const cut = this.pool.crop(frame, places, this.signal).then(({ value, milliseconds }) => {
       this.seen.detectMs += milliseconds;
       frame.release?.();
       return value;

@@ -1,8 +1,10 @@
-/** Where a face crop lies in its picture: centre, unit axes (roll removed) and face size F, all in picture px. */
+import { Box } from '@assay/contracts';
+
+/** Where a face crop lies in its picture: centre, unit axes and face size F, all in picture px. */
 export interface CropGeometry {
   centreX: number;
   centreY: number;
-  /** Unit vector along the eyes, from the person's right eye to the left (rightwards in the picture when upright). */
+  /** Unit vector along the crop's rows: along the eyes where roll is removed, else rightwards in the picture. */
   uxX: number;
   uxY: number;
   /** Face size F: about the longer side of the box around a face mesh. */
@@ -46,5 +48,32 @@ export function cropGeometry(landmarks: ArrayLike<number>): CropGeometry | null 
     uxX: uxX / length,
     uxY: uxY / length,
     faceSize: faceSizePerSpan * Math.max(eyeSpan, mouthSpan),
+  };
+}
+
+/** Sides shorter than this hold no face: no crop. */
+const minSidePx = 1;
+
+/**
+ * Position of the upright crop, face-box-v1 (the same definition as `training/assay_training/crop.py`): the middle of the
+ * detector's box, F its longer side.
+ *
+ * @param box x, y, width, height in px; its edges lie between pixels, so that the whole picture is 0, 0, width, height
+ * @returns null where a side is shorter than a pixel
+ */
+export function boxGeometry([x, y, width, height]: Box): CropGeometry | null {
+  if (!(width >= minSidePx && height >= minSidePx)) return null;
+  // Pixel centres are whole numbers: half a pixel less than where the edges put it.
+  const centre = { centreX: x + width / 2 - 0.5, centreY: y + height / 2 - 0.5 };
+  return { ...centre, uxX: 1, uxY: 0, faceSize: Math.max(width, height) };
+}
+
+/** Moves a crop's centre along its own axes, to the right and down, in face sizes. */
+export function shifted(geometry: CropGeometry, [right, down]: readonly [number, number]): CropGeometry {
+  const { centreX, centreY, uxX, uxY, faceSize } = geometry;
+  return {
+    ...geometry,
+    centreX: centreX + faceSize * (right * uxX - down * uxY),
+    centreY: centreY + faceSize * (right * uxY + down * uxX),
   };
 }

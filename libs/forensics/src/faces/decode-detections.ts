@@ -1,15 +1,12 @@
-import { ModelEntry } from '@assay/contracts';
+import { FaceDecoder, ModelEntry } from '@assay/contracts';
 import type { Output } from '../inference/sessions';
-
-/** A face in detector px, before it is mapped to the picture. */
-export interface RawFace {
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
-  landmarks: number[];
-  score: number;
-}
+import { decoderOf } from '../models/detector-outputs';
+import { decodeBoxes } from './decoders/decode-boxes';
+import { decodeRetinaface } from './decoders/decode-retinaface';
+import { decodeScrfd } from './decoders/decode-scrfd';
+import { decodeYunet } from './decoders/decode-yunet';
+import { DetectorAnswer } from './decoders/detector-answer';
+import { RawFace } from './decoders/raw-face';
 
 /** Used where a manifest entry states none. */
 const defaultScoreThreshold = 0.5;
@@ -19,25 +16,35 @@ const defaultNmsIou = 0.4;
 const maxCandidates = 2000;
 
 /**
- * Faces out of a detector's outputs `scores` (1, A), `boxes` (1, A, 4: x1 y1 x2 y2) and `landmarks` (1, A, 10), all in
- * input px, after the manifest's score threshold and greedy non-maximum suppression. Best score first.
+ * Faces out of a detector's outputs, decoded as its manifest entry says, after its score threshold and greedy non-maximum
+ * suppression; in input px. Best score first.
+ *
+ * @throws ModelError when outputs have another shape than the decoder reads, or scores that are no probabilities
  */
-export function decodeDetections(outputs: Record<string, Output>, entry: ModelEntry): RawFace[] {
-  const scores = outputs['scores']?.data ?? new Float32Array();
-  const boxes = outputs['boxes']?.data ?? new Float32Array();
-  const landmarks = outputs['landmarks']?.data ?? new Float32Array();
+export function decodeDetections(
+  outputs: Record<string, Output>,
+  entry: ModelEntry,
+  { width, height }: { width: number; height: number },
+): RawFace[] {
   const threshold = entry.scoreThreshold ?? defaultScoreThreshold;
-  const candidates: RawFace[] = [];
-  for (let a = 0; a < scores.length; a += 1) {
-    const score = scores[a]!;
-    if (!(score >= threshold)) continue;
-    const [x1, y1, x2, y2] = [boxes[a * 4]!, boxes[a * 4 + 1]!, boxes[a * 4 + 2]!, boxes[a * 4 + 3]!];
-    if (!(x2 > x1 && y2 > y1)) continue;
-    candidates.push({ x1, y1, x2, y2, landmarks: [...landmarks.subarray(a * 10, a * 10 + 10)], score });
-  }
+  const answer = new DetectorAnswer(outputs, entry, width, height);
+  const candidates = decode(answer, decoderOf(entry), threshold).filter(({ x1, y1, x2, y2 }) => x2 > x1 && y2 > y1);
   // Ties in the order of the anchors, so that the result is the same everywhere.
   candidates.sort((a, b) => b.score - a.score);
   return suppress(candidates.slice(0, maxCandidates), entry.nmsIou ?? defaultNmsIou);
+}
+
+function decode(answer: DetectorAnswer, decoder: FaceDecoder, threshold: number): RawFace[] {
+  switch (decoder.kind) {
+    case 'boxes':
+      return decodeBoxes(answer, threshold);
+    case 'scrfd':
+      return decodeScrfd(answer, decoder, threshold);
+    case 'yunet':
+      return decodeYunet(answer, decoder, threshold);
+    case 'retinaface':
+      return decodeRetinaface(answer, decoder, threshold);
+  }
 }
 
 /** A box this much inside another is the same face found twice (inner face and whole head), however small its share of it. */

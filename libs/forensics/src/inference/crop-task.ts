@@ -1,22 +1,27 @@
 import { ModelEntry } from '@assay/contracts';
-import { cropGeometry } from '../faces/crop-geometry';
+import { boxGeometry, cropGeometry, shifted } from '../faces/crop-geometry';
 import { faceCrop } from '../faces/face-crop';
-import { CropTask, ModelCrops, SharedPicture } from './messages';
+import { CropTask, FacePlace, ModelCrops, SharedPicture } from './messages';
 
 /** Cuts every crop that the frame detectors want of the given faces, into memory that needs no copy to travel. */
 export function cutCrops(entries: ModelEntry[], { picture, faces }: CropTask): ModelCrops[][] {
-  return faces.map((landmarks) => cropsOfFace(entries, picture, landmarks));
+  return faces.map((face) => cropsOfFace(entries, picture, face));
 }
 
-function cropsOfFace(entries: ModelEntry[], picture: SharedPicture, landmarks: number[]): ModelCrops[] {
-  const geometry = cropGeometry(landmarks);
-  if (!geometry) return [];
+/** A face without direction or extent gives no crop at all, so that all detectors judge the same faces. */
+function cropsOfFace(entries: ModelEntry[], picture: SharedPicture, face: FacePlace): ModelCrops[] {
+  const aligned = cropGeometry(face.landmarks);
+  const upright = boxGeometry(face.box);
+  if (!aligned || !upright) return [];
   return entries.map((entry) => {
+    const { crop } = entry.input;
+    const centred = crop?.definition === 'face-box-v1' ? upright : aligned;
+    const geometry = crop?.shift ? shifted(centred, crop.shift) : centred;
     const size = cropSize(entry);
     const margins = cropMargins(entry).map((margin) => {
-      const crop = new Uint8Array(new SharedArrayBuffer(size * size * 3));
-      faceCrop(picture, geometry, size, margin, crop);
-      return crop;
+      const pixels = new Uint8Array(new SharedArrayBuffer(size * size * 3));
+      faceCrop(picture, geometry, size, margin, pixels);
+      return pixels;
     });
     return { model: entry.id, margins };
   });
@@ -25,7 +30,7 @@ function cropsOfFace(entries: ModelEntry[], picture: SharedPicture, landmarks: n
 /** Side of a frame detector's input, px. The crop is square by definition. */
 export function cropSize({ id, input }: ModelEntry): number {
   if (!input.width || input.width !== input.height) {
-    throw new RangeError(`Model "${id}" needs a square input of fixed size for face-crop-v1.`);
+    throw new RangeError(`Model "${id}" needs a square input of fixed size: it is given face crops.`);
   }
   return input.width;
 }

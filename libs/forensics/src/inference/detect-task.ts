@@ -1,10 +1,12 @@
 import { cropGeometry } from '../faces/crop-geometry';
 import { appearanceOf } from '../faces/appearance';
-import { decodeDetections, RawFace } from '../faces/decode-detections';
+import { decodeDetections } from '../faces/decode-detections';
+import { RawFace } from '../faces/decoders/raw-face';
 import { detectorInput, DetectorInput } from '../faces/detector-input';
 import { lumaOf, measureCrop } from '../faces/measure-face';
 import { measureQuality } from '../faces/quality';
 import { pictureSignature } from '../tracks/picture-signature';
+import { tensorDims } from './image-to-tensor';
 import { DetectedFace, Detections, DetectTask, SharedPicture } from './messages';
 import { Model, runModel } from './sessions';
 
@@ -12,8 +14,12 @@ import { Model, runModel } from './sessions';
 export async function detectFaces(detector: Model, task: DetectTask): Promise<Detections> {
   const { picture, minSizePx, maxFaces } = task;
   const input = detectorInput(picture, detector.entry);
-  const outputs = await runModel(detector, input.values, [1, 3, input.height, input.width]);
-  const raw = decodeDetections(outputs, detector.entry);
+  const outputs = await runModel(
+    detector,
+    input.values,
+    tensorDims(detector.entry.input, 1, input.width, input.height),
+  );
+  const raw = decodeDetections(outputs, detector.entry, input);
   const faces: DetectedFace[] = [];
   let facesTooSmall = 0;
   for (const candidate of raw) {

@@ -100,7 +100,7 @@ export class InferenceThread {
     if (message.type === 'result') {
       running.resolve({ result: message.result, milliseconds: message.milliseconds });
     } else if (message.model !== null) {
-      running.reject(new ModelError('load_failed', message.message, message.model));
+      running.reject(new ModelError(message.code as ModelErrorCode, message.message, message.model));
     } else {
       running.reject(new InferenceError('task_failed', message.message));
     }

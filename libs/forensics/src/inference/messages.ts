@@ -7,11 +7,15 @@ export interface SharedPicture {
   data: Uint8Array<SharedArrayBuffer>;
 }
 
-/** A face as the detector and the measures see it, in px of the decoded frame. */
-export interface DetectedFace {
+/** Where a face lies, in px of the picture. */
+export interface FacePlace {
   box: Box;
   /** x, y of right eye, left eye, nose, right and left mouth corner (the person's right). */
   landmarks: number[];
+}
+
+/** A face as the detector and the measures see it, in px of the decoded frame. */
+export interface DetectedFace extends FacePlace {
   score: number;
   quality: FaceQuality;
   /** Unit vector that tells faces of one scan apart; it is no biometric template. */
@@ -55,8 +59,7 @@ export interface DetectTask {
 export interface CropTask {
   kind: 'crop';
   picture: SharedPicture;
-  /** Landmarks of each face wanted. */
-  faces: number[][];
+  faces: FacePlace[];
 }
 
 export interface ScoreTask {
@@ -86,5 +89,5 @@ export type ToThread = { type: 'task'; id: number; task: InferenceTask } | { typ
 export type FromThread =
   | { type: 'ready' }
   | { type: 'result'; id: number; result: TaskResults[TaskKind]; milliseconds: number }
-  | { type: 'failed'; id: number; message: string; model: string | null }
+  | { type: 'failed'; id: number; message: string; code: string; model: string | null }
   | { type: 'unusable'; code: string; message: string; model: string | null };

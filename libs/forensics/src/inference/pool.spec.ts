@@ -67,7 +67,12 @@ describe('InferencePool', () => {
     withPool(1, async (pool) => {
       // The tiny detector takes 128 x 96 only.
       const other = { seconds: 0, width: 64, height: 64, data: new Uint8Array(64 * 64 * 3) };
-      await expect(pool.detect(other, limits, never)).rejects.toMatchObject({ code: 'task_failed' });
+      await expect(pool.detect(other, limits, never)).rejects.toMatchObject({
+        name: 'ModelError',
+        code: 'shape_mismatch',
+        model: 'tiny-detector',
+        message: expect.stringContaining('takes 1 x 3 x 96 x 128') as string,
+      });
       expect((await pool.detect(scene(0, []), limits, never)).value.facesSeen).toBe(0);
     }));
 

@@ -3,7 +3,7 @@ import { ModelSet } from '../models/model-set';
 import { AbortWatch } from './abort-watch';
 import { InferenceError } from './inference-error';
 import { Answer, InferenceThread } from './inference-thread';
-import { CropScore, Detections, InferenceTask, ModelCrops, SharedPicture } from './messages';
+import { FacePlace, CropScore, Detections, InferenceTask, ModelCrops, SharedPicture } from './messages';
 
 export interface PoolOptions {
   /** Inference threads; each holds its own sessions (about 50 MB) and uses one core. */
@@ -73,7 +73,7 @@ export class InferencePool {
   }
 
   /** The crops that the frame detectors want of each face; an empty row where landmarks give no crop. */
-  async crop(frame: Frame, faces: number[][], signal: AbortSignal): Promise<Timed<ModelCrops[][]>> {
+  async crop(frame: Frame, faces: FacePlace[], signal: AbortSignal): Promise<Timed<ModelCrops[][]>> {
     return this.submit<ModelCrops[][]>({ kind: 'crop', picture: shared(frame), faces }, signal);
   }
 

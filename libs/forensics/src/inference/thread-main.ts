@@ -42,6 +42,12 @@ async function run(task: InferenceTask): Promise<TaskResults[TaskKind]> {
 
 const send = (message: FromThread) => port.postMessage(message);
 
+/** Errors keep their code on the way to the main thread; `model` is null where no model is at fault. */
+function whatFailed(error: unknown): { message: string; code: string; model: string | null } {
+  if (error instanceof ModelError) return { message: error.message, code: error.code, model: error.model };
+  return { message: error instanceof Error ? error.message : String(error), code: 'load_failed', model: null };
+}
+
 async function handle(message: ToThread): Promise<void> {
   if (message.type === 'warm') {
     // Failures surface with the first task that needs the model.
@@ -59,8 +65,7 @@ async function handle(message: ToThread): Promise<void> {
     const result = await run(message.task);
     send({ type: 'result', id: message.id, result, milliseconds: performance.now() - started });
   } catch (error) {
-    const model = error instanceof ModelError ? error.model : null;
-    send({ type: 'failed', id: message.id, message: error instanceof Error ? error.message : String(error), model });
+    send({ type: 'failed', id: message.id, ...whatFailed(error) });
   }
 }
 
@@ -75,13 +80,7 @@ async function start(): Promise<void> {
     if (detectorEntry) await modelOf(detectorEntry.id);
     send({ type: 'ready' });
   } catch (error) {
-    const known = error instanceof ModelError;
-    send({
-      type: 'unusable',
-      code: known ? error.code : 'load_failed',
-      message: error instanceof Error ? error.message : String(error),
-      model: known ? error.model : null,
-    });
+    send({ type: 'unusable', ...whatFailed(error) });
   }
 }
 void start();

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { Manifest, ModelEntry } from '@assay/contracts';
+import { z } from 'zod';
+import { entryProblems } from './check-entry';
 import { ModelError } from './model-error';
 import { createModelSet, ModelSet } from './model-set';
-import { readModelFile, systemReason } from './read-model-file';
+import { modelFiles, readChecked, systemReason } from './read-model-file';
 
 const manifestName = 'manifest.json';
 
@@ -13,55 +15,43 @@ const manifestName = 'manifest.json';
  * @throws ModelError: manifest missing or invalid, a file missing, of another size or of another content
  */
 export async function loadModels(dir: string): Promise<ModelSet> {
-  const manifest = parseManifest(await readManifest(dir));
+  const { models } = await readManifest(dir);
+  const [problem] = [...setProblems(models), ...models.flatMap(entryProblems)];
+  if (problem) throw problem;
+  await Promise.all(models.map((entry) => checkFiles(dir, entry)));
+  return createModelSet(dir, models);
+}
+
+/** @throws ModelError when a file of the model is not the one that its entry names */
+export async function checkFiles(dir: string, entry: ModelEntry): Promise<void> {
+  await Promise.all(modelFiles(entry).map((file) => readChecked(dir, file, entry.id)));
+}
+
+/** What is wrong with the models as a set; the manifest alone is looked at. */
+export function setProblems(models: ModelEntry[]): ModelError[] {
+  const problems: ModelError[] = [];
   const seen = new Set<string>();
-  for (const { id, file } of manifest.models) {
-    if (seen.has(id)) throw new ModelError('manifest_invalid', `Model id "${id}" is listed twice in the manifest.`, id);
-    seen.add(id);
-    const inside = normalize(file);
-    if (isAbsolute(inside) || inside.startsWith('..')) {
-      throw new ModelError('manifest_invalid', `The file of model "${id}" lies outside the models folder.`, id);
+  for (const { id } of models) {
+    if (seen.has(id)) {
+      problems.push(new ModelError('manifest_invalid', `Model id "${id}" is listed twice in the manifest.`, id));
     }
+    seen.add(id);
   }
-  if (!manifest.models.some((entry) => entry.task === 'face-detector')) {
-    throw new ModelError('manifest_invalid', 'The manifest lists no model for the task "face-detector".');
+  if (!models.some(({ task }) => task === 'face-detector')) {
+    const message = 'The manifest lists no model for the task "face-detector".';
+    problems.push(new ModelError('manifest_invalid', message));
   }
-  manifest.models.forEach(checkUsable);
-  await Promise.all(manifest.models.map((entry) => readModelFile(dir, entry)));
-  return createModelSet(dir, manifest.models);
+  return problems;
 }
 
-/** Outputs that a task cannot do without. */
-const neededOutputs: Partial<Record<ModelEntry['task'], string[]>> = {
-  'face-detector': ['scores', 'boxes', 'landmarks'],
-  'forgery-frame': ['logit'],
-};
-
-function checkUsable({ id, task, input, outputs, sentences }: ModelEntry): void {
-  const missing = (neededOutputs[task] ?? []).filter((key) => !outputs[key]);
-  if (missing.length > 0) {
-    throw new ModelError('manifest_invalid', `Model "${id}" states no output for: ${missing.join(', ')}.`, id);
-  }
-  if ((sentences === undefined) !== (outputs['sentences'] === undefined)) {
-    const message = `Model "${id}" must state both an output "sentences" and what its columns say, or neither.`;
-    throw new ModelError('manifest_invalid', message, id);
-  }
-  const square = input.width !== undefined && input.width === input.height;
-  if (task === 'forgery-frame' && !(square && input.crop)) {
-    const message = `Model "${id}" must state a crop and a square input: it is given face crops.`;
-    throw new ModelError('manifest_invalid', message, id);
-  }
-}
-
-async function readManifest(dir: string): Promise<string> {
+/** @throws ModelError when the manifest is missing, is no JSON or does not follow its schema */
+export async function readManifest(dir: string): Promise<Manifest> {
+  let text: string;
   try {
-    return await readFile(join(dir, manifestName), 'utf8');
+    text = await readFile(join(dir, manifestName), 'utf8');
   } catch (error) {
     throw new ModelError('manifest_missing', `There is no readable ${manifestName} in the models folder (${systemReason(error)}).`);
   }
-}
-
-function parseManifest(text: string): Manifest {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -71,6 +61,16 @@ function parseManifest(text: string): Manifest {
   const parsed = Manifest.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
+  const model = issue ? idAt(json, issue.path) : null;
   const where = issue ? `${issue.path.join('.')}: ${issue.message}` : 'unknown problem';
-  throw new ModelError('manifest_invalid', `${manifestName} does not follow its schema (${where}).`);
+  const whose = model ? ` at model "${model}"` : '';
+  throw new ModelError('manifest_invalid', `${manifestName} does not follow its schema${whose} (${where}).`, model);
+}
+
+/** People know their models by id, not by place in a list. */
+function idAt(json: unknown, path: PropertyKey[]): string | null {
+  const [list, index] = path;
+  const lists = z.object({ models: z.array(z.object({ id: z.string() }).catch({ id: '' })) }).safeParse(json);
+  if (list !== 'models' || typeof index !== 'number' || !lists.success) return null;
+  return lists.data.models[index]?.id || null;
 }

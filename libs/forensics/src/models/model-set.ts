@@ -18,8 +18,10 @@ export interface ModelSet {
 export function createModelSet(dir: string, entries: ModelEntry[]): ModelSet {
   const sorted = [...entries].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const hash = createHash('sha256').update(preprocessingId);
-  for (const { id, version, sha256, task, input, scoreThreshold, nmsIou, calibration, sentences } of sorted) {
-    hash.update(JSON.stringify([id, version, sha256, task, input, scoreThreshold, nmsIou, calibration, sentences]));
+  for (const entry of sorted) {
+    const { id, version, sha256, task, input, scoreThreshold, nmsIou, calibration, sentences } = entry;
+    const settings = [id, version, sha256, task, input, scoreThreshold, nmsIou, calibration, sentences];
+    hash.update(JSON.stringify([...settings, ...outputSettings(entry)]));
   }
   return {
     dir,
@@ -27,6 +29,16 @@ export function createModelSet(dir: string, entries: ModelEntry[]): ModelSet {
     digest: hash.digest('hex'),
     uses: sorted.map(({ id, version, sha256, task }) => ({ id, version, sha256, task })),
   };
+}
+
+/**
+ * How outputs become numbers, where that is not the plain way: a plain logit and boxes in px add nothing, so that sets from before
+ * there were others keep their digest.
+ */
+function outputSettings({ outputs, decoder }: ModelEntry): unknown[] {
+  const { logit } = outputs;
+  const plain = !logit || (logit.kind === 'logit' && (logit.positive ?? 'manipulated') === 'manipulated');
+  return plain && (!decoder || decoder.kind === 'boxes') ? [] : [plain ? null : logit, decoder];
 }
 
 /** Models are found by what they do, never by name; in the order of their ids. */
