@@ -9,7 +9,9 @@ from torch.nn import functional as F
 from assay_training.foreign.settle import Head
 
 STRIDES = (8, 16, 32)
-PRIOR_SIZES = ((16, 32), (64, 128), (256, 512))
+PRIOR_SIZES = ((10, 14), (20, 28), (40, 56))
+"""A fifth of RetinaFace's, so that a small picture has room for many faces."""
+
 PLAIN_FACE = (-0.2, -0.2, 0.2, -0.2, 0.0, 0.05, -0.15, 0.25, 0.15, 0.25)
 """Five landmarks around a face's middle, in faces: what the heads start from, so that few faces are degenerate."""
 
@@ -59,8 +61,8 @@ class Scrfd(nn.Module):
     def heads(self) -> list[Head]:
         return [
             *(Head(layer, 1.5) for layer in self.scores),
-            *(Head(layer, 0.4, (2.0, 2.5, 2.0, 2.5)) for layer in self.boxes),
-            *(Head(layer, 0.1, tuple(4 * v for v in PLAIN_FACE)) for layer in self.landmarks),
+            *(Head(layer, 0.2, (0.7, 0.9, 0.7, 0.9)) for layer in self.boxes),
+            *(Head(layer, 0.1, tuple(1.5 * v for v in PLAIN_FACE)) for layer in self.landmarks),
         ]
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -111,8 +113,8 @@ class Yunet(nn.Module):
     def heads(self) -> list[Head]:
         return [
             *(Head(layer, 1.5) for layer in (*self.classes, *self.objectness)),
-            *(Head(layer, 0.2, (0.5, 0.5, 1.3, 1.5)) for layer in self.boxes),
-            *(Head(layer, 0.1, tuple(0.5 + 4 * v for v in PLAIN_FACE)) for layer in self.landmarks),
+            *(Head(layer, 0.2, (0.5, 0.5, 0.4, 0.6)) for layer in self.boxes),
+            *(Head(layer, 0.1, tuple(0.5 + 1.5 * v for v in PLAIN_FACE)) for layer in self.landmarks),
         ]
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
