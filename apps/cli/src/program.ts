@@ -234,13 +234,26 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       exitCode = await match(file, options);
     });
 
-  program
-    .command('models')
+  const models = program.command('models').description('list the models (default), or check and try them');
+
+  models
+    .command('list', { isDefault: true })
     .description('list the models and check their digests')
+    .argument('[folder]', 'folder with a manifest.json (default: ASSAY_MODELS_DIR or the shipped models)')
     .option('--json', 'as one JSON document')
-    .action(async (options) => {
-      const { models } = await import('./commands/models');
-      exitCode = await models(options);
+    .action(async (folder: string | undefined, options) => {
+      const { models: list } = await import('./commands/models');
+      exitCode = await list(folder, options);
+    });
+
+  models
+    .command('check')
+    .description('run each model once on made-up pictures: input, output, cost, and what is wrong in plain words')
+    .argument('[folder]', 'folder with a manifest.json (default: ASSAY_MODELS_DIR or the shipped models)')
+    .option('--json', 'as one JSON document')
+    .action(async (folder: string | undefined, options) => {
+      const { modelsCheck } = await import('./commands/models-check');
+      exitCode = await modelsCheck(folder, options);
     });
 
   program

@@ -189,7 +189,7 @@ def write_detector(folder: Path, model: str, net: d.FaceNet, input_: dict, outpu
 
 
 def write_detectors(folder: Path) -> list[dict]:
-    any_size = {"multipleOf": 32, "longSide": 640}
+    any_size = {"multipleOf": 32, "longSide": 320}
     strides = list(d.STRIDES)
 
     def by_stride(parts: dict[str, str]) -> tuple[list[str], dict]:

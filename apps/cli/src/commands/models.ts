@@ -4,12 +4,11 @@ import { ExitCode } from '../exit';
 /** Digits of a digest that a person compares; the full one is in `--json`. */
 const shortDigest = 12;
 
-/** Lists the models that this installation runs. Loading them checks size and SHA-256 of each file. */
-export async function models(options: { json?: boolean }): Promise<ExitCode> {
+/** Lists the models of a folder, or those that this installation runs. Loading them checks size and SHA-256 of each file. */
+export async function models(dir: string | undefined, options: { json?: boolean }): Promise<ExitCode> {
   const { loadConfig } = await import('@assay/pipeline');
   const { loadModels } = await import('@assay/forensics');
-  const config = loadConfig(process.env);
-  const set = await loadModels(config.modelsDir);
+  const set = await loadModels(dir ?? loadConfig(process.env).modelsDir);
   if (options.json) {
     console.log(JSON.stringify({ modelSet: set.digest, models: set.entries }, null, 2));
     return ExitCode.ok;

@@ -68,15 +68,35 @@ export interface ScoreTask {
   faces: ModelCrops[][];
 }
 
+/** Run one model on made-up pictures, to see whether it is what its manifest entry says. */
+export interface TryTask {
+  kind: 'try';
+  model: string;
+}
+
+export interface ModelTrial {
+  /** Dimensions of the input tensor: all crops of one face, or one picture. */
+  input: number[];
+  /** By their key in the manifest. */
+  outputs: { key: string; dims: number[] }[];
+  /** Median time of one inference on that input, in one thread. */
+  milliseconds: number;
+  /** Of a forgery detector, by made-up picture; > 0 manipulated. */
+  logits: { black: number; white: number; noise: number } | null;
+  /** Of a face detector: faces found where there are none. */
+  facesInNoise: number | null;
+}
+
 /** What a task gives back, by its kind. */
 export interface TaskResults {
   detect: Detections;
   /** One row per face asked for; empty where the landmarks are degenerate. */
   crop: ModelCrops[][];
   score: CropScore[][];
+  try: ModelTrial;
 }
 
-export type InferenceTask = DetectTask | CropTask | ScoreTask;
+export type InferenceTask = DetectTask | CropTask | ScoreTask | TryTask;
 export type TaskKind = InferenceTask['kind'];
 
 export interface ThreadSetup {

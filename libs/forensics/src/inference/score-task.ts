@@ -23,7 +23,8 @@ export async function scoreFaces(
   return scores;
 }
 
-async function scoreFace(model: Model, margins: ModelCrops['margins']): Promise<CropScore> {
+/** What a model says about one face; `margins` has one crop for each margin of its entry. */
+export async function scoreFace(model: Model, margins: ModelCrops['margins']): Promise<CropScore> {
   const { entry } = model;
   // A file exported for one picture at a time gives the same numbers, only later.
   const runs = model.batch === 1 ? margins.map((margin) => [margin]) : [margins];

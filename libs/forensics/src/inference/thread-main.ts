@@ -6,6 +6,7 @@ import { detectFaces } from './detect-task';
 import { FromThread, InferenceTask, TaskKind, TaskResults, ThreadSetup, ToThread } from './messages';
 import { scoreFaces } from './score-task';
 import { createSession, Model } from './sessions';
+import { tryModel } from './try-task';
 
 /** An inference thread: a set of sessions of its own, one task at a time, in the order in which they come. */
 const port = parentPort;
@@ -37,6 +38,8 @@ async function run(task: InferenceTask): Promise<TaskResults[TaskKind]> {
       return cutCrops(frameDetectors, task);
     case 'score':
       return scoreFaces(modelOf, task);
+    case 'try':
+      return tryModel(await modelOf(task.model));
   }
 }
 

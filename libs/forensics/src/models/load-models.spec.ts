@@ -66,12 +66,33 @@ describe('loadModels', () => {
       (draft) => delete draft.models[0]!.outputs['landmarks'],
       (draft) => delete draft.models[1]!.sentences,
       (draft) => delete draft.models[1]!.outputs['sentences'],
+      (draft) => (draft.models[0]!.decoder = { kind: 'scrfd', strides: [8], anchorsPerCell: 2 }),
+      (draft) => (draft.models[1]!.decoder = { kind: 'boxes' }),
+      (draft) => (draft.models[0]!.input.width = 128),
+      (draft) => (draft.models[1]!.input.crop!.definition = 'face-box-v1'),
+      (draft) => (draft.models[1]!.input.crop!.shift = [0, 0.1]),
     ];
     for (const change of tries) {
       manifest = Manifest.parse(JSON.parse(original));
       await rewrite(change);
       await expect(loadModels(dir)).rejects.toMatchObject({ name: 'ModelError', code: 'manifest_invalid' });
     }
+  });
+
+  it.each<[string, object, string]>([
+    ['a kind that nobody knows', { kind: 'softmax' }, 'kind is one of logit, probability'],
+    ['a setting with a slip of the pen', { kind: 'logit', postive: 'real' }, 'Unrecognized key: "postive"'],
+    ['a class beyond the last', { kind: 'class-logits', classes: 2, manipulated: [2] }, 'beyond the last, 1'],
+    ['only classes of fakes', { kind: 'class-logits', classes: 2, manipulated: [0, 1] }, 'none is left for a real face'],
+    ['a head that is neither', { kind: 'linear-head', length: 2, head: { weights: [1, 2] } }, 'a head is { file,'],
+  ])('refuses an output with %s, naming the model', async (_, output, message) => {
+    Object.assign(manifest.models[1]!.outputs, { logit: { name: 'logit', ...output } });
+    await writeFile(join(dir, 'manifest.json'), JSON.stringify(manifest));
+    await expect(loadModels(dir)).rejects.toMatchObject({
+      code: 'manifest_invalid',
+      model: 'tiny-forgery',
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   it('gives another digest for other models, settings or calibration, not for another order', () => {
@@ -85,6 +106,16 @@ describe('loadModels', () => {
     expect(digest((draft) => (draft.models[0]!.scoreThreshold = 0.9))).not.toBe(digest());
     expect(digest((draft) => (draft.models[1]!.calibration!.a = 2))).not.toBe(digest());
     expect(digest((draft) => (draft.models[1]!.sentences![0]!.text = 'green'))).not.toBe(digest());
+    const real = { name: 'logit', kind: 'probability', of: 'real' } as const;
+    expect(digest((draft) => (draft.models[1]!.outputs.logit = real))).not.toBe(digest());
+    expect(digest((draft) => (draft.models[0]!.decoder = { kind: 'yunet', strides: [8] }))).not.toBe(digest());
+  });
+
+  it('keeps the digest of sets that state the plain way in full', () => {
+    const draft = structuredClone(manifest);
+    draft.models[0]!.decoder = { kind: 'boxes' };
+    draft.models[1]!.outputs.logit = { name: 'logit', kind: 'logit', positive: 'manipulated' };
+    expect(createModelSet(dir, draft.models).digest).toBe(createModelSet(dir, manifest.models).digest);
   });
 });
 

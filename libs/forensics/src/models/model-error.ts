@@ -2,6 +2,7 @@
  * - `manifest_missing`, `manifest_invalid`: there is no manifest, or it does not say what the pipeline needs
  * - `file_missing`, `size_mismatch`, `digest_mismatch`: a file is not the one that the manifest names
  * - `load_failed`: onnxruntime cannot load the file, or it lacks an input or output that the manifest names
+ * - `run_failed`: onnxruntime loads it, but fails on an input of the stated shape
  * - `shape_mismatch`: a tensor has another shape or type than the manifest states
  * - `output_invalid`: the values are not what the stated kind of output can be (a "probability" of 3.2)
  */
@@ -12,6 +13,7 @@ export type ModelErrorCode =
   | 'size_mismatch'
   | 'digest_mismatch'
   | 'load_failed'
+  | 'run_failed'
   | 'shape_mismatch'
   | 'output_invalid';
 
