@@ -9,16 +9,20 @@ import { fileURLToPath, URL } from 'node:url';
 
 const models = join(fileURLToPath(new URL('..', import.meta.url)), 'models');
 
-/** What the pipeline calls an output, by task; a trainer may key its outputs as it likes as long as the names are these. */
+/**
+ * What the pipeline calls an output, by task; a trainer may key its outputs as it likes as long as the names are these. Outputs of
+ * one stride have it behind them: scores-8. Which of them a model with a decoder needs, `assay models check` says.
+ */
 const roles = {
-  'face-detector': ['scores', 'boxes', 'landmarks'],
+  'face-detector': ['scores', 'boxes', 'landmarks', 'class', 'objectness'],
   'forgery-frame': ['logit', 'boundary', 'sentences'],
 };
 const required = { 'face-detector': ['scores', 'boxes', 'landmarks'], 'forgery-frame': ['logit'] };
 
 /** Fields of an entry, in the order in which they are written; anything else stays in the model's own folder. */
 const fields = [
-  ...['id', 'version', 'task', 'file', 'sha256', 'bytes', 'opset', 'input', 'outputs', 'scoreThreshold', 'nmsIou'],
+  ...['id', 'version', 'task', 'file', 'sha256', 'bytes', 'opset', 'input', 'outputs', 'decoder'],
+  ...['scoreThreshold', 'nmsIou'],
   ...['calibration', 'sentences', 'licence', 'trainingData', 'card'],
 ];
 
@@ -40,14 +44,18 @@ function checkedEntry(folder) {
   const raw = JSON.parse(readFileSync(join(models, folder, 'manifest-entry.json'), 'utf8'));
   const file = located(folder, raw.file);
   if (!file) fail(`${folder}: there is no model file ${raw.file}`);
-  const bytes = readFileSync(join(models, file));
-  if (bytes.length !== raw.bytes) fail(`${folder}: ${file} has ${bytes.length} bytes, the entry says ${raw.bytes}`);
-  const digest = createHash('sha256').update(bytes).digest('hex');
-  if (digest !== raw.sha256) fail(`${folder}: SHA-256 of ${file} is ${digest}, the entry says ${raw.sha256}`);
+  checkFile(folder, { ...raw, file });
   const card = located(folder, raw.card ?? 'CARD.md');
   if (!card) console.warn(`${folder}: the model card ${raw.card ?? 'CARD.md'} is not there yet`);
   const entry = { ...raw, file, card: card ?? `${folder}/CARD.md`, outputs: outputsByRole(folder, raw) };
   return Object.fromEntries(fields.filter((field) => entry[field] !== undefined).map((field) => [field, entry[field]]));
+}
+
+function checkFile(folder, { file, bytes: size, sha256 }) {
+  const bytes = readFileSync(join(models, file));
+  if (bytes.length !== size) fail(`${folder}: ${file} has ${bytes.length} bytes, the entry says ${size}`);
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  if (digest !== sha256) fail(`${folder}: SHA-256 of ${file} is ${digest}, the entry says ${sha256}`);
 }
 
 /** Path of a file relative to models/, given relative to models/, to the model's folder or to the repository. */
@@ -58,17 +66,25 @@ function located(folder, file) {
 }
 
 /** Outputs keyed by role; a value may be just the ONNX name. */
-function outputsByRole(folder, { task, outputs }) {
+function outputsByRole(folder, { task, outputs, decoder }) {
   const byRole = {};
   for (const [key, value] of Object.entries(outputs)) {
     const output = typeof value === 'string' ? { name: value, kind: key } : value;
-    const role = [key, output.kind, output.name].find((name) => roles[task]?.includes(name));
+    const role = [key, output.kind, output.name].find((name) => roles[task]?.includes(name?.replace(/-\d+$/, '')));
     if (!role) fail(`${folder}: output "${key}" is none of ${(roles[task] ?? []).join(', ')}`);
-    byRole[role] = output;
+    byRole[role] = output.head?.file ? { ...output, head: checkedHead(folder, output.head) } : output;
   }
-  const missing = (required[task] ?? []).filter((role) => !byRole[role]);
+  const missing = (decoder ? [] : (required[task] ?? [])).filter((role) => !byRole[role]);
   if (missing.length > 0) fail(`${folder}: the entry names no output for ${missing.join(', ')}`);
   return byRole;
+}
+
+/** A linear head in a file of its own. */
+function checkedHead(folder, head) {
+  const file = located(folder, head.file);
+  if (!file) fail(`${folder}: there is no head file ${head.file}`);
+  checkFile(folder, { ...head, file });
+  return { ...head, file };
 }
 
 function fail(message) {

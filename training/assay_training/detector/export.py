@@ -58,7 +58,7 @@ def manifest_entry(path: Path, threshold: float) -> dict:
             "multipleOf": MULTIPLE,
             "longSide": LONG_SIDE,
         },
-        "outputs": {name: name for name in OUTPUTS},
+        "outputs": {name: {"name": name, "kind": name} for name in OUTPUTS},
         "strides": list(STRIDES),
         "scoreThreshold": threshold,
         "nmsIou": NMS_IOU,
