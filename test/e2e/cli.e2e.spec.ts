@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -116,6 +116,30 @@ describe('assay', () => {
     const refused = await assay(['models'], folder, { ASSAY_MODELS_DIR: copy });
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/^assay: .*digest|sha/i);
+  });
+
+  it('runs each model of a folder once, and says in plain words which is not what its entry says', async () => {
+    const foreign = resolve(__dirname, '../../libs/forensics/testdata/foreign-models');
+    const sound = await assay(['models', 'check', foreign], folder);
+    expect(sound.code).toBe(0);
+    expect(sound.stdout).toContain('48 x 48 BGR (nhwc)');
+    expect(sound.stdout).toMatch(/cost {4}[\d.]+ ms for a face of 2 x 3 x 64 x 64, one thread/);
+
+    const copy = join(folder, 'foreign-models');
+    await cp(foreign, copy, { recursive: true });
+    const text = await readFile(join(copy, 'manifest.json'), 'utf8');
+    await writeFile(join(copy, 'manifest.json'), text.replace('"classes": 2', '"classes": 3'));
+    const broken = await assay(['models', 'check', copy, '--json'], folder);
+    expect(broken.code).toBe(1);
+    const { modelSet, models } = JSON.parse(broken.stdout);
+    expect(modelSet).toBeNull();
+    const problems = models.flatMap((model: { problems: { code: string; message: string }[] }) => model.problems);
+    expect(problems).toEqual([
+      {
+        code: 'shape_mismatch',
+        message: 'Output "cls" of model "xception" has shape 2 x 2; wanted 2 x 3 (crops x classes).',
+      },
+    ]);
   });
 
   it('ends on Ctrl-C with 130 and leaves nothing behind', async () => {
