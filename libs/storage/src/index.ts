@@ -1,7 +1,10 @@
+export { EventsExpiredError } from './errors/events-expired-error';
 export { ListCursorError } from './errors/list-cursor-error';
 export { ObjectMissingError } from './errors/object-missing-error';
 export { StorageKeyError } from './errors/storage-key-error';
 export { StoreUnavailableError } from './errors/store-unavailable-error';
+export { createRedisEventLog } from './event-log/create-redis-event-log';
+export type { EventLog, LoggedEvents } from './event-log/event-log';
 export { createFolderStore, type FolderStoreSettings } from './folder/folder-store';
 export { createMemoryIdempotency } from './idempotency/memory-idempotency';
 export { createRedisIdempotency } from './idempotency/create-redis-idempotency';
