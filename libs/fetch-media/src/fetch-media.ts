@@ -5,6 +5,7 @@ import { FetchMediaError } from './fetch-media-error';
 import { findTarget } from './find-target';
 import { announcedBytes, meterBody, tooLarge } from './meter-body';
 import { openResponse } from './open-response';
+import { orAborted } from './or-aborted';
 import { parseMediaUrl, parseRedirect } from './parse-media-url';
 import { type FetchMediaSettings, maxRedirects } from './settings';
 
@@ -85,16 +86,6 @@ function refusalOf(response: IncomingMessage, maxBytes: number): FetchMediaError
     return new FetchMediaError('encoded', 'The server compresses its answer although it was asked not to.');
   }
   return (announcedBytes(response) ?? 0) > maxBytes ? tooLarge(maxBytes) : null;
-}
-
-/** The system's resolver cannot be told to stop: its answer is left behind. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 /** The system's words name addresses; TLS's name certificates. Neither is the caller's to see. */

@@ -4,7 +4,7 @@ import { FetchMediaError } from './fetch-media-error';
 import { isGlobalAddress } from './global-address';
 import { isIn } from './networks';
 import { portOf } from './parse-media-url';
-import type { FetchMediaSettings, ResolvedAddress } from './settings';
+import type { AddressSettings, ResolvedAddress } from './settings';
 
 /** Where a connection goes: the address is one that was checked, and the only one that is used. */
 export interface Target extends ResolvedAddress {
@@ -19,10 +19,10 @@ export interface Target extends ResolvedAddress {
  *
  * @throws FetchMediaError `not_allowed`, `unreachable`
  */
-export async function findTarget(url: URL, settings: FetchMediaSettings): Promise<Target> {
+export async function findTarget(url: URL, settings: AddressSettings): Promise<Target> {
   const port = portOf(url);
   if (settings.ports && !settings.ports.includes(port)) {
-    throw new FetchMediaError('not_allowed', 'Addresses on this port are not read.');
+    throw new FetchMediaError('not_allowed', 'Addresses on this port are not used.');
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host, settings);
@@ -33,13 +33,13 @@ export async function findTarget(url: URL, settings: FetchMediaSettings): Promis
   if (!found.every(({ address }) => isAllowed(address, port))) {
     throw new FetchMediaError(
       'not_allowed',
-      'The address leads into a private or reserved network; only public addresses are read.',
+      'The address leads into a private or reserved network; only public addresses are used.',
     );
   }
   return { url, host, ...first };
 }
 
-async function resolve(host: string, settings: FetchMediaSettings): Promise<ResolvedAddress[]> {
+async function resolve(host: string, settings: AddressSettings): Promise<ResolvedAddress[]> {
   const ask = settings.resolve ?? ((name: string) => lookup(name, { all: true }));
   return ask(host).catch(() => {
     throw noSuchHost();

@@ -3,4 +3,5 @@ export { type FetchMediaCode, FetchMediaError } from './fetch-media-error';
 export { isGlobalAddress } from './global-address';
 export { isNetwork, privateNetworks } from './networks';
 export { nameOfUrl } from './parse-media-url';
-export type { FetchMediaSettings, ResolvedAddress } from './settings';
+export { assertMayPost, type PostAnswer, postMessage, type PostSettings } from './post-message';
+export type { AddressSettings, FetchMediaSettings, ResolvedAddress } from './settings';

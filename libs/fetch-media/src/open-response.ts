@@ -1,35 +1,15 @@
-import http from 'node:http';
-import https from 'node:https';
-import { isIP } from 'node:net';
+import type http from 'node:http';
 import type { Target } from './find-target';
+import { sendRequest } from './send-request';
 
-/**
- * Sends one GET to the address that was checked. Host header and TLS name are those of the URL; only the address is
- * given, so that no second answer of a name server is ever asked for.
- *
- * The plain clients of Node are used since they read no proxy from the environment (a proxy would resolve the name
- * itself), follow no redirect and decode nothing. `agent: false`: a kept connection would outlive its check.
- *
- * @param onConnected TCP, and TLS where there is any, are through
- */
+/** Media is compressed already. */
+const headers = { accept: 'video/*, image/*, */*;q=0.5' };
+
+/** Sends one GET to the address that was checked. */
 export function openResponse(
-  { url, host, address, family }: Target,
+  target: Target,
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<http.IncomingMessage> {
-  const secure = url.protocol === 'https:';
-  const options: https.RequestOptions = {
-    agent: false,
-    signal,
-    // A compressed answer could unfold to any size; media is compressed already.
-    headers: { accept: 'video/*, image/*, */*;q=0.5', 'accept-encoding': 'identity', 'user-agent': 'assay' },
-    lookup: (_host, { all }, callback) =>
-      all ? callback(null, [{ address, family }]) : callback(null, address, family),
-    ...(secure ? { servername: isIP(host) ? '' : host } : {}),
-  };
-  return new Promise((resolve, reject) => {
-    const outgoing = (secure ? https : http).get(url, options, resolve);
-    outgoing.once('socket', (socket) => socket.once(secure ? 'secureConnect' : 'connect', onConnected));
-    outgoing.on('error', reject);
-  });
+  return sendRequest(target, { method: 'GET', headers }, signal, onConnected);
 }

@@ -14,17 +14,21 @@ export interface ResolvedAddress {
   family: number;
 }
 
-export interface FetchMediaSettings {
-  maxBytes: number;
+/** Which addresses may be connected to. */
+export interface AddressSettings {
   /** Networks in CIDR notation that may be reached although they are not public. Default: none. */
   privateNetworks?: readonly string[];
   /** The only ports that may be reached; absent = all but those that browsers refuse. */
   ports?: readonly number[];
-  connectTimeoutMs?: number;
-  idleTimeoutMs?: number;
-  totalTimeoutMs?: number;
   /** Replaces the judgement of addresses altogether: for tests, to let exactly their own server through. */
   isAllowed?: IsAllowed;
   /** Every address of a host name. Default: the system's resolver. */
   resolve?: (host: string) => Promise<ResolvedAddress[]>;
+}
+
+export interface FetchMediaSettings extends AddressSettings {
+  maxBytes: number;
+  connectTimeoutMs?: number;
+  idleTimeoutMs?: number;
+  totalTimeoutMs?: number;
 }
