@@ -1,10 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
-import type { FetchMediaSettings } from '@assay/fetch-media';
+import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
 import type { Logger, Ports, ScanQueues } from '@assay/pipeline';
-import type { IdempotencyStore } from '@assay/storage';
+import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { EventsController } from './events/events.controller';
+import { FeedController } from './events/feed.controller';
 import { ScanEvents } from './events/scan-events';
 import { HealthController } from './health/health.controller';
 import { Idempotency } from './idempotency/idempotency';
@@ -14,15 +15,20 @@ import { UploadTracker } from './media/upload-tracker';
 import { ApiMetrics } from './metrics/api-metrics';
 import { MetricsController } from './metrics/metrics.controller';
 import { ScanReader } from './scans/scan-reader';
+import { ScanWaiter } from './scans/scan-waiter';
 import { ScansController } from './scans/scans.controller';
 import { VerdictController } from './scans/verdict.controller';
-import { CLOSING, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES } from './tokens';
+import { WebhooksController } from './webhooks/webhooks.controller';
+import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES, SENDING } from './tokens';
 
 export interface ApiParts {
   ports: Ports;
   queues: ScanQueues;
   /** What a URL may lead to. */
   fetching: FetchMediaSettings;
+  /** Where webhooks may lead. */
+  sending: AddressSettings;
+  events: EventLog;
   idempotency: IdempotencyStore;
   log: Logger;
   /** Aborted when the service closes, after requests had their time to finish. */
@@ -31,7 +37,7 @@ export interface ApiParts {
 
 @Module({})
 export class ApiModule {
-  static with({ ports, queues, fetching, idempotency, log, closing }: ApiParts): DynamicModule {
+  static with({ ports, queues, fetching, sending, events, idempotency, log, closing }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       controllers: [
@@ -39,6 +45,8 @@ export class ApiModule {
         ScansController,
         VerdictController,
         EventsController,
+        FeedController,
+        WebhooksController,
         DeadLettersController,
         HealthController,
         MetricsController,
@@ -47,6 +55,8 @@ export class ApiModule {
         { provide: PORTS, useValue: ports },
         { provide: QUEUES, useValue: queues },
         { provide: FETCHING, useValue: fetching },
+        { provide: SENDING, useValue: sending },
+        { provide: EVENT_LOG, useValue: events },
         { provide: IDEMPOTENCY, useValue: idempotency },
         { provide: LOG, useValue: log },
         { provide: CLOSING, useValue: closing },
@@ -55,6 +65,7 @@ export class ApiModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         UploadTracker,
         ScanReader,
+        ScanWaiter,
         ScanEvents,
       ],
     };

@@ -47,7 +47,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use(requireApiKey(new KeyRing(ports.store), closing));
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
-  express.use('/v1/scans', requireJson, json({ limit: maxJson, strict: true }), malformedJson);
+  express.use(['/v1/scans', '/v1/webhooks'], requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
   serveConsole(express);
   serveWidget(express);

@@ -1,5 +1,13 @@
 import type { AddressInfo } from 'node:net';
-import { type Config, createPorts, type Logger, openQueues } from '@assay/pipeline';
+import {
+  addressSettings,
+  type Config,
+  createPorts,
+  type Logger,
+  openEvents,
+  openQueues,
+  withOutbox,
+} from '@assay/pipeline';
 import { createMemoryIdempotency, createRedisIdempotency } from '@assay/storage';
 import { createApp } from './create-app';
 import { ScanEvents } from './events/scan-events';
@@ -18,20 +26,32 @@ export interface RunningApi {
  * @throws ModelError, ConfigError; and the system's own error when the port is taken
  */
 export async function startApi(config: Config, log: Logger): Promise<RunningApi> {
-  const ports = await createPorts(config, log);
-  const opened: { close(): Promise<void> }[] = [ports];
+  const bare = await createPorts(config, log);
+  const opened: { close(): Promise<void> }[] = [bare];
   const closeAll = async () => {
     for (const part of opened.reverse()) await part.close();
   };
   try {
     const queues = await openQueues(config);
     opened.push(queues);
+    const events = openEvents(config);
+    opened.push(events);
+    const ports = withOutbox(bare, queues, events);
     const closing = new AbortController();
-    const { privateNetworks, ports: allowed } = config.fetch;
-    const fetching = { maxBytes: config.limits.maxBytes, privateNetworks, ...(allowed ? { ports: allowed } : {}) };
+    const fetching = { maxBytes: config.limits.maxBytes, ...addressSettings(config.fetch) };
+    const sending = addressSettings(config.webhooks);
     const idempotency = config.redisUrl ? createRedisIdempotency({ url: config.redisUrl }) : createMemoryIdempotency();
     opened.push(idempotency);
-    const app = await createApp({ ports, queues, fetching, idempotency, log, closing: closing.signal });
+    const app = await createApp({
+      ports,
+      queues,
+      fetching,
+      sending,
+      events,
+      idempotency,
+      log,
+      closing: closing.signal,
+    });
     opened.push(app);
     await app.listen(config.port, config.host);
     const server = app.getHttpServer();

@@ -5,6 +5,10 @@ export const QUEUES = Symbol('queues');
 export const FETCHING = Symbol('fetching');
 /** Answers that are kept for those who ask again. */
 export const IDEMPOTENCY = Symbol('idempotency');
+/** In which order events became known. */
+export const EVENT_LOG = Symbol('event log');
+/** Where webhooks may lead. */
+export const SENDING = Symbol('sending');
 export const LOG = Symbol('log');
 /** Aborted when the service closes. */
 export const CLOSING = Symbol('closing');

@@ -1,10 +1,10 @@
-import type { SegmentResult } from '@assay/contracts';
+import type { AttemptOutcome, SegmentResult } from '@assay/contracts';
 import type { QueueName } from '@assay/pipeline';
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
-/** How a job left this worker. */
-export type JobOutcome = 'completed' | 'retried' | 'failed' | 'returned' | 'gone';
+/** How a job left this worker. `paused`: its own time has not come, as with a delivery that waits for its next try. */
+export type JobOutcome = 'completed' | 'retried' | 'failed' | 'returned' | 'gone' | 'paused';
 
 /** Seconds. From an empty sweep to a look at two minutes of 8K. */
 const durationBuckets = [0.01, 0.05, 0.25, 1, 2.5, 5, 10, 30, 60, 180, 600];
@@ -54,6 +54,18 @@ export class WorkerMetrics {
     help: 'Time that looks waited for frames.',
     registers: this.registers,
   });
+  private readonly webhookAttempts = new Counter({
+    name: 'assay_webhook_attempts_total',
+    help: 'Requests to webhooks, by how each ended.',
+    labelNames: ['outcome'] as const,
+    registers: this.registers,
+  });
+  private readonly deliveries = new Counter({
+    name: 'assay_webhook_deliveries_total',
+    help: 'Deliveries to webhooks that ended: delivered, or failed in all of their tries.',
+    labelNames: ['outcome'] as const,
+    registers: this.registers,
+  });
   private readonly stalls = new Counter({
     name: 'assay_event_loop_stalls_total',
     help: 'Stalls of the event loop that holds the job locks, by the queue of the job that ran.',
@@ -78,6 +90,11 @@ export class WorkerMetrics {
     this.inference.inc({ step: 'detect' }, detectMs / 1000);
     this.inference.inc({ step: 'score' }, scoreMs / 1000);
     this.decodeWait.inc(decodeMs / 1000);
+  }
+
+  tried(outcome: AttemptOutcome, state: 'pending' | 'delivered' | 'failed'): void {
+    this.webhookAttempts.inc({ outcome });
+    if (state !== 'pending') this.deliveries.inc({ outcome: state });
   }
 
   stalled(queues: Iterable<string>): void {

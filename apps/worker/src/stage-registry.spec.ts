@@ -22,6 +22,9 @@ class JudgeStage extends Nothing {}
 @Injectable()
 @Stage('sweep')
 class SweepStage extends Nothing {}
+@Injectable()
+@Stage('deliver')
+class DeliverStage extends Nothing {}
 
 async function processorsOf(providers: Type[]) {
   @Module({ imports: [DiscoveryModule], providers: [StageRegistry, ...providers] })
@@ -36,9 +39,9 @@ async function processorsOf(providers: Type[]) {
 
 describe('StageRegistry', () => {
   it('finds the one processor of every queue', async () => {
-    const found = await processorsOf([PlanStage, LookStage, JudgeStage, SweepStage]);
+    const found = await processorsOf([PlanStage, LookStage, JudgeStage, SweepStage, DeliverStage]);
     expect(found.look).toBeInstanceOf(LookStage);
-    expect(Object.keys(found).sort()).toEqual(['judge', 'look', 'plan', 'sweep']);
+    expect(Object.keys(found).sort()).toEqual(['deliver', 'judge', 'look', 'plan', 'sweep']);
   });
 
   it('refuses a queue without a processor', async () => {
@@ -47,7 +50,7 @@ describe('StageRegistry', () => {
   });
 
   it('refuses a queue with two', async () => {
-    const twice = [PlanStage, LookStage, OtherLookStage, JudgeStage, SweepStage];
+    const twice = [PlanStage, LookStage, OtherLookStage, JudgeStage, SweepStage, DeliverStage];
     await expect(processorsOf(twice)).rejects.toThrow('"look" has 2 processors');
   });
 });

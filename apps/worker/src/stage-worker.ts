@@ -1,6 +1,7 @@
 import {
   type Config,
   jobSchemas,
+  LaterError,
   type Logger,
   PermanentError,
   type QueueName,
@@ -12,7 +13,7 @@ import {
   ShutdownError,
   StageTimeoutError,
 } from '@assay/pipeline';
-import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { JobOutcome, WorkerMetrics } from './metrics';
 import type { StageContext, StageProcessor } from './stage';
 
@@ -113,6 +114,11 @@ export class StageWorker {
       if (error instanceof ScanGoneError) {
         log.info({ queue: name, job: job.id }, 'the scan was cancelled or its media deleted, nothing to do');
         return finish('gone');
+      }
+      if (error instanceof LaterError) {
+        finish('paused');
+        await job.moveToDelayed(Date.now() + error.pauseMs, token);
+        throw new DelayedError();
       }
       if (this.shutdown.signal.aborted) {
         finish('returned');

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { type Config, type Logger, type OpenPorts, type ScanQueues, queueNames, scheduleSweeps } from '@assay/pipeline';
+import type { EventLog } from '@assay/storage';
 import { NestFactory } from '@nestjs/core';
 import { keepSweeping } from './keep-sweeping';
 import { monitorLoop } from './loop-monitor';
@@ -7,7 +8,7 @@ import { WorkerMetrics } from './metrics';
 import { type MetricsServer, serveMetrics } from './metrics-server';
 import { StageRegistry } from './stage-registry';
 import { StageWorker } from './stage-worker';
-import { PORTS, QUEUES } from './tokens';
+import { EVENTS, PORTS, QUEUES } from './tokens';
 import { untilHealthy } from './until-healthy';
 import { WorkerModule } from './worker.module';
 
@@ -47,6 +48,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     stopMonitor();
     await server?.close();
     await queues.close();
+    await app.get<EventLog>(EVENTS).close();
     await ports.close();
     await app.close();
   };

@@ -1,13 +1,23 @@
-import { type Config, createPorts, type Logger, openQueues } from '@assay/pipeline';
+import {
+  type Config,
+  createPorts,
+  type Logger,
+  openEvents,
+  openQueues,
+  type ScanQueues,
+  withOutbox,
+} from '@assay/pipeline';
+import type { EventLog } from '@assay/storage';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { WorkerMetrics } from './metrics';
+import { DeliverProcessor } from './processors/deliver.processor';
 import { JudgeProcessor } from './processors/judge.processor';
 import { LookProcessor } from './processors/look.processor';
 import { PlanProcessor } from './processors/plan.processor';
 import { SweepProcessor } from './processors/sweep.processor';
 import { StageRegistry } from './stage-registry';
-import { CONFIG, LOG, PORTS, QUEUES } from './tokens';
+import { CONFIG, EVENTS, LOG, PORTS, QUEUES } from './tokens';
 
 @Module({})
 export class WorkerModule {
@@ -18,14 +28,21 @@ export class WorkerModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOG, useValue: log },
-        { provide: PORTS, useFactory: () => createPorts(config, log) },
         { provide: QUEUES, useFactory: () => openQueues(config) },
+        { provide: EVENTS, useFactory: () => openEvents(config) },
+        {
+          provide: PORTS,
+          inject: [QUEUES, EVENTS],
+          useFactory: async (queues: ScanQueues, events: EventLog) =>
+            withOutbox(await createPorts(config, log), queues, events),
+        },
         WorkerMetrics,
         StageRegistry,
         PlanProcessor,
         LookProcessor,
         JudgeProcessor,
         SweepProcessor,
+        DeliverProcessor,
       ],
     };
   }

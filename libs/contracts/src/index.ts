@@ -1,6 +1,7 @@
 export * from './api';
 export * from './dead-letter';
 export * from './evaluation';
+export * from './event';
 export * from './face-decoder';
 export * from './ids';
 export * from './jobs';
@@ -14,3 +15,4 @@ export * from './probe';
 export * from './rejection';
 export * from './scan';
 export * from './verdict';
+export * from './webhook';

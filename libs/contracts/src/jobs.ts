@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ScanId } from './ids';
+import { DeliveryId, WebhookId } from './webhook';
 
 /** Payloads carry ids, never bytes or secrets; `v` changes when a field changes its meaning. */
 export const PlanJob = z.strictObject({ v: z.literal(1), scan: ScanId });
@@ -7,7 +8,10 @@ export const LookJob = z.strictObject({ v: z.literal(1), scan: ScanId, segment: 
 export const JudgeJob = z.strictObject({ v: z.literal(1), scan: ScanId });
 /** Fleet-wide housekeeping: re-drives scans that stopped half-way, removes uploads that were left behind. */
 export const SweepJob = z.strictObject({ v: z.literal(1) });
+/** One event on its way to one webhook, over all of its tries. */
+export const DeliverJob = z.strictObject({ v: z.literal(1), webhook: WebhookId, delivery: DeliveryId });
 export type PlanJob = z.infer<typeof PlanJob>;
 export type LookJob = z.infer<typeof LookJob>;
 export type JudgeJob = z.infer<typeof JudgeJob>;
 export type SweepJob = z.infer<typeof SweepJob>;
+export type DeliverJob = z.infer<typeof DeliverJob>;

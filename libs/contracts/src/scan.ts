@@ -36,6 +36,8 @@ export const ScanRecord = z.object({
   probability: z.number().nullable(),
   rejection: Rejection.nullable(),
   failure: z.string().nullable(),
+  /** How often it was started anew after it had failed or was cancelled; absent = never. */
+  restarts: z.number().int().positive().optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

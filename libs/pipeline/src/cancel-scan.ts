@@ -8,7 +8,7 @@ import { eventOf } from './progress';
 import { endScan } from './scan-state';
 import { readDerived, readStored } from './stored';
 
-type CancelPorts = Pick<Ports, 'store' | 'index'>;
+type CancelPorts = Pick<Ports, 'store' | 'index' | 'outbox'>;
 
 /**
  * Cancels a scan: what waits is taken out of the queues, what runs is stopped wherever it runs, and stages that come late
@@ -45,6 +45,7 @@ export async function finishCancel(
   if (ended.state === 'done' || ended.state === 'failed') throw new ScanEndedError(ended.state);
   await ports.index.publish(eventOf(cancelled));
   await removeScanJobs(queues, await withSegments(cancelled, ports, signal));
+  await ports.outbox?.tell(cancelled, signal);
   // Last, so that the sweeper finds what was cut off.
   await ports.store.delete(keys.openScan(record.id), signal);
   return cancelled;

@@ -53,6 +53,10 @@ const Environment = z.object({
   ASSAY_FETCH_PRIVATE_NETWORKS: listOf(network).default([]),
   /** The only ports that media may be fetched from by URL. */
   ASSAY_FETCH_PORTS: listOf(port).optional(),
+  /** Private networks that webhooks may lead into, over http too, e.g. where the operator's own receivers are. */
+  ASSAY_WEBHOOK_PRIVATE_NETWORKS: listOf(network).default([]),
+  /** The only ports that webhooks may lead to. */
+  ASSAY_WEBHOOK_PORTS: listOf(port).optional(),
   /** Seconds that running jobs get to finish at shutdown; below the 30 s that Kubernetes waits before it kills. */
   ASSAY_DRAIN_SECONDS: count(0, 3600).default(20),
   /** 0 = a free port; absent = no metrics port. */
@@ -98,6 +102,8 @@ export interface Config {
   limits: MediaLimits;
   /** What a URL may lead to, beside the public internet; ports: null = all that are no other service's. */
   fetch: { privateNetworks: string[]; ports: number[] | null };
+  /** Where webhooks may lead, in the same terms. */
+  webhooks: { privateNetworks: string[]; ports: number[] | null };
   logLevel: string;
   drainMs: number;
   workerMetricsPort: number | null;
@@ -139,6 +145,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       maxStreams: e.ASSAY_MAX_STREAMS,
     },
     fetch: { privateNetworks: e.ASSAY_FETCH_PRIVATE_NETWORKS, ports: e.ASSAY_FETCH_PORTS ?? null },
+    webhooks: { privateNetworks: e.ASSAY_WEBHOOK_PRIVATE_NETWORKS, ports: e.ASSAY_WEBHOOK_PORTS ?? null },
     logLevel: e.ASSAY_LOG_LEVEL,
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     workerMetricsPort: e.ASSAY_WORKER_METRICS_PORT ?? null,

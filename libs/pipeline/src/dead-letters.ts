@@ -2,19 +2,21 @@ import {
   type DeadLetter,
   type DeadLetterId,
   type DeadLetterQueue,
+  DeliverJob,
   ScanId,
   type DeadLetterList,
 } from '@assay/contracts';
 import type { Job } from 'bullmq';
 import { DeadLetterError, PermanentError } from './errors';
 import { failScan } from './fail-scan';
+import { keys } from './keys';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { queueNames } from './queues';
 import { restartScan } from './restart-scan';
 import { findScan } from './scan-state';
 
-type LetterPorts = Pick<Ports, 'store' | 'index' | 'log'>;
+type LetterPorts = Pick<Ports, 'store' | 'index' | 'log' | 'outbox'>;
 
 /** @returns the newest first, of one queue or of all */
 export async function listDeadLetters(
@@ -74,9 +76,17 @@ export async function dropDeadLetter(
   const { queue, job, letter, scan } = await findWithScan(ports, queues, id, signal);
   const open = scan?.state === 'queued' || scan?.state === 'running';
   // Before the job goes: cut off in between, the dead letter is still there for who tries again.
-  if (scan && open && queue !== 'look') await failScan(scan.id, new PermanentError(letter.reason), ports, signal);
+  if (scan && open && (queue === 'plan' || queue === 'judge'))
+    await failScan(scan.id, new PermanentError(letter.reason), ports, signal);
+  if (queue === 'deliver') await forgetDelivery(job, ports, signal);
   await job.remove();
   return letter;
+}
+
+/** Without its marker nobody puts it on its way again; the webhook's log still shows it. */
+async function forgetDelivery(job: Job, { store }: Pick<Ports, 'store'>, signal: AbortSignal): Promise<void> {
+  const { data } = DeliverJob.safeParse(job.data);
+  if (data) await store.delete(keys.pendingDelivery(data.webhook, data.delivery), signal);
 }
 
 async function find(queues: ScanQueues, id: DeadLetterId): Promise<{ queue: DeadLetterQueue; job: Job }> {

@@ -1,13 +1,16 @@
 import type { MediaId, ScanId } from '@assay/contracts';
+import { readEvents } from './events/read-events';
 import { removeScanJobs } from './flows';
 import { keys } from './keys';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
 import { findScan } from './scan-state';
+import { removeDeliveries } from './webhooks/deliveries';
 
 /**
- * Removes media and everything derived from it: bytes, records, verdicts, evidence, index entries, jobs.
+ * Removes media and everything derived from it: bytes, records, verdicts, evidence, events with their deliveries, index
+ * entries, jobs.
  *
  * The media record goes first. Whoever works on the media looks for it after each write, so that a look that is just
  * finishing does not bring anything back; and a deletion that was cut off is finished by asking again, as the
@@ -29,8 +32,13 @@ export async function deleteMedia(
   for (const scan of scans) {
     const record = await findScan(scan, ports, signal);
     if (record && queues) await removeScanJobs(queues, record);
+    const events = await readEvents(scan, ports, signal);
+    await removeDeliveries(events, { store, queues }, signal);
     await store.deletePrefix(keys.scan(scan), signal);
     await store.delete(keys.openScan(scan), signal);
+    await store.deletePrefix(keys.outboxOf(scan), signal);
+    // Again: what was being delivered until its event was gone was written down after the first time.
+    await removeDeliveries(events, { store, queues }, signal);
     await index.delete(scan);
     if (record) await index.publish(eventOf({ ...record, state: 'cancelled' }));
   }

@@ -114,6 +114,31 @@ export class ShutdownError extends Error {
   }
 }
 
+/** Not a failure: the job's own time has not come. It waits in the queue, without losing an attempt. */
+export class LaterError extends Error {
+  override readonly name = 'LaterError';
+
+  constructor(readonly pauseMs: number) {
+    super(`To be done in ${pauseMs} ms.`);
+  }
+}
+
+/** What cannot be done with a webhook, or one of its deliveries. */
+export class WebhookError extends Error {
+  override readonly name = 'WebhookError';
+
+  constructor(readonly code: 'unknown_webhook' | 'unknown_delivery' | 'webhook_disabled' | 'too_many_webhooks') {
+    super(
+      {
+        unknown_webhook: 'There is no webhook with this id.',
+        unknown_delivery: 'There is no delivery with this id.',
+        webhook_disabled: 'The webhook is switched off; nothing is sent to it.',
+        too_many_webhooks: 'There are as many webhooks as there may be; delete one first.',
+      }[code],
+    );
+  }
+}
+
 const ownErrors = [
   SubmitError,
   DeadLetterError,

@@ -12,7 +12,7 @@ import { endScan, loadRecord } from './scan-state';
 export async function failScan(
   scan: ScanId,
   error: unknown,
-  ports: Pick<Ports, 'store' | 'index' | 'log'>,
+  ports: Pick<Ports, 'store' | 'index' | 'log' | 'outbox'>,
   signal: AbortSignal,
 ): Promise<ScanRecord | null> {
   if (await ports.store.stat(keys.verdict(scan), signal)) return null;
@@ -26,6 +26,7 @@ export async function failScan(
     updatedAt: new Date().toISOString(),
   };
   if ((await endScan(failed, ports, signal)).state !== 'failed') return null;
+  await ports.outbox?.tell(failed, signal);
   await ports.index.publish(eventOf(failed));
   await ports.store.delete(keys.openScan(scan), signal);
   ports.log.error({ scan, err: error }, 'scan failed');

@@ -3,7 +3,7 @@ import { jobOptions, type ScanQueues } from './open-queues';
 import { jobIdFor, type QueueName } from './queues';
 
 /** States in which a job will still run, or runs. */
-const liveStates = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);
+export const liveStates = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);
 
 /**
  * Adds `judge` with one `look` child per segment, all or nothing. Adding twice is harmless, as ids are the same.
@@ -50,7 +50,7 @@ export async function hasJobs(queues: ScanQueues, scan: ScanRecord): Promise<boo
   return states.some((state) => state !== 'unknown');
 }
 
-type ScanStageQueue = Exclude<QueueName, 'sweep' | 'look'>;
+type ScanStageQueue = Exclude<QueueName, 'sweep' | 'look' | 'deliver'>;
 
 /** @returns the job's state, `unknown` when there is none */
 export function stateOf(queues: ScanQueues, name: ScanStageQueue, scan: ScanRecord): Promise<string> {

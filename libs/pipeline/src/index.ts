@@ -1,3 +1,4 @@
+export { addressSettings } from './address-settings';
 export { cancelScan } from './cancel-scan';
 export { compareVerdicts, type Difference } from './compare-verdicts';
 export { type Config, loadConfig, type S3Config } from './config';
@@ -5,6 +6,9 @@ export { ConfigError, type ConfigProblem } from './config-error';
 export { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
 export { deleteMedia } from './delete-media';
 export * from './errors';
+export { openEvents, withOutbox } from './events/open-events';
+export { createOutbox, eventsKeptMs, type Outbox } from './events/outbox';
+export { readFeed } from './events/read-feed';
 export { failScan } from './fail-scan';
 export { type Fingerprint, fingerprintMedia, type FingerprintOptions } from './fingerprint-media';
 export { addPlanJob, addScanFlow, isLive, removeScanJobs } from './flows';
@@ -44,3 +48,14 @@ export { readStored, writeStored } from './stored';
 export { registerScan, submitScan, type Submitted } from './submit';
 export { sweep, type SweepReport } from './sweep';
 export { version } from './version';
+export { deliver, type DeliverPorts, type Tried } from './webhooks/deliver';
+export { getDelivery, listDeliveries, replayDelivery, sendTestEvent } from './webhooks/deliveries';
+export { oldestPending } from './webhooks/sweep-deliveries';
+export {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateSecret,
+  updateWebhook,
+} from './webhooks/webhooks';

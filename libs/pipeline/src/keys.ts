@@ -1,4 +1,5 @@
-import { MediaId, ScanId } from '@assay/contracts';
+import { DeliveryId, EventId, MediaId, ScanId, WebhookId } from '@assay/contracts';
+import { eventAndTimeOf } from './webhooks/delivery-id';
 
 /** The object layout. Everything derived from one scan lies under one prefix, so that deletion misses nothing. */
 export const keys = {
@@ -20,5 +21,28 @@ export const keys = {
   plan: (scan: ScanId) => `scans/${scan}/plan.json`,
   segment: (scan: ScanId, segment: number) => `scans/${scan}/segments/${segment}.json`,
   verdict: (scan: ScanId) => `scans/${scan}/verdict.json`,
+  /** What happened to the scan, one document an event. */
+  events: (scan: ScanId) => `scans/${scan}/events/`,
+  event: (scan: ScanId, event: EventId) => `scans/${scan}/events/${event}.json`,
+  /** One marker per event that may not have been told yet, named by the event: it begins with its scan. */
+  outbox: 'outbox/',
+  outboxOf: (scan: ScanId) => `outbox/${scan}-`,
+  outboxEntry: (event: EventId) => `outbox/${event}`,
+  webhooks: 'webhooks/',
+  webhook: (webhook: WebhookId) => `webhooks/${webhook}.json`,
+  /** Present = switched off, and why. An object of its own, since a worker writes it and the API the others. */
+  webhookDisabled: (webhook: WebhookId) => `webhook-disabled/${webhook}.json`,
+  webhookSecrets: (webhook: WebhookId) => `webhook-secrets/${webhook}/`,
+  /** Padded, so that they lie in order. */
+  webhookSecret: (webhook: WebhookId, number: number) =>
+    `webhook-secrets/${webhook}/${String(number).padStart(8, '0')}.json`,
+  deliveries: (webhook: WebhookId) => `deliveries/${webhook}/`,
+  delivery: (webhook: WebhookId, delivery: DeliveryId) => `deliveries/${webhook}/${delivery}.json`,
+  /** One marker per delivery that has not ended, the oldest event first. */
+  pendingDeliveries: 'pending/',
+  pendingDelivery: (webhook: WebhookId, delivery: DeliveryId) => {
+    const { event, ms } = eventAndTimeOf(delivery);
+    return `pending/${ms}.${webhook}.${event}`;
+  },
   evidence: (scan: ScanId, name: string) => `scans/${scan}/evidence/${name}`,
 };

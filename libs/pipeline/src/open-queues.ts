@@ -1,15 +1,16 @@
-import { JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
+import { DeliverJob, JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
 import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
 import { type RedisAddress, redisOptions } from './redis-options';
 
 /** What each queue carries, and the schema that the worker's door checks it with. */
-export const jobSchemas = { plan: PlanJob, look: LookJob, judge: JudgeJob, sweep: SweepJob };
+export const jobSchemas = { plan: PlanJob, look: LookJob, judge: JudgeJob, sweep: SweepJob, deliver: DeliverJob };
 export interface JobPayloads {
   plan: PlanJob;
   look: LookJob;
   judge: JudgeJob;
   sweep: SweepJob;
+  deliver: DeliverJob;
 }
 
 export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown, string> } & {
@@ -49,6 +50,7 @@ export async function openQueues(config: { redisUrl: string | null }): Promise<S
     look: open<LookJob>('look'),
     judge: open<JudgeJob>('judge'),
     sweep: open<SweepJob>('sweep'),
+    deliver: open<DeliverJob>('deliver'),
   };
   const flow = new FlowProducer({ connection, prefix: queuePrefix });
   // Without a listener a lost connection is an uncaught exception; the commands in flight report it to their callers.

@@ -1,6 +1,7 @@
 import type { MediaLimits, Policy } from '@assay/contracts';
 import type { InferencePool, ModelSet } from '@assay/forensics';
 import type { ObjectStore, ScanIndex } from '@assay/storage';
+import type { Outbox } from './events/outbox';
 import type { Logger } from './log';
 import type { MediaFiles } from './media-files';
 
@@ -18,4 +19,6 @@ export interface Ports {
   /** Versions of what computed the numbers, for `method.tools`; asked once. */
   tools(signal: AbortSignal): Promise<Record<string, string>>;
   log: Logger;
+  /** Tells what happened to scans; absent where nobody can be told (`assay scan`). */
+  outbox?: Outbox;
 }

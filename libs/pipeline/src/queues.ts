@@ -1,7 +1,7 @@
 import type { ScanId } from '@assay/contracts';
 
-export const queueNames = ['plan', 'look', 'judge', 'sweep'] as const;
-/** `plan`: probe and plan, then adds the flow. `look`: one segment. `judge`: parent of the looks; judges and publishes. */
+export const queueNames = ['plan', 'look', 'judge', 'sweep', 'deliver'] as const;
+/** `plan`: probe and plan, then adds the flow. `look`: one segment. `judge`: parent of the looks; judges and publishes. `deliver`: one event to one webhook. */
 export type QueueName = (typeof queueNames)[number];
 
 export interface QueueSettings {
@@ -94,6 +94,19 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
     maxStalls,
     keepFailed: { count: 10, age: week },
   },
+  deliver: {
+    // Waits for other people's servers: no CPU, and a slow receiver must not hold up the others.
+    concurrency: 16,
+    // Tries of our own side, such as reading the store; when to try a receiver again is in webhooks/schedule.ts.
+    attempts: 8,
+    backoffMs: 2000,
+    // A request may take 20 s; the rest is the store.
+    deadlineMs: minuteMs,
+    lockMs,
+    stalledCheckMs,
+    maxStalls,
+    keepFailed,
+  },
 };
 
 /** How often the sweeper looks for scans that stopped half-way, ms. */
@@ -110,7 +123,12 @@ const digestDigits = 12;
  *
  * @param part segment number for `look`
  */
-export function jobIdFor(queue: Exclude<QueueName, 'sweep'>, scan: ScanId, modelSet: string, part?: number): string {
+export function jobIdFor(
+  queue: Exclude<QueueName, 'sweep' | 'deliver'>,
+  scan: ScanId,
+  modelSet: string,
+  part?: number,
+): string {
   const pieces = [scan, queue, ...(part === undefined ? [] : [String(part)]), modelSet.slice(0, digestDigits)];
   return pieces.join('-').replace(/[^a-zA-Z0-9_-]/g, '_');
 }

@@ -1,5 +1,7 @@
-import { type MediaId, Plan, type ScanId, ScanRecord } from '@assay/contracts';
+import { type MediaId, Plan, type ScanId, type ScanNews, ScanRecord } from '@assay/contracts';
 import { StoredDocumentError } from './errors';
+import { eventsKeptMs } from './events/outbox';
+import { readEvents } from './events/read-events';
 import { inLanes } from './in-lanes';
 import { keys } from './keys';
 import type { Ports } from './ports';
@@ -26,17 +28,19 @@ export interface ReindexReport {
 }
 
 /**
- * Rebuilds the index from the object store: every scan with its state, its short answer, how far it is, and its media.
+ * Rebuilds the index from the object store: every scan with its state, its short answer, how far it is, and its media; and
+ * the feed of events, as far back as it goes.
  * Works beside a running fleet and may be run again at any time: what the index knows better stays as it is.
  *
  * @param onProgress called after each scan
  */
 export async function reindex(
-  ports: Pick<Ports, 'store' | 'index' | 'log'>,
+  ports: Pick<Ports, 'store' | 'index' | 'log' | 'outbox'>,
   signal: AbortSignal,
   onProgress: (report: Readonly<ReindexReport>) => void = () => undefined,
 ): Promise<ReindexReport> {
   const report: ReindexReport = { scans: 0, created: 0, replaced: 0, kept: 0, gone: 0, unreadable: [] };
+  const recent: ScanNews[] = [];
   const restoreAll = (batch: ScanReference[]) =>
     inLanes(
       batch,
@@ -46,6 +50,7 @@ export async function reindex(
         report.scans += 1;
         if (outcome === 'unreadable') report.unreadable.push(reference.scan);
         else report[outcome] += 1;
+        if (ports.outbox) recent.push(...(await recentEvents(reference.scan, ports, stop)));
         onProgress(report);
       },
       signal,
@@ -58,7 +63,13 @@ export async function reindex(
     batch = [];
   }
   await restoreAll(batch);
+  await ports.outbox?.restore(recent);
   return report;
+}
+
+async function recentEvents(scan: ScanId, { store }: Pick<Ports, 'store'>, signal: AbortSignal): Promise<ScanNews[]> {
+  const events = await readEvents(scan, { store }, signal);
+  return events.filter(({ timestamp }) => Date.parse(timestamp) > Date.now() - eventsKeptMs);
 }
 
 interface ScanReference {

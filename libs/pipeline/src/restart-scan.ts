@@ -35,6 +35,7 @@ export async function restartScan(
     percent: 0,
     segmentsDone: 0,
     failure: null,
+    restarts: (ended.restarts ?? 0) + 1,
     updatedAt: now,
   };
   await writeStored(store, keys.openScan(record.id), {}, { ifAbsent: false }, signal);

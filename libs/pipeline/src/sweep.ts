@@ -6,6 +6,7 @@ import { keys } from './keys';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { readStored } from './stored';
+import { removeOldDeliveries, sweepDeliveries } from './webhooks/sweep-deliveries';
 import { PermanentError, ScanGoneError } from './errors';
 
 const hourMs = 3_600_000;
@@ -20,14 +21,27 @@ export interface SweepReport {
   /** Scans whose job is a dead letter and that are now marked as failed. */
   failed: number;
   uploadsRemoved: number;
+  /** Deliveries to webhooks whose job was missing and was added again. */
+  deliveriesRedriven: number;
+  /** Of the logs of webhooks. */
+  deliveriesRemoved: number;
 }
+
+/** Old deliveries are looked for by the sweep in the first minute of an hour: that reads every log. */
+const isHourly = (now: Date): boolean => now.getUTCMinutes() === 0;
 
 /**
  * Finds what a crash left half-way. An unfinished scan has a marker in the store; if no job is there to finish it, one
  * is added: a crash between record and job, or a Redis that lost its data, costs a minute and no scan.
  */
 export async function sweep(ports: Ports, queues: ScanQueues, signal: AbortSignal): Promise<SweepReport> {
-  const report: SweepReport = { redriven: 0, failed: 0, uploadsRemoved: 0 };
+  const report: SweepReport = {
+    redriven: 0,
+    failed: 0,
+    uploadsRemoved: 0,
+    deliveriesRedriven: 0,
+    deliveriesRemoved: 0,
+  };
   for await (const { key } of ports.store.list(keys.openScans, signal)) {
     const scan = key.slice(keys.openScans.length);
     try {
@@ -40,7 +54,10 @@ export async function sweep(ports: Ports, queues: ScanQueues, signal: AbortSigna
     }
   }
   report.uploadsRemoved = await removeOldUploads(ports, signal);
-  if (report.redriven + report.failed + report.uploadsRemoved > 0) ports.log.info(report, 'swept');
+  await ports.outbox?.sweep(signal);
+  report.deliveriesRedriven = await sweepDeliveries({ ...ports, queues }, signal);
+  if (isHourly(new Date())) report.deliveriesRemoved = await removeOldDeliveries(ports.store, signal);
+  if (Object.values(report).some((count) => count > 0)) ports.log.info(report, 'swept');
   return report;
 }
 

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
-import { ListDeadLetters, ListScans } from '@assay/contracts';
+import { GetScan, ListDeadLetters, ListDeliveries, ListEvents, ListScans } from '@assay/contracts';
 import { componentSchemas, type SchemaName, schemaRef } from './schemas';
 
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** What may be asked for in an address, by the name of its schema. */
-const queries = { ListDeadLetters, ListScans };
+const queries = { GetScan, ListDeadLetters, ListDeliveries, ListEvents, ListScans };
 
 export interface Description {
   summary: string;
@@ -38,6 +38,7 @@ const refusalTexts: Record<number, string> = {
   401: 'No key, or not a valid one',
   404: 'There is no such thing',
   409: 'Not in the state that it is in, or a request with the same Idempotency-Key is being worked on',
+  410: 'What you ask from is not kept any more',
   413: 'The body is too large',
   415: 'This type of body is not accepted',
   422: 'Understood, but it cannot be done',

@@ -17,6 +17,6 @@ export function malformedJson(error: unknown, _request: Request, _response: Resp
 
 /** Middleware: a document that is not labelled as JSON would be taken for an empty one. */
 export function requireJson(request: Request, _response: Response, next: NextFunction): void {
-  const fits = request.method !== 'POST' || !hasBody(request) || isJson(request);
+  const fits = !['POST', 'PATCH'].includes(request.method) || !hasBody(request) || isJson(request);
   next(fits ? undefined : problems.unsupportedType('Send JSON as application/json.'));
 }

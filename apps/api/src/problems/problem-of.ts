@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { FetchMediaError } from '@assay/fetch-media';
-import { DeadLetterError, ScanEndedError, ScanStoppingError, SubmitError } from '@assay/pipeline';
-import { ListCursorError, StoreUnavailableError } from '@assay/storage';
+import { DeadLetterError, ScanEndedError, ScanStoppingError, SubmitError, WebhookError } from '@assay/pipeline';
+import { EventsExpiredError, ListCursorError, StoreUnavailableError } from '@assay/storage';
 import { ProblemError } from './problem-error';
 import { problems } from './problems';
 
@@ -20,8 +20,16 @@ export function problemOf(error: unknown): ProblemError {
       ? problems.deadLetterNotFound()
       : problems.deadLetterSettled(error.message);
   }
+  if (error instanceof WebhookError) return webhookProblem(error);
+  if (error instanceof EventsExpiredError) return problems.eventsExpired();
   if (error instanceof ListCursorError) return problems.invalid([{ path: 'cursor', message: error.message }]);
   return ofStatus(statusOf(error));
+}
+
+function webhookProblem({ code, message }: WebhookError): ProblemError {
+  if (code === 'unknown_webhook') return problems.webhookNotFound();
+  if (code === 'unknown_delivery') return problems.deliveryNotFound();
+  return code === 'webhook_disabled' ? problems.webhookDisabled() : problems.tooManyWebhooks(message);
 }
 
 /** The framework and its body parsers say what is wrong by a status; their messages may repeat the input. */

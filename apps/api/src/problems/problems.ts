@@ -90,6 +90,19 @@ export const problems = {
   deadLetterNotFound: () =>
     problem('dead-letter-not-found', 404, 'No such dead letter', 'It was put back, dropped, or kept long enough.'),
   deadLetterSettled: (detail: string) => problem('dead-letter-settled', 409, 'Nothing would change', detail),
+  webhookNotFound: () => problem('webhook-not-found', 404, 'No such webhook', 'It was never made, or it was deleted.'),
+  deliveryNotFound: () =>
+    problem('delivery-not-found', 404, 'No such delivery', 'The log of the webhook lists those of the last 30 days.'),
+  webhookDisabled: () =>
+    problem('webhook-disabled', 409, 'The webhook is switched off', 'Switch it on with PATCH {"enabled": true} first.'),
+  tooManyWebhooks: (detail: string) => problem('too-many-webhooks', 422, 'There are too many webhooks', detail),
+  eventsExpired: () =>
+    problem(
+      'events-expired',
+      410,
+      'Some events were missed',
+      'Events are kept for 7 days, and some behind this place are gone. Read /v1/scans for what has ended, then go on without "after".',
+    ),
   evidenceNotFound: () =>
     problem('evidence-not-found', 404, 'No such evidence', 'The verdict lists the names of all evidence of its scan.'),
   tooLarge: (detail: string) => problem('too-large', 413, 'The body is too large', detail),

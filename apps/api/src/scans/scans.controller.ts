@@ -1,14 +1,23 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
-import { CreateScan as CreateScanSchema, ListScans as ListScansSchema, ScanId as ScanIdSchema } from '@assay/contracts';
-import type { CreateScan, ListScans, ScanId, ScanList, ScanRecord } from '@assay/contracts';
+import {
+  CreateScan as CreateScanSchema,
+  GetScan as GetScanSchema,
+  ListScans as ListScansSchema,
+  ScanId as ScanIdSchema,
+} from '@assay/contracts';
+import type { CreateScan, GetScan, ListScans, ScanId, ScanList, ScanRecord } from '@assay/contracts';
 import { cancelScan, type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
 import type { Response } from 'express';
 import { Describe } from '../docs/describe';
+import { untilGone } from '../http/until-gone';
 import { ZodPipe } from '../http/zod.pipe';
 import { problems } from '../problems/problems';
 import { CLOSING, PORTS, QUEUES } from '../tokens';
 import { ScanReader } from './scan-reader';
+import { ScanWaiter } from './scan-waiter';
+
+const msPerSecond = 1_000;
 
 @Controller('v1/scans')
 export class ScansController {
@@ -17,6 +26,7 @@ export class ScansController {
     @Inject(QUEUES) private readonly queues: ScanQueues,
     @Inject(CLOSING) private readonly closing: AbortSignal,
     private readonly reader: ScanReader,
+    private readonly waiter: ScanWaiter,
   ) {}
 
   @Post()
@@ -55,12 +65,19 @@ export class ScansController {
   @Get(':scan')
   @Describe({
     summary: 'The state of a scan',
+    detail: 'With `wait`, the answer comes when the scan has ended, or when that many seconds are over.',
     params: { scan: 'ScanId' },
+    query: 'GetScan',
     answers: { 200: { schema: 'ScanRecord', text: 'State, progress and, once there is one, the short answer' } },
     refusals: [400, 404],
   })
-  get(@Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId): Promise<ScanRecord> {
-    return this.reader.get(id);
+  async get(
+    @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
+    @Query(new ZodPipe(GetScanSchema)) { wait }: GetScan,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ScanRecord> {
+    if (wait === 0) return this.reader.get(id);
+    return untilGone(response, this.closing, (gone) => this.waiter.untilEnd(id, wait * msPerSecond, gone));
   }
 
   @Post(':scan/cancel')

@@ -5,7 +5,8 @@ import { eventOf } from '../progress';
 import { assertMediaExists, endScan, loadRecord, withdrawVerdict } from '../scan-state';
 
 /**
- * Makes a verdict known: index, record, last event. Safe to repeat; the marker of the open scan goes last.
+ * Makes a verdict known: index, record, whoever is to be told. Safe to repeat; the marker of the open scan goes last, so
+ * that the sweeper finds what was cut off.
  *
  * @throws ScanCancelledError when the scan was cancelled first: the verdict is taken away again
  */
@@ -29,6 +30,7 @@ export async function publish(verdict: Verdict, ports: Ports, signal: AbortSigna
     updatedAt: stored.state === 'done' ? stored.updatedAt : now,
   };
   if ((await endScan(record, ports, signal)).state === 'cancelled') return withdrawVerdict(verdict.scan, ports, signal);
+  await ports.outbox?.tell(record, signal);
   await ports.index.publish(eventOf(record));
   await ports.store.delete(keys.openScan(record.id), signal);
   return record;

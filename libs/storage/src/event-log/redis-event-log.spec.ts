@@ -50,7 +50,7 @@ it('loses and repeats nothing while many write', async () => {
   const written = Array.from({ length: 300 }, (_, at) => `event-${at}`);
   const writing = Promise.all(written.map((id, at) => (at % 2 ? a : b).append(id)));
   const seen: string[] = [];
-  for (let after: string | null = null; seen.length < written.length; ) {
+  for (let after: string | null = null; seen.length < written.length;) {
     const page = await read(seen.length % 2 ? a : b, after, 7);
     seen.push(...page.ids);
     after = page.next;

@@ -82,7 +82,7 @@ export class RedisEventLog implements EventLog {
     { after, limit, waitMs }: { after: string | null; limit: number; waitMs: number },
     signal: AbortSignal,
   ): Promise<LoggedEvents> {
-    for (const until = Date.now() + waitMs; ; ) {
+    for (const until = Date.now() + waitMs; ;) {
       const left = until - Date.now();
       // Before the log is read: what comes in between is then heard.
       const news = left > 0 ? await this.listen() : null;

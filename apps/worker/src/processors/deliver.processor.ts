@@ -1,0 +1,22 @@
+import { DeliverJob } from '@assay/contracts';
+import { addressSettings, type Config, deliver, type Ports } from '@assay/pipeline';
+import { Inject, Injectable } from '@nestjs/common';
+import { WorkerMetrics } from '../metrics';
+import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { CONFIG, PORTS } from '../tokens';
+
+/** One try to tell one webhook of one event. Receivers that fail are no failures of the job, which waits for its next try. */
+@Injectable()
+@Stage('deliver')
+export class DeliverProcessor implements StageProcessor<'deliver'> {
+  constructor(
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly metrics: WorkerMetrics,
+  ) {}
+
+  async run(job: DeliverJob, { signal, log }: StageContext): Promise<void> {
+    const ports = { store: this.ports.store, log, sending: addressSettings(this.config.webhooks) };
+    await deliver(job, ports, signal, ({ outcome, state }) => this.metrics.tried(outcome, state));
+  }
+}

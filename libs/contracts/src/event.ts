@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { maxPageSize } from './api';
+import { MediaId, ScanId } from './ids';
+import { Rejection } from './rejection';
+import { ScanState } from './scan';
+import { VerdictLabel } from './verdict';
+
+/** What happens to a scan and is worth telling. */
+export const ScanEventType = z.enum(['verdict.published', 'scan.failed', 'scan.cancelled']);
+export type ScanEventType = z.infer<typeof ScanEventType>;
+/** `webhook.test` goes to one webhook, when its owner asks for it. */
+export const EventType = z.enum([...ScanEventType.options, 'webhook.test']);
+export type EventType = z.infer<typeof EventType>;
+
+/**
+ * The same event has the same id, whoever tells it and however often: scan, type, and the number of times that the scan
+ * was started anew, if it was. No '.', since Standard Webhooks sign ids with dots between.
+ */
+export const EventId = z
+  .string()
+  .regex(
+    /^(sc_[0-9a-f]{32}-(verdict-published|scan-failed|scan-cancelled)(-[1-9]\d{0,8})?|test_[0-9a-f]{32})$/,
+    'must be the id of an event',
+  );
+export type EventId = z.infer<typeof EventId>;
+
+/** Ids and the short answer. No file name, which may hold a person's name: who may see it asks for the scan. */
+export const ScanSummary = z.object({
+  scan: ScanId,
+  media: MediaId,
+  policy: z.string(),
+  state: ScanState,
+  verdict: VerdictLabel.nullable(),
+  probability: z.number().nullable(),
+  rejection: Rejection.nullable(),
+  /** Why a scan failed, in a sentence that may be shown. */
+  failure: z.string().nullable(),
+});
+export type ScanSummary = z.infer<typeof ScanSummary>;
+
+/** Body of a delivery and entry of the feed. A field that is not known yet may come with a later version. */
+export const ScanNews = z.object({
+  id: EventId,
+  type: ScanEventType,
+  /** When it happened, not when it was told. */
+  timestamp: z.iso.datetime(),
+  data: ScanSummary,
+});
+export type ScanNews = z.infer<typeof ScanNews>;
+
+export const TestNews = z.object({
+  id: EventId,
+  type: z.literal('webhook.test'),
+  timestamp: z.iso.datetime(),
+  data: z.object({ webhook: z.string() }),
+});
+export type TestNews = z.infer<typeof TestNews>;
+
+export const News = z.discriminatedUnion('type', [ScanNews, TestNews]);
+export type News = z.infer<typeof News>;
+
+/** Longest wait of a long poll, seconds: below the minute after which proxies give up a silent connection. */
+export const maxWaitSeconds = 30;
+const Wait = z.coerce.number().int().min(0).max(maxWaitSeconds).default(0);
+
+/** Query of GET /v1/events. */
+export const ListEvents = z.strictObject({
+  /** What the page before gave as `next`; absent = from the oldest event that is kept. */
+  after: z.string().min(1).max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(maxPageSize).default(maxPageSize),
+  /** Seconds to wait for an event when there is none. */
+  wait: Wait,
+});
+export type ListEvents = z.infer<typeof ListEvents>;
+
+/** Oldest first. `next` is always there: ask again with it, also after an empty page. */
+export const EventList = z.object({ events: z.array(ScanNews), next: z.string() });
+export type EventList = z.infer<typeof EventList>;
+
+/** Query of GET /v1/scans/{scan}. */
+export const GetScan = z.strictObject({
+  /** Seconds to wait for the end of the scan. */
+  wait: Wait,
+});
+export type GetScan = z.infer<typeof GetScan>;

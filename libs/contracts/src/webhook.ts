@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { defaultPageSize, maxPageSize, maxUrlLength } from './api';
+import { EventId, EventType, News, ScanEventType } from './event';
+
+export const WebhookId = z.string().regex(/^wh_[0-9a-f]{24}$/, 'must look like wh_ and 24 hex digits');
+export type WebhookId = z.infer<typeof WebhookId>;
+
+/** How deliveries are signed: a shared secret (HMAC-SHA256, `v1`), or a key pair (Ed25519, `v1a`). */
+export const WebhookSigning = z.enum(['hmac', 'ed25519']);
+export type WebhookSigning = z.infer<typeof WebhookSigning>;
+
+const Url = z.string().min(1).max(maxUrlLength);
+const Description = z.string().max(255);
+const Events = z.array(ScanEventType).min(1).max(ScanEventType.options.length);
+
+/** Body of POST /v1/webhooks. */
+export const CreateWebhook = z.strictObject({
+  /** https, on the public internet, without credentials; http only where the operator allows the network. */
+  url: Url,
+  description: Description.optional(),
+  /** Absent = all of them. */
+  events: Events.optional(),
+  signing: WebhookSigning.default('hmac'),
+});
+export type CreateWebhook = z.infer<typeof CreateWebhook>;
+
+/** Body of PATCH /v1/webhooks/{webhook}: what is absent stays. */
+export const UpdateWebhook = z.strictObject({
+  url: Url.optional(),
+  description: Description.optional(),
+  events: Events.optional(),
+  /** False stops deliveries; true starts them again, also after a 410. */
+  enabled: z.boolean().optional(),
+});
+export type UpdateWebhook = z.infer<typeof UpdateWebhook>;
+
+export const maxSecretOverlapSeconds = 7 * 24 * 3600;
+/** Body of POST /v1/webhooks/{webhook}/rotate-secret. */
+export const RotateSecret = z.strictObject({
+  /** How long the old secret signs as well. */
+  overlapSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(maxSecretOverlapSeconds)
+    .default(24 * 3600),
+  /** Absent = as before. */
+  signing: WebhookSigning.optional(),
+});
+export type RotateSecret = z.infer<typeof RotateSecret>;
+
+/** A secret that signs now, without what is secret. */
+export const LiveSecret = z.object({
+  number: z.number().int().positive(),
+  signing: WebhookSigning,
+  /** `whpk_...`, to check Ed25519 signatures with; null for a shared secret. */
+  publicKey: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  /** When it stops signing; null = not before another one takes its place. */
+  endsAt: z.iso.datetime().nullable(),
+});
+export type LiveSecret = z.infer<typeof LiveSecret>;
+
+export const Webhook = z.object({
+  id: WebhookId,
+  url: z.string(),
+  description: z.string(),
+  events: z.array(ScanEventType),
+  enabled: z.boolean(),
+  /** `gone`: the receiver answered 410; `by_request`: switched off over the API. */
+  disabledBecause: z.enum(['gone', 'by_request']).nullable(),
+  /** Newest first; two while a secret is being changed. */
+  secrets: z.array(LiveSecret),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type Webhook = z.infer<typeof Webhook>;
+
+export const WebhookList = z.object({ webhooks: z.array(Webhook) });
+export type WebhookList = z.infer<typeof WebhookList>;
+
+/** The only answer that holds the secret. */
+export const WebhookWithSecret = Webhook.extend({
+  /** `whsec_...` to check signatures with; null for Ed25519, where `secrets` has the public key and that is all you need. */
+  secret: z.string().nullable(),
+});
+export type WebhookWithSecret = z.infer<typeof WebhookWithSecret>;
+
+/** Time of the event, counted down so that the newest come first, and the event. */
+export const DeliveryId = z
+  .string()
+  .regex(/^\d{13}-(sc|test)_[0-9a-z-]{32,80}$/, 'must be the id of a delivery from the list');
+export type DeliveryId = z.infer<typeof DeliveryId>;
+
+/**
+ * How one try ended. `delivered`: 2xx. `refused`: any other status. `gone`: 410. `not_allowed`: the address leads where
+ * nobody may be led. `unreachable`, `timeout`: no answer. `disabled`: the webhook was switched off, nothing was sent.
+ */
+export const AttemptOutcome = z.enum([
+  'delivered',
+  'refused',
+  'gone',
+  'not_allowed',
+  'unreachable',
+  'timeout',
+  'disabled',
+]);
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
+
+export const DeliveryAttempt = z.object({
+  number: z.number().int().positive(),
+  at: z.iso.datetime(),
+  outcome: AttemptOutcome,
+  status: z.number().int().nullable(),
+  milliseconds: z.number().int().nonnegative(),
+});
+export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
+
+export const DeliveryState = z.enum(['pending', 'delivered', 'failed']);
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
+/** One event on its way to one webhook. */
+export const Delivery = z.object({
+  id: DeliveryId,
+  webhook: WebhookId,
+  /** What the receiver gets as `webhook-id`. */
+  eventId: EventId,
+  type: EventType,
+  state: DeliveryState,
+  /** Tries so far; the newest of them are in `attempts`. */
+  tries: z.number().int().nonnegative(),
+  attempts: z.array(DeliveryAttempt),
+  nextAttemptAt: z.iso.datetime().nullable(),
+  /** When the event happened. */
+  happenedAt: z.iso.datetime(),
+});
+export type Delivery = z.infer<typeof Delivery>;
+
+/** A delivery as the store keeps it, with what is sent. */
+export const DeliveryRecord = Delivery.extend({
+  schema: z.literal('assay.delivery/1'),
+  event: News,
+  /** `tries` when the present series began: at 0, or when it was sent again by request. */
+  seriesBegan: z.number().int().nonnegative(),
+});
+export type DeliveryRecord = z.infer<typeof DeliveryRecord>;
+
+/** Query of GET /v1/webhooks/{webhook}/deliveries. */
+export const ListDeliveries = z.strictObject({
+  state: DeliveryState.optional(),
+  limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
+  /** What the page before gave as `next`. */
+  cursor: DeliveryId.optional(),
+});
+export type ListDeliveries = z.infer<typeof ListDeliveries>;
+
+/** Newest event first. */
+export const DeliveryList = z.object({ deliveries: z.array(Delivery), next: z.string().nullable() });
+export type DeliveryList = z.infer<typeof DeliveryList>;

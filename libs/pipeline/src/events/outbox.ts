@@ -1,0 +1,111 @@
+import type { EventId, ScanNews, ScanRecord } from '@assay/contracts';
+import type { EventLog } from '@assay/storage';
+import { ScanGoneError } from '../errors';
+import { keys } from '../keys';
+import type { ScanQueues } from '../open-queues';
+import type { Ports } from '../ports';
+import { assertMediaExists } from '../scan-state';
+import { writeStored } from '../stored';
+import { addDelivery } from '../webhooks/deliveries';
+import { listWebhooks } from '../webhooks/webhooks';
+import { readEvent } from './read-events';
+import { scanNewsOf } from './scan-news';
+
+/** How long an event can be read from the feed, ms. */
+export const eventsKeptMs = 7 * 24 * 3_600_000;
+
+/**
+ * A marker stays for this long after its event, although it was told at once: a Redis that loses its last moments loses
+ * with them the feed's entry and the jobs, and telling again is harmless, ms.
+ */
+const markerKeptMs = 60_000;
+
+export interface Outbox {
+  /**
+   * Tells of the end of a scan: writes it down, then hands it to the feed and the webhooks. Once this has resolved nothing
+   * that dies keeps it from being told; calling it again for the same end changes nothing.
+   *
+   * @throws ScanGoneError when the media was deleted
+   */
+  tell(record: ScanRecord, signal: AbortSignal): Promise<void>;
+  /** Tells what a crash, a lost Redis or an outage kept from being told. */
+  sweep(signal: AbortSignal): Promise<void>;
+  /** Fills a feed that was lost again, with events that the store still has, in the order of their time. */
+  restore(events: readonly ScanNews[]): Promise<void>;
+}
+
+export interface OutboxParts extends Pick<Ports, 'store' | 'index' | 'log'> {
+  queues: ScanQueues;
+  events: EventLog;
+}
+
+export function createOutbox(parts: OutboxParts): Outbox {
+  return {
+    async tell(record, signal) {
+      const news = await writeDown(record, parts, signal);
+      if (!news) return;
+      // The sweeper goes on from the marker.
+      await relay(news.id, parts, signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        parts.log.warn({ scan: record.id, err: error }, 'an event waits to be told');
+      });
+    },
+    sweep: (signal) => sweepOutbox(parts, signal),
+    async restore(events) {
+      const kept = events.filter(({ timestamp }) => Date.parse(timestamp) > Date.now() - eventsKeptMs);
+      const inOrder = kept.sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1));
+      for (const { id } of inOrder) await parts.events.append(id);
+    },
+  };
+}
+
+/** Event and marker; the marker first, so that there is no event without one. */
+async function writeDown(
+  record: ScanRecord,
+  { store, index }: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<ScanNews | null> {
+  const news = scanNewsOf(record);
+  if (!news) return null;
+  await writeStored(store, keys.outboxEntry(news.id), {}, { ifAbsent: false }, signal);
+  await writeStored(store, keys.event(record.id, news.id), news, { ifAbsent: true }, signal);
+  try {
+    await assertMediaExists(record, { store, index }, signal);
+  } catch (error) {
+    if (error instanceof ScanGoneError) await store.delete(keys.outboxEntry(news.id), signal);
+    throw error;
+  }
+  return news;
+}
+
+/** Feed and webhooks, both of which count an event once. */
+async function relay(
+  id: EventId,
+  parts: Pick<OutboxParts, 'store' | 'events' | 'queues'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const news = await readEvent(id, parts, signal);
+  if (!news) return;
+  await parts.events.append(id);
+  for (const webhook of await listWebhooks(parts.store, signal)) {
+    // One that was made later gets what happens later, also when the sweeper tells again.
+    const wants = webhook.enabled && webhook.events.includes(news.type) && webhook.createdAt <= news.timestamp;
+    if (wants) await addDelivery(webhook.id, news, parts, signal);
+  }
+}
+
+async function sweepOutbox(parts: OutboxParts, signal: AbortSignal): Promise<void> {
+  for await (const { key } of parts.store.list(keys.outbox, signal)) {
+    const id = key.slice(keys.outbox.length);
+    try {
+      // Its age before it is told: what is told now and lost in the same moment is told again by the next sweep.
+      const stat = await parts.store.stat(key, signal);
+      await relay(id, parts, signal);
+      if (!stat || Date.now() - stat.modifiedAt.getTime() < markerKeptMs) continue;
+      await parts.store.delete(key, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      parts.log.error({ event: id, err: error }, 'an event could not be told');
+    }
+  }
+}

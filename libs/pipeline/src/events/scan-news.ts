@@ -1,0 +1,15 @@
+import type { ScanNews, ScanRecord } from '@assay/contracts';
+import { eventIdOf, eventTypeOf } from './event-id';
+
+/** What is told of a scan that has ended; null while it is under way. */
+export function scanNewsOf(record: ScanRecord): ScanNews | null {
+  const type = eventTypeOf(record);
+  if (!type) return null;
+  const { id: scan, media, policy, state, verdict, probability, rejection, failure } = record;
+  return {
+    id: eventIdOf(record, type),
+    type,
+    timestamp: record.updatedAt,
+    data: { scan, media, policy, state, verdict, probability, rejection, failure },
+  };
+}

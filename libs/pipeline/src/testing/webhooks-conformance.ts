@@ -1,0 +1,447 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { type DeliverJob, DeliveryRecord, type ScanRecord, Verdict, type WebhookWithSecret } from '@assay/contracts';
+import { FetchMediaError } from '@assay/fetch-media';
+import { createRedisEventLog, type EventLog, type ObjectStore } from '@assay/storage';
+import { Redis } from 'ioredis';
+import { Webhook as Verifier } from 'standardwebhooks';
+import { plainHeaders, type Received, type Receiver, startReceiver } from '../../../../test/support/receiver';
+import { startRedis, type TestRedis } from '../../../../test/support/redis';
+import { cancelScan } from '../cancel-scan';
+import { deleteMedia } from '../delete-media';
+import { LaterError, PermanentError, WebhookError } from '../errors';
+import { createOutbox, eventsKeptMs, type OutboxParts } from '../events/outbox';
+import { readFeed } from '../events/read-feed';
+import { failScan } from '../fail-scan';
+import { keys } from '../keys';
+import { MediaFiles } from '../media-files';
+import type { OpenPorts } from '../open-ports';
+import { openQueues, type ScanQueues } from '../open-queues';
+import { reindex } from '../reindex';
+import { intake } from '../stages/intake';
+import { reject } from '../stages/judge';
+import { publish } from '../stages/publish';
+import { readStored, writeStored } from '../stored';
+import { submitScan } from '../submit';
+import { sweep } from '../sweep';
+import { deliver } from '../webhooks/deliver';
+import { getDelivery, listDeliveries, replayDelivery, sendTestEvent } from '../webhooks/deliveries';
+import { retryPausesMs } from '../webhooks/schedule';
+import { deliveriesKeptMs, oldestPending, removeOldDeliveries } from '../webhooks/sweep-deliveries';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateSecret,
+  updateWebhook,
+} from '../webhooks/webhooks';
+import { noAbort, testPorts } from './test-ports';
+
+const sending = { privateNetworks: ['127.0.0.0/8'] };
+
+/**
+ * Webhooks and the feed over any object store, with a real Redis and a real receiver:
+ *
+ * 1. A secret is shown when it is made and never again; two sign while one is changed, and one after it.
+ * 2. What is sent is what an independent verifier of Standard Webhooks accepts.
+ * 3. An end of a scan is one event and one delivery for each webhook that wants it, however often it is told.
+ * 4. Killed between any two steps, or with a Redis that forgot everything, it is told all the same.
+ * 5. Tries follow the schedule; a redirect is none; 410 switches the webhook off; what is switched off is sent nothing.
+ * 6. Deleting media or a webhook leaves nothing of its events, deliveries, markers and jobs.
+ */
+export function webhooksConformance(open: () => Promise<ObjectStore>): void {
+  let redis: TestRedis;
+  let raw: Redis;
+  let queues: ScanQueues;
+  let events: EventLog;
+  let ports: OpenPorts;
+  let base: OpenPorts;
+  let receiver: Receiver;
+  let outboxParts: OutboxParts;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    raw = new Redis(redis.path);
+    queues = await openQueues({ redisUrl: redis.url });
+    events = createRedisEventLog({ url: redis.url, keepMs: eventsKeptMs });
+  });
+  afterAll(async () => {
+    raw.disconnect();
+    await Promise.all([queues.close(), events.close()]);
+    await redis.close();
+  });
+  beforeEach(async () => {
+    await raw.flushall();
+    receiver = await startReceiver();
+    base = await testPorts();
+    const store = await open();
+    outboxParts = { store, index: base.index, log: base.log, queues, events };
+    ports = { ...base, store, mediaFiles: new MediaFiles(store), outbox: createOutbox(outboxParts) };
+  });
+  afterEach(async () => {
+    await receiver.close();
+    await ports.store.close();
+    await base.close();
+  });
+
+  const make = (fields: Partial<Parameters<typeof createWebhook>[0]> = {}): Promise<WebhookWithSecret> =>
+    createWebhook({ url: receiver.url, signing: 'hmac', ...fields }, ports.store, sending, noAbort);
+
+  async function newScan(): Promise<ScanRecord> {
+    const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
+    if (!taken.ok) throw new Error('intake refused');
+    return (await submitScan(ports, queues, { media: taken.value.media.id }, noAbort)).scan;
+  }
+  async function judged({ id }: ScanRecord): Promise<Verdict> {
+    const outcome = await reject(id, { code: 'not_media', message: 'This is no media.' }, ports, noAbort);
+    if (!outcome.ok) throw new Error('not judged');
+    return Verdict.parse(outcome.value);
+  }
+  async function finishedScan(): Promise<ScanRecord> {
+    const scan = await newScan();
+    return publish(await judged(scan), ports, noAbort);
+  }
+
+  const jobs = () => queues.deliver.getJobs(['waiting', 'delayed', 'active', 'failed']);
+  /** What a worker does with each job that waits, in this process. @returns pauses that were asked for, ms */
+  async function work(): Promise<number[]> {
+    const pauses: number[] = [];
+    for (const job of await jobs()) {
+      await job.remove();
+      pauses.push(...(await tryOnce(job.data)));
+    }
+    return pauses;
+  }
+  async function tryOnce(job: Pick<DeliverJob, 'webhook' | 'delivery'>): Promise<number[]> {
+    try {
+      await deliver(job, { store: ports.store, log: ports.log, sending }, noAbort);
+      return [];
+    } catch (error) {
+      if (error instanceof LaterError) return [error.pauseMs];
+      throw error;
+    }
+  }
+  async function storedKeys(prefix = ''): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { key } of ports.store.list(prefix, noAbort)) found.push(key);
+    return found;
+  }
+  const log = async (webhook: string) =>
+    (await listDeliveries(webhook, { limit: 100 }, ports.store, noAbort)).deliveries;
+  const feed = async () => (await readFeed({ limit: 100, wait: 0 }, { ...ports, events }, noAbort, noAbort)).events;
+  const codeOf = (error: unknown) =>
+    error instanceof WebhookError || error instanceof FetchMediaError ? error.code : String(error);
+  const accepted = (message: Received, secret: string | null): unknown =>
+    new Verifier(secret ?? '').verify(message.body, plainHeaders(message));
+
+  describe('webhooks', () => {
+    it('are made, shown without their secret, changed and deleted, and leave nothing', async () => {
+      const { secret, ...made } = await make({ description: 'ours', events: ['scan.failed'] });
+      expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+      expect(made).toMatchObject({ enabled: true, events: ['scan.failed'], description: 'ours' });
+      expect(await getWebhook(made.id, ports.store, noAbort)).toEqual(made);
+      expect(await listWebhooks(ports.store, noAbort)).toEqual([made]);
+      const changed = await updateWebhook(made.id, { events: ['verdict.published'] }, ports.store, sending, noAbort);
+      expect(changed).toEqual({ ...made, events: ['verdict.published'], updatedAt: changed.updatedAt });
+      const off = await updateWebhook(made.id, { enabled: false }, ports.store, sending, noAbort);
+      expect(off).toMatchObject({ enabled: false, disabledBecause: 'by_request' });
+      await deleteWebhook(made.id, ports.store, noAbort);
+      expect(await storedKeys()).toEqual([]);
+      const gone = [
+        () => getWebhook(made.id, ports.store, noAbort),
+        () => deleteWebhook(made.id, ports.store, noAbort),
+        () => updateWebhook(made.id, {}, ports.store, sending, noAbort),
+        () => rotateSecret(made.id, { overlapSeconds: 0 }, ports.store, noAbort),
+        () => sendTestEvent(made.id, { ...ports, queues }, noAbort),
+        () => listDeliveries(made.id, { limit: 1 }, ports.store, noAbort),
+      ];
+      for (const attempt of gone) expect(await attempt().catch(codeOf)).toBe('unknown_webhook');
+    });
+
+    it('lead nowhere that nobody may be led, when made and when changed', async () => {
+      const { id } = await make();
+      for (const url of ['http://169.254.169.254/', 'https://10.0.0.1/', 'https://[::1]/', 'http://93.184.215.14/']) {
+        expect([url, await make({ url }).catch(codeOf)]).toEqual([url, 'not_allowed']);
+        const changing = updateWebhook(id, { url }, ports.store, sending, noAbort);
+        expect([url, await changing.catch(codeOf)]).toEqual([url, 'not_allowed']);
+      }
+      expect(await listWebhooks(ports.store, noAbort)).toHaveLength(1);
+    });
+
+    it('have two secrets while one is changed, whoever changes it at the same time', async () => {
+      const first = await make();
+      const second = await rotateSecret(first.id, { overlapSeconds: 60 }, ports.store, noAbort);
+      expect(second.secrets.map(({ number, endsAt }) => [number, endsAt !== null])).toEqual([
+        [2, false],
+        [1, true],
+      ]);
+      await sendTestEvent(first.id, { ...ports, queues }, noAbort);
+      await work();
+      const [message] = receiver.received;
+      for (const { secret } of [first, second])
+        expect(accepted(message!, secret)).toMatchObject({ type: 'webhook.test' });
+      expect(String(message!.headers['webhook-signature']).split(' ')).toHaveLength(2);
+
+      const third = await rotateSecret(first.id, { overlapSeconds: 0, signing: 'ed25519' }, ports.store, noAbort);
+      expect([third.secret, third.secrets.length]).toEqual([null, 1]);
+      await sendTestEvent(first.id, { ...ports, queues }, noAbort);
+      await work();
+      const last = receiver.received.at(-1)!;
+      expect(() => accepted(last, second.secret)).toThrow();
+      expect(ed25519Accepts(last, third.secrets[0]?.publicKey ?? '')).toBe(true);
+      expect(ed25519Accepts({ ...last, body: `${last.body} ` }, third.secrets[0]?.publicKey ?? '')).toBe(false);
+
+      const racing = await Promise.all(
+        [1, 2, 3].map(() => rotateSecret(first.id, { overlapSeconds: 60 }, ports.store, noAbort)),
+      );
+      const { secrets } = await getWebhook(first.id, ports.store, noAbort);
+      expect(secrets).toHaveLength(2);
+      expect(racing.every(({ secret }) => secret !== undefined)).toBe(true);
+      // Those before the last two are gone for good.
+      expect((await storedKeys(keys.webhookSecrets(first.id))).length).toBeLessThanOrEqual(2);
+    });
+  });
+
+  describe('events', () => {
+    it('are one delivery for each webhook that wants them, however often they are told', async () => {
+      const [wants, also, other] = [await make(), await make(), await make({ events: ['scan.failed'] })];
+      const scan = await newScan();
+      const verdict = await judged(scan);
+      await Promise.all([publish(verdict, ports, noAbort), publish(verdict, ports, noAbort)]);
+      await publish(verdict, ports, noAbort);
+      await sweep(ports, queues, noAbort);
+      expect(await work()).toEqual([]);
+      const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+      expect(ids).toEqual([`${scan.id}-verdict-published`, `${scan.id}-verdict-published`]);
+      expect(JSON.parse(receiver.received[0]!.body)).toEqual({
+        id: `${scan.id}-verdict-published`,
+        type: 'verdict.published',
+        timestamp: expect.any(String),
+        data: {
+          scan: scan.id,
+          media: scan.media,
+          policy: 'default',
+          state: 'done',
+          verdict: 'rejected',
+          probability: null,
+          rejection: { code: 'not_media', message: 'This is no media.' },
+          failure: null,
+        },
+      });
+      for (const { id } of [wants, also]) {
+        expect((await log(id)).map(({ state, tries }) => [state, tries])).toEqual([['delivered', 1]]);
+      }
+      expect(await log(other.id)).toEqual([]);
+      expect((await feed()).map(({ id }) => id)).toEqual([`${scan.id}-verdict-published`]);
+      expect([await storedKeys(keys.pendingDeliveries), await jobs()]).toEqual([[], []]);
+    });
+
+    it('of a scan that is started anew are told anew', async () => {
+      await make();
+      const scan = await newScan();
+      await failScan(scan.id, new PermanentError('It broke.'), ports, noAbort);
+      await failScan(scan.id, new PermanentError('It broke.'), ports, noAbort);
+      await submitScan(ports, queues, { media: scan.media }, noAbort);
+      await cancelScan(scan.id, ports, queues, noAbort);
+      await submitScan(ports, queues, { media: scan.media }, noAbort);
+      await failScan(scan.id, new PermanentError('It broke again.'), ports, noAbort);
+      await work();
+      const told = receiver.received.map(({ body }) => JSON.parse(body) as { id: string; data: { failure: string } });
+      expect(told.map(({ id, data }) => [id.slice(scan.id.length), data.failure]).sort()).toEqual([
+        ['-scan-cancelled-1', null],
+        ['-scan-failed', 'It broke.'],
+        ['-scan-failed-2', 'It broke again.'],
+      ]);
+      expect((await feed()).map(({ type }) => type)).toEqual(['scan.failed', 'scan.cancelled', 'scan.failed']);
+    });
+
+    it('are told when the queue was away, and when Redis forgot that they were', async () => {
+      const { id } = await make();
+      const away = { deliver: { add: () => Promise.reject(new Error('away')) } } as never;
+      ports.outbox = createOutbox({ ...outboxParts, queues: away });
+      const scan = await finishedScan();
+      expect([await jobs(), await storedKeys(keys.outbox)]).toEqual([[], [`outbox/${scan.id}-verdict-published`]]);
+      ports.outbox = createOutbox(outboxParts);
+      await sweep(ports, queues, noAbort);
+      expect(await jobs()).toHaveLength(1);
+
+      await raw.flushall();
+      expect((await sweep(ports, queues, noAbort)).deliveriesRedriven).toBeLessThanOrEqual(1);
+      expect((await feed()).map(({ type }) => type)).toEqual(['verdict.published']);
+      await work();
+      await sweep(ports, queues, noAbort);
+      await work();
+      expect(receiver.received).toHaveLength(1);
+      expect((await log(id)).map(({ state }) => state)).toEqual(['delivered']);
+    });
+
+    it('that wait for their next try go on after Redis lost everything, and are in the feed again after a reindex', async () => {
+      await make();
+      receiver.answer(500);
+      const scan = await finishedScan();
+      expect(await work()).toHaveLength(1);
+      for (const key of await storedKeys(keys.outbox)) await ports.store.delete(key, noAbort);
+      await raw.flushall();
+      expect(await feed()).toEqual([]);
+      expect((await sweep(ports, queues, noAbort)).deliveriesRedriven).toBe(1);
+      // Not before its time, though nobody but the record knows of it.
+      expect(await work()).toHaveLength(1);
+      expect(receiver.received).toHaveLength(1);
+      await reindex(ports, noAbort);
+      await reindex(ports, noAbort);
+      expect((await feed()).map(({ id }) => id)).toEqual([`${scan.id}-verdict-published`]);
+    });
+
+    it('leave nothing when their media is deleted, not even while they are sent', async () => {
+      const { id } = await make();
+      receiver.answer(500);
+      const scan = await finishedScan();
+      await work();
+      const [delivery] = await log(id);
+      expect(delivery?.state).toBe('pending');
+      await setDue(id, delivery!.id);
+      receiver.answer(null);
+      const sending = tryOnce({ webhook: id, delivery: delivery!.id });
+      await receiver.until(2);
+      await deleteMedia(ports, queues, scan.media, noAbort);
+      await receiver.close();
+      await sending;
+      receiver = await startReceiver();
+      expect((await storedKeys()).filter((key) => !key.startsWith('webhook'))).toEqual([]);
+      expect([await jobs(), await feed()]).toEqual([[], []]);
+    });
+  });
+
+  async function setDue(webhook: string, delivery: string): Promise<void> {
+    const record = await readStored(ports.store, keys.delivery(webhook, delivery), DeliveryRecord, noAbort);
+    const due = { ...record, nextAttemptAt: new Date().toISOString() };
+    await writeStored(ports.store, keys.delivery(webhook, delivery), due, { ifAbsent: false }, noAbort);
+  }
+
+  describe('deliveries', () => {
+    it('are tried by the schedule, under one id, and then given up', async () => {
+      const { id, secret } = await make();
+      receiver.answer(503);
+      await finishedScan();
+      const [{ data: job }] = (await jobs()) as [{ data: DeliverJob }];
+      for (const pause of retryPausesMs) {
+        const [asked] = await tryOnce(job);
+        expect(asked).toBeGreaterThan(pause - 2_000);
+        expect(asked).toBeLessThan(pause * 1.2 + 1);
+        // Before its time nothing is sent, whoever takes the job.
+        const sent = receiver.received.length;
+        expect(await tryOnce(job)).toHaveLength(1);
+        expect(receiver.received).toHaveLength(sent);
+        await setDue(id, job.delivery);
+      }
+      expect(await oldestPending(ports.store, noAbort)).toBeLessThanOrEqual(Date.now());
+      expect(await tryOnce(job)).toEqual([]);
+      const [delivery] = await log(id);
+      expect(delivery).toMatchObject({ state: 'failed', tries: retryPausesMs.length + 1, nextAttemptAt: null });
+      expect(delivery?.attempts.at(-1)).toMatchObject({ outcome: 'refused', status: 503 });
+      expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+      expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
+      for (const message of receiver.received) accepted(message, secret);
+      expect(await oldestPending(ports.store, noAbort)).toBeNull();
+      await tryOnce(job);
+      expect(receiver.received).toHaveLength(retryPausesMs.length + 1);
+    });
+
+    it('are sent again by request, with all tries before them', async () => {
+      const { id } = await make();
+      receiver.answer(500);
+      await finishedScan();
+      await work();
+      const [{ id: delivery }] = (await log(id)) as [{ id: string }];
+      // Waiting for its next try: now.
+      receiver.answer(200);
+      expect(await replayDelivery(id, delivery, { ...ports, queues }, noAbort)).toMatchObject({ state: 'pending' });
+      await work();
+      // Delivered: once more.
+      await replayDelivery(id, delivery, { ...ports, queues }, noAbort);
+      receiver.answer(500);
+      const [pause] = await work();
+      expect(pause).toBeLessThan(7_000);
+      expect(await getDelivery(id, delivery, ports.store, noAbort)).toMatchObject({ state: 'pending', tries: 3 });
+      expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+      const unknown = replayDelivery(id, delivery.replace(/^\d/, '1'), { ...ports, queues }, noAbort);
+      expect(await unknown.catch(codeOf)).toBe('unknown_delivery');
+    });
+
+    it('do not follow a redirect, and wait as long as they are asked to', async () => {
+      const { id } = await make();
+      receiver.answer(302, { location: receiver.url });
+      await finishedScan();
+      const [, ...none] = await work();
+      expect([none, receiver.received.length]).toEqual([[], 1]);
+      receiver.answer(429, { 'retry-after': '3600' });
+      const [{ id: delivery }] = (await log(id)) as [{ id: string }];
+      await setDue(id, delivery);
+      const [pause] = await tryOnce({ webhook: id, delivery });
+      expect(Math.round(pause! / 60_000)).toBe(60);
+      expect((await log(id))[0]?.attempts.map(({ status }) => status)).toEqual([302, 429]);
+    });
+
+    it('end with a 410, which switches the webhook off until it is switched on', async () => {
+      const { id } = await make();
+      receiver.answer(410);
+      await finishedScan();
+      expect(await work()).toEqual([]);
+      expect(await getWebhook(id, ports.store, noAbort)).toMatchObject({ enabled: false, disabledBecause: 'gone' });
+      await finishedScan();
+      expect([await jobs(), (await log(id)).map(({ state }) => state)]).toEqual([[], ['failed']]);
+      expect(await sendTestEvent(id, { ...ports, queues }, noAbort).catch(codeOf)).toBe('webhook_disabled');
+      receiver.answer(204);
+      await updateWebhook(id, { enabled: true }, ports.store, sending, noAbort);
+      await finishedScan();
+      await work();
+      expect((await log(id)).map(({ state }) => state)).toEqual(['delivered', 'failed']);
+    });
+
+    it('that are on their way to what was switched off or deleted send nothing', async () => {
+      const [off, deleted] = [await make(), await make()];
+      await finishedScan();
+      await updateWebhook(off.id, { enabled: false }, ports.store, sending, noAbort);
+      await deleteWebhook(deleted.id, ports.store, noAbort);
+      await work();
+      await sweep(ports, queues, noAbort);
+      expect(receiver.received).toEqual([]);
+      expect((await log(off.id)).map(({ state, attempts }) => [state, attempts[0]?.outcome])).toEqual([
+        ['failed', 'disabled'],
+      ]);
+      expect([await storedKeys(keys.pendingDeliveries), await storedKeys(keys.deliveries(deleted.id))]).toEqual([
+        [],
+        [],
+      ]);
+    });
+
+    it('are logged newest first, page by page, and not for ever', async () => {
+      const { id } = await make();
+      const scans: string[] = [];
+      for (let at = 0; at < 5; at += 1) scans.unshift((await finishedScan()).id);
+      await work();
+      const seen: string[] = [];
+      for (let cursor: string | null | undefined = undefined; cursor !== null;) {
+        const page = await listDeliveries(id, { limit: 2, cursor: cursor ?? undefined }, ports.store, noAbort);
+        seen.push(...page.deliveries.map(({ eventId }) => eventId.split('-')[0]!));
+        cursor = page.next;
+      }
+      expect(seen).toEqual(scans);
+      const failed = await listDeliveries(id, { limit: 2, state: 'failed' }, ports.store, noAbort);
+      expect(failed).toEqual({ deliveries: [], next: null });
+      expect(await removeOldDeliveries(ports.store, noAbort)).toBe(0);
+      expect(await removeOldDeliveries(ports.store, noAbort, Date.now() + deliveriesKeptMs + 60_000)).toBe(5);
+      expect(await log(id)).toEqual([]);
+    });
+  });
+}
+
+/** With Node's own keys: the published verifier knows shared secrets alone. */
+function ed25519Accepts({ headers, body }: Received, publicKey: string): boolean {
+  const x = Buffer.from(publicKey.replace(/^whpk_/, ''), 'base64').toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+  const [version, signature = ''] = String(headers['webhook-signature']).split(',');
+  return version === 'v1a' && verify(null, Buffer.from(content), key, Buffer.from(signature, 'base64'));
+}

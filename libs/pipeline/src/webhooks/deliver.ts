@@ -1,0 +1,149 @@
+import {
+  type AttemptOutcome,
+  type DeliverJob,
+  type DeliveryAttempt,
+  type DeliveryRecord,
+  type WebhookId,
+} from '@assay/contracts';
+import { type AddressSettings, FetchMediaError, postMessage } from '@assay/fetch-media';
+import { LaterError } from '../errors';
+import { scanOfEvent } from '../events/event-id';
+import { keys } from '../keys';
+import type { Ports } from '../ports';
+import { writeStored } from '../stored';
+import { findDelivery, removeDelivery } from './deliveries';
+import { pauseBefore } from './schedule';
+import { liveSecrets } from './secrets';
+import { signedHeaders } from './sign-message';
+import { disableWebhook, findWebhook } from './webhooks';
+
+/** The specification asks for 15 to 30 s, ms. */
+const timeoutMs = 20_000;
+/** Tries that a record keeps: two series whole. */
+const attemptsKept = 20;
+/** Clocks of two machines differ by this much at most, ms: a job that comes so little early has come in time. */
+const clockSkewMs = 1_000;
+
+export type DeliverPorts = Pick<Ports, 'store' | 'log'> & { sending: AddressSettings };
+
+/** How a try ended, and whether the delivery has ended with it. */
+export interface Tried {
+  outcome: AttemptOutcome;
+  state: DeliveryRecord['state'];
+}
+
+/**
+ * One try of a delivery. What came of it is written before anything else: who does the job again, after a crash, goes on
+ * from there, and a receiver may get an event twice but never loses one.
+ *
+ * @param onTried told before the wait for the next try begins
+ * @throws LaterError when another try is due later
+ */
+export async function deliver(
+  { webhook, delivery }: Pick<DeliverJob, 'webhook' | 'delivery'>,
+  ports: DeliverPorts,
+  signal: AbortSignal,
+  onTried: (tried: Tried) => void = () => undefined,
+): Promise<void> {
+  const { store } = ports;
+  const record = await findDelivery(webhook, delivery, store, signal);
+  if (record?.state === 'pending') {
+    waitUntilDue(record);
+    const tried = await tryOnce(record, ports, signal);
+    onTried({ outcome: tried.attempts.at(-1)?.outcome ?? 'disabled', state: tried.state });
+    if (await isGone(tried, ports, signal)) return removeDelivery(webhook, delivery, store, signal);
+    if (tried.state === 'pending') waitUntilDue(tried);
+  }
+  await store.delete(keys.pendingDelivery(webhook, delivery), signal);
+}
+
+/** @throws LaterError */
+function waitUntilDue({ nextAttemptAt }: DeliveryRecord): void {
+  const pauseMs = nextAttemptAt === null ? 0 : Date.parse(nextAttemptAt) - Date.now();
+  if (pauseMs > clockSkewMs) throw new LaterError(pauseMs);
+}
+
+async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: AbortSignal): Promise<DeliveryRecord> {
+  const startedAt = Date.now();
+  const { retryAfter, ...sent } = await send(record, ports, signal);
+  const now = Date.now();
+  const attempt: DeliveryAttempt = {
+    number: record.tries + 1,
+    at: new Date(startedAt).toISOString(),
+    milliseconds: Math.max(0, now - startedAt),
+    ...sent,
+  };
+  if (sent.outcome === 'gone') await disableWebhook(record.webhook, 'gone', ports.store, signal);
+  const next = nextTry(record, attempt, retryAfter, now);
+  const tried: DeliveryRecord = {
+    ...record,
+    tries: attempt.number,
+    attempts: [...record.attempts, attempt].slice(-attemptsKept),
+    state: sent.outcome === 'delivered' ? 'delivered' : next === null ? 'failed' : 'pending',
+    nextAttemptAt: next,
+  };
+  await writeStored(ports.store, keys.delivery(record.webhook, record.id), tried, { ifAbsent: false }, signal);
+  const { webhook, eventId: event } = record;
+  ports.log.info({ webhook, event, ...attempt, state: tried.state }, 'webhook');
+  return tried;
+}
+
+const lastOutcomes: ReadonlySet<AttemptOutcome> = new Set<AttemptOutcome>(['delivered', 'gone', 'disabled']);
+
+function nextTry(
+  { seriesBegan }: DeliveryRecord,
+  { number, outcome }: DeliveryAttempt,
+  retryAfter: string | null,
+  now: number,
+): string | null {
+  const pause = lastOutcomes.has(outcome) ? null : pauseBefore(number - seriesBegan, retryAfter, now);
+  return pause === null ? null : new Date(now + pause).toISOString();
+}
+
+interface Sent {
+  outcome: AttemptOutcome;
+  status: number | null;
+  retryAfter: string | null;
+}
+
+async function send({ webhook, event }: DeliveryRecord, ports: DeliverPorts, signal: AbortSignal): Promise<Sent> {
+  const found = await findWebhook(webhook, ports.store, signal);
+  // Without a body to tell of: whoever deleted it deletes this record too.
+  if (!found?.enabled) return { outcome: 'disabled', status: null, retryAfter: null };
+  const body = Buffer.from(JSON.stringify(event));
+  const headers = {
+    'content-type': 'application/json',
+    ...signedHeaders(event.id, body, await secretKeysOf(webhook, ports, signal), Date.now()),
+  };
+  try {
+    const { status, retryAfter } = await postMessage(
+      found.url,
+      { headers, body },
+      { ...ports.sending, timeoutMs },
+      signal,
+    );
+    return { outcome: outcomeOf(status), status, retryAfter };
+  } catch (error) {
+    if (!(error instanceof FetchMediaError)) throw error;
+    const { code } = error;
+    const outcome = code === 'not_allowed' || code === 'timeout' ? code : 'unreachable';
+    return { outcome, status: null, retryAfter: null };
+  }
+}
+
+function outcomeOf(status: number): AttemptOutcome {
+  if (status >= 200 && status < 300) return 'delivered';
+  return status === 410 ? 'gone' : 'refused';
+}
+
+async function secretKeysOf(webhook: WebhookId, { store }: DeliverPorts, signal: AbortSignal): Promise<string[]> {
+  return (await liveSecrets(webhook, store, signal)).map(({ key }) => key);
+}
+
+/** Deleted while it was sent, by itself or with its media: what was just written must not stay. */
+async function isGone({ webhook, eventId }: DeliveryRecord, { store }: DeliverPorts, signal: AbortSignal) {
+  const scan = scanOfEvent(eventId);
+  const needed = [keys.webhook(webhook), ...(scan ? [keys.event(scan, eventId)] : [])];
+  const found = await Promise.all(needed.map((key) => store.stat(key, signal)));
+  return found.includes(null);
+}

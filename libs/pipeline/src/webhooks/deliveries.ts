@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Delivery,
+  type DeliveryId,
+  type DeliveryList,
+  DeliveryRecord,
+  type ListDeliveries,
+  type News,
+  type ScanNews,
+  type WebhookId,
+} from '@assay/contracts';
+import { WebhookError } from '../errors';
+import { liveStates } from '../flows';
+import { keys } from '../keys';
+import type { ScanQueues } from '../open-queues';
+import type { Ports } from '../ports';
+import { readStored, writeStored } from '../stored';
+import { deliveryIdOf } from './delivery-id';
+import { getWebhook, listWebhooks } from './webhooks';
+
+export type DeliveryParts = Pick<Ports, 'store'> & { queues: Pick<ScanQueues, 'deliver'> };
+
+const testIdBytes = 16;
+
+/**
+ * Puts an event on its way to a webhook, unless it is or was already. The marker is written before the record and the
+ * record before the job: from whatever was cut off the sweeper goes on.
+ */
+export async function addDelivery(
+  webhook: WebhookId,
+  event: News,
+  { store, queues }: DeliveryParts,
+  signal: AbortSignal,
+): Promise<DeliveryRecord> {
+  const id = deliveryIdOf(event);
+  const known = await findDelivery(webhook, id, store, signal);
+  if (known) return known;
+  const record: DeliveryRecord = {
+    schema: 'assay.delivery/1',
+    id,
+    webhook,
+    eventId: event.id,
+    type: event.type,
+    state: 'pending',
+    tries: 0,
+    seriesBegan: 0,
+    attempts: [],
+    // Nothing of the moment: of two who write it at once, both write the same.
+    nextAttemptAt: event.timestamp,
+    happenedAt: event.timestamp,
+    event,
+  };
+  await writeStored(store, keys.pendingDelivery(webhook, id), {}, { ifAbsent: false }, signal);
+  await writeStored(store, keys.delivery(webhook, id), record, { ifAbsent: true }, signal);
+  await addDeliverJob(webhook, id, queues);
+  return record;
+}
+
+/** @throws WebhookError `unknown_webhook` | `webhook_disabled` */
+export async function sendTestEvent(webhook: WebhookId, parts: DeliveryParts, signal: AbortSignal): Promise<Delivery> {
+  if (!(await getWebhook(webhook, parts.store, signal)).enabled) throw new WebhookError('webhook_disabled');
+  const id = `test_${randomBytes(testIdBytes).toString('hex')}`;
+  const event: News = { id, type: 'webhook.test', timestamp: new Date().toISOString(), data: { webhook } };
+  return described(await addDelivery(webhook, event, parts, signal));
+}
+
+/** Newest event first. @throws WebhookError `unknown_webhook` */
+export async function listDeliveries(
+  webhook: WebhookId,
+  { state, limit, cursor }: ListDeliveries,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<DeliveryList> {
+  await getWebhook(webhook, store, signal);
+  const deliveries: Delivery[] = [];
+  const prefix = keys.deliveries(webhook);
+  for await (const { key } of store.list(prefix, signal)) {
+    const id = key.slice(prefix.length, -'.json'.length);
+    if (cursor !== undefined && id <= cursor) continue;
+    if (deliveries.length === limit) return { deliveries, next: deliveries.at(-1)?.id ?? null };
+    const record = await findDelivery(webhook, id, store, signal);
+    if (record && (state === undefined || record.state === state)) deliveries.push(described(record));
+  }
+  return { deliveries, next: null };
+}
+
+/** @throws WebhookError `unknown_webhook` | `unknown_delivery` */
+export async function getDelivery(
+  webhook: WebhookId,
+  delivery: DeliveryId,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<Delivery> {
+  await getWebhook(webhook, store, signal);
+  const record = await findDelivery(webhook, delivery, store, signal);
+  if (!record) throw new WebhookError('unknown_delivery');
+  return described(record);
+}
+
+/**
+ * Sends an event again, now, with all of its tries before it: one that was delivered, failed, or waits for its next try.
+ * The receiver gets the same `webhook-id`.
+ *
+ * @throws WebhookError `unknown_webhook` | `unknown_delivery` | `webhook_disabled`
+ */
+export async function replayDelivery(
+  webhook: WebhookId,
+  delivery: DeliveryId,
+  { store, queues }: DeliveryParts,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const { enabled } = await getWebhook(webhook, store, signal);
+  const record = await findDelivery(webhook, delivery, store, signal);
+  if (!record) throw new WebhookError('unknown_delivery');
+  if (!enabled) throw new WebhookError('webhook_disabled');
+  const job = await queues.deliver.getJob(deliverJobId(webhook, delivery));
+  // It is being sent in this moment.
+  if (job && (await job.isActive())) return described(record);
+  await job?.remove().catch(() => undefined);
+  const again: DeliveryRecord = {
+    ...record,
+    state: 'pending',
+    seriesBegan: record.tries,
+    nextAttemptAt: new Date().toISOString(),
+  };
+  await writeStored(store, keys.pendingDelivery(webhook, delivery), {}, { ifAbsent: false }, signal);
+  await writeStored(store, keys.delivery(webhook, delivery), again, { ifAbsent: false }, signal);
+  await addDeliverJob(webhook, delivery, queues);
+  return described(again);
+}
+
+/** Deliveries of a scan's events, with their markers and jobs: they go with its media. */
+export async function removeDeliveries(
+  events: readonly ScanNews[],
+  { store, queues }: { store: Ports['store']; queues: Pick<ScanQueues, 'deliver'> | null },
+  signal: AbortSignal,
+): Promise<void> {
+  if (events.length === 0) return;
+  for (const { id: webhook } of await listWebhooks(store, signal)) {
+    for (const delivery of events.map(deliveryIdOf)) {
+      await queues?.deliver.remove(deliverJobId(webhook, delivery));
+      await removeDelivery(webhook, delivery, store, signal);
+    }
+  }
+}
+
+export async function removeDelivery(
+  webhook: WebhookId,
+  delivery: DeliveryId,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<void> {
+  await store.delete(keys.delivery(webhook, delivery), signal);
+  await store.delete(keys.pendingDelivery(webhook, delivery), signal);
+}
+
+export function findDelivery(
+  webhook: WebhookId,
+  delivery: DeliveryId,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<DeliveryRecord | null> {
+  return readStored(store, keys.delivery(webhook, delivery), DeliveryRecord, signal);
+}
+
+export async function addDeliverJob(
+  webhook: WebhookId,
+  delivery: DeliveryId,
+  queues: Pick<ScanQueues, 'deliver'>,
+): Promise<void> {
+  await queues.deliver.add('deliver', { v: 1, webhook, delivery }, { jobId: deliverJobId(webhook, delivery) });
+}
+
+export async function hasDeliverJob(
+  webhook: WebhookId,
+  delivery: DeliveryId,
+  queues: Pick<ScanQueues, 'deliver'>,
+): Promise<'live' | 'dead' | 'none'> {
+  const state = await queues.deliver.getJobState(deliverJobId(webhook, delivery));
+  return liveStates.has(state) ? 'live' : state === 'failed' ? 'dead' : 'none';
+}
+
+/** One job over all tries of a delivery: added twice, it is one. */
+const deliverJobId = (webhook: WebhookId, delivery: DeliveryId): string => `${webhook}-${delivery}`;
+
+/** Without what is for the sender alone. */
+function described({ schema: _schema, event: _event, seriesBegan: _began, ...delivery }: DeliveryRecord): Delivery {
+  return delivery;
+}

@@ -1,0 +1,80 @@
+import type { LiveSecret, WebhookId, WebhookSigning } from '@assay/contracts';
+import type { ObjectStore } from '@assay/storage';
+import { keys } from '../keys';
+import { readStored, writeStored } from '../stored';
+import { SecretRecord } from './records';
+import { newSecretKey, publicKeyOf, signingOf } from './secret-key';
+
+/** Two sign at a time: the one in use and the one that it replaces. */
+const maxLive = 2;
+
+/** @returns those that sign at this time, the newest first */
+export async function liveSecrets(
+  webhook: WebhookId,
+  store: ObjectStore,
+  signal: AbortSignal,
+  now = Date.now(),
+): Promise<SecretRecord[]> {
+  const [newest, previous] = await newestSecrets(webhook, store, signal);
+  if (!newest) return [];
+  return previous && Date.parse(newest.previousEndsAt) > now ? [newest, previous] : [newest];
+}
+
+/**
+ * Adds a secret, and ends the ones before the last. Of callers at the same time each adds one, in some order: a number is
+ * written by one of them alone.
+ *
+ * @param overlapMs how long the present one signs as well
+ */
+export async function addSecret(
+  webhook: WebhookId,
+  { signing, overlapMs }: { signing: WebhookSigning; overlapMs: number },
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<SecretRecord> {
+  for (;;) {
+    const [newest] = await newestSecrets(webhook, store, signal);
+    const now = Date.now();
+    const record: SecretRecord = {
+      schema: 'assay.webhook-secret/1',
+      number: (newest?.number ?? 0) + 1,
+      key: newSecretKey(signing),
+      previousEndsAt: new Date(now + overlapMs).toISOString(),
+      createdAt: new Date(now).toISOString(),
+    };
+    const key = keys.webhookSecret(webhook, record.number);
+    if ((await writeStored(store, key, record, { ifAbsent: true }, signal)) === 'exists') continue;
+    // Stores that cannot decide between two who write at once keep the last: then the other one tries again.
+    if ((await readStored(store, key, SecretRecord, signal))?.key !== record.key) continue;
+    await removeBefore(webhook, record.number - maxLive + 1, store, signal);
+    return record;
+  }
+}
+
+/** Without what is secret. */
+export function describeSecrets([newest, previous]: readonly SecretRecord[]): LiveSecret[] {
+  const describe = ({ number, key, createdAt }: SecretRecord, endsAt: string | null): LiveSecret => ({
+    number,
+    signing: signingOf(key),
+    publicKey: publicKeyOf(key),
+    createdAt,
+    endsAt,
+  });
+  return [
+    ...(newest ? [describe(newest, null)] : []),
+    ...(newest && previous ? [describe(previous, newest.previousEndsAt)] : []),
+  ];
+}
+
+async function newestSecrets(webhook: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<SecretRecord[]> {
+  const found: string[] = [];
+  for await (const { key } of store.list(keys.webhookSecrets(webhook), signal)) found.push(key);
+  const records = await Promise.all(found.slice(-maxLive).map((key) => readStored(store, key, SecretRecord, signal)));
+  return records.filter((record) => record !== null).reverse();
+}
+
+async function removeBefore(webhook: WebhookId, first: number, store: ObjectStore, signal: AbortSignal): Promise<void> {
+  for await (const { key } of store.list(keys.webhookSecrets(webhook), signal)) {
+    if (key < keys.webhookSecret(webhook, first)) await store.delete(key, signal);
+  }
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type CreateWebhook,
+  type RotateSecret,
+  ScanEventType,
+  type UpdateWebhook,
+  type Webhook,
+  type WebhookId,
+  type WebhookWithSecret,
+} from '@assay/contracts';
+import { type AddressSettings, assertMayPost } from '@assay/fetch-media';
+import type { ObjectStore } from '@assay/storage';
+import { WebhookError } from '../errors';
+import { keys } from '../keys';
+import { readStored, writeStored } from '../stored';
+import { DisabledRecord, type SecretRecord, WebhookRecord } from './records';
+import { addSecret, describeSecrets, liveSecrets } from './secrets';
+
+const idBytes = 12;
+/** Every event of every scan reads all of them: more receivers than this want a queue of their own behind one. */
+const maxWebhooks = 100;
+
+/**
+ * @throws FetchMediaError `not_allowed` for an address that nothing may be sent to
+ * @throws WebhookError `too_many_webhooks`
+ */
+export async function createWebhook(
+  { url, description = '', events = [...ScanEventType.options], signing }: CreateWebhook,
+  store: ObjectStore,
+  sending: AddressSettings,
+  signal: AbortSignal,
+): Promise<WebhookWithSecret> {
+  await assertMayPost(url, sending, signal);
+  if ((await webhookIds(store, signal)).length >= maxWebhooks) throw new WebhookError('too_many_webhooks');
+  const id = `wh_${randomBytes(idBytes).toString('hex')}`;
+  const now = new Date().toISOString();
+  const record: WebhookRecord = {
+    schema: 'assay.webhook/1',
+    id,
+    url,
+    description,
+    events,
+    createdAt: now,
+    updatedAt: now,
+  };
+  // The secret first: without its record it is no webhook, and a webhook without a secret could sign nothing.
+  const secret = await addSecret(id, { signing, overlapMs: 0 }, store, signal);
+  await writeStored(store, keys.webhook(id), record, { ifAbsent: true }, signal);
+  return { ...describeWebhook(record, null, [secret]), secret: shown(secret) };
+}
+
+/** In no particular order. */
+export async function listWebhooks(store: ObjectStore, signal: AbortSignal): Promise<Webhook[]> {
+  const ids = await webhookIds(store, signal);
+  const found = await Promise.all(ids.map((id) => findWebhook(id, store, signal)));
+  return found.filter((webhook) => webhook !== null);
+}
+
+/** @throws WebhookError `unknown_webhook` */
+export async function getWebhook(id: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<Webhook> {
+  const webhook = await findWebhook(id, store, signal);
+  if (!webhook) throw new WebhookError('unknown_webhook');
+  return webhook;
+}
+
+/** @throws WebhookError `unknown_webhook`; FetchMediaError `not_allowed` */
+export async function updateWebhook(
+  id: WebhookId,
+  { enabled, ...changes }: UpdateWebhook,
+  store: ObjectStore,
+  sending: AddressSettings,
+  signal: AbortSignal,
+): Promise<Webhook> {
+  const record = await readStored(store, keys.webhook(id), WebhookRecord, signal);
+  if (!record) throw new WebhookError('unknown_webhook');
+  if (changes.url !== undefined) await assertMayPost(changes.url, sending, signal);
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const updated = { ...record, ...given, updatedAt: new Date().toISOString() };
+  await writeStored(store, keys.webhook(id), updated, { ifAbsent: false }, signal);
+  if (enabled === true) await store.delete(keys.webhookDisabled(id), signal);
+  if (enabled === false) await disableWebhook(id, 'by_request', store, signal);
+  return getWebhook(id, store, signal);
+}
+
+/** Deliveries on their way find no webhook and end. @throws WebhookError `unknown_webhook` */
+export async function deleteWebhook(id: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<void> {
+  const existed = await store.stat(keys.webhook(id), signal);
+  await store.delete(keys.webhook(id), signal);
+  // Also when it is gone already: a deletion that was cut off is finished by asking again.
+  await store.deletePrefix(keys.webhookSecrets(id), signal);
+  await store.delete(keys.webhookDisabled(id), signal);
+  await store.deletePrefix(keys.deliveries(id), signal);
+  if (!existed) throw new WebhookError('unknown_webhook');
+}
+
+/** @throws WebhookError `unknown_webhook` */
+export async function rotateSecret(
+  id: WebhookId,
+  { overlapSeconds, signing }: RotateSecret,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<WebhookWithSecret> {
+  const [before] = (await getWebhook(id, store, signal)).secrets;
+  const choice = { signing: signing ?? before?.signing ?? 'hmac', overlapMs: overlapSeconds * 1000 };
+  const secret = await addSecret(id, choice, store, signal);
+  return { ...(await getWebhook(id, store, signal)), secret: shown(secret) };
+}
+
+export async function disableWebhook(
+  id: WebhookId,
+  because: DisabledRecord['because'],
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
+  const record: DisabledRecord = { schema: 'assay.webhook-disabled/1', because, at: new Date().toISOString() };
+  await writeStored(store, keys.webhookDisabled(id), record, { ifAbsent: true }, signal);
+}
+
+async function webhookIds(store: ObjectStore, signal: AbortSignal): Promise<WebhookId[]> {
+  const ids: WebhookId[] = [];
+  for await (const { key } of store.list(keys.webhooks, signal)) {
+    ids.push(key.slice(keys.webhooks.length, -'.json'.length));
+  }
+  return ids;
+}
+
+export async function findWebhook(id: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<Webhook | null> {
+  const [record, disabled, secrets] = await Promise.all([
+    readStored(store, keys.webhook(id), WebhookRecord, signal),
+    readStored(store, keys.webhookDisabled(id), DisabledRecord, signal),
+    liveSecrets(id, store, signal),
+  ]);
+  return record && describeWebhook(record, disabled, secrets);
+}
+
+function describeWebhook(record: WebhookRecord, disabled: DisabledRecord | null, secrets: SecretRecord[]): Webhook {
+  const { id, url, description, events, createdAt, updatedAt } = record;
+  return {
+    id,
+    url,
+    description,
+    events,
+    enabled: disabled === null,
+    disabledBecause: disabled?.because ?? null,
+    secrets: describeSecrets(secrets),
+    createdAt,
+    updatedAt,
+  };
+}
+
+/** A private key never leaves; the receiver needs the public one. */
+const shown = ({ key }: SecretRecord): string | null => (key.startsWith('whsec_') ? key : null);
