@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiMetrics } from '../../apps/api/src/metrics/api-metrics';
+import { DeliveryGauge } from '../../apps/api/src/metrics/delivery-gauge';
 import { QueueGauges } from '../../apps/api/src/metrics/queue-gauges';
 import { WorkerMetrics } from '../../apps/worker/src/metrics';
 
@@ -18,6 +19,7 @@ const runbooks = readFileSync(join(root, 'docs/monitoring.md'), 'utf8');
 async function metricNames(): Promise<Set<string>> {
   const api = new ApiMetrics().registry;
   new QueueGauges({} as never, api);
+  new DeliveryGauge({} as never, api);
   const names = new Set<string>(['up']);
   for (const registry of [api, new WorkerMetrics().registry]) {
     for (const { name, type } of await registry.getMetricsAsJSON()) {

@@ -1,20 +1,25 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import type { ScanQueues } from '@assay/pipeline';
+import type { Ports, ScanQueues } from '@assay/pipeline';
 import type { Response } from 'express';
 import { Describe } from '../docs/describe';
-import { QUEUES } from '../tokens';
+import { CLOSING, PORTS, QUEUES } from '../tokens';
 import { ApiMetrics } from './api-metrics';
+import { DeliveryGauge } from './delivery-gauge';
 import { QueueGauges } from './queue-gauges';
 
 @Controller('metrics')
 export class MetricsController {
   private readonly queues: QueueGauges;
+  private readonly deliveries: DeliveryGauge;
 
   constructor(
     private readonly metrics: ApiMetrics,
     @Inject(QUEUES) queues: ScanQueues,
+    @Inject(PORTS) { store }: Ports,
+    @Inject(CLOSING) private readonly closing: AbortSignal,
   ) {
     this.queues = new QueueGauges(queues, metrics.registry);
+    this.deliveries = new DeliveryGauge(store, metrics.registry);
   }
 
   @Get()
@@ -23,7 +28,8 @@ export class MetricsController {
     answers: { 200: { media: ['text/plain'], text: 'Text format' } },
   })
   async get(@Res() response: Response): Promise<void> {
-    await this.queues.refresh(Date.now());
+    const now = Date.now();
+    await Promise.all([this.queues.refresh(now), this.deliveries.refresh(now, this.closing)]);
     response.type(this.metrics.registry.contentType).send(await this.metrics.registry.metrics());
   }
 }

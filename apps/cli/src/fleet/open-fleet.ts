@@ -1,8 +1,10 @@
 import {
   type Config,
   createLog,
+  createOutbox,
   folderStoreRoot,
   loadConfig,
+  openEvents,
   openQueues,
   type Ports,
   type ScanQueues,
@@ -14,7 +16,7 @@ import { findEmbeddedRedis } from '../up/running-redis';
 /** A Redis that is there answers in milliseconds, ms. */
 const answerMs = 5_000;
 
-export interface Fleet extends Pick<Ports, 'store' | 'index' | 'log'> {
+export interface Fleet extends Pick<Ports, 'store' | 'index' | 'log' | 'outbox'> {
   queues: ScanQueues;
   close(): Promise<void>;
 }
@@ -43,12 +45,15 @@ export async function openFleet(options: { data?: string }, signal: AbortSignal)
     throw new CliError('Redis does not answer.');
   }
   const [store, queues] = [storeOf(config), await openQueues({ redisUrl })];
+  const events = openEvents({ redisUrl });
+  const log = createLog({ level: 'fatal', service: 'cli' });
   return {
     store,
     index,
     queues,
-    log: createLog({ level: 'fatal', service: 'cli' }),
-    close: async () => void (await Promise.all([queues.close(), index.close(), store.close()])),
+    log,
+    outbox: createOutbox({ store, index, log, queues, events }),
+    close: async () => void (await Promise.all([queues.close(), events.close(), index.close(), store.close()])),
   };
 }
 
