@@ -1,7 +1,7 @@
 /**
  * The whole service over a real S3 server and a Redis of its own, as on a fleet: `assay up` with `S3_*` and `REDIS_URL`.
  * What holds:
- * - the bucket is the only place where media, verdicts and evidence lie; the data folder has the admin key alone;
+ * - the bucket is the only place where media, verdicts and evidence lie; the data folder has the admin key and the signing key alone;
  * - the verdict is the one that `assay scan` gives, and each piece of evidence that it names can be fetched;
  * - a second start finds scan and verdict in the bucket;
  * - deletion, of a finished scan and in the middle of one, leaves nothing but the keys in the bucket, upload parts
@@ -67,7 +67,7 @@ describeWithS3('assay up over S3', () => {
       expect(await first.end('SIGINT')).toBe(130);
     }
     expect(processesWith(mark)).toEqual([]);
-    expect(await readdir(join(folder, 'data'))).toEqual(['admin-key']);
+    expect(await readdir(join(folder, 'data'))).toEqual(['admin-key', 'signing-key.pem']);
     const [alone] = verdictsOf(await assay(['scan', faceClip('swapped-a.mp4'), '--json', '--no-out'], folder));
     expect(lasting(verdict)).toEqual(lasting(alone));
     const kept = [`media/${media}`, `scans/${scan}/verdict.json`].map((key) => `${s3.bucket}/${key}`);

@@ -14,6 +14,7 @@ import { MediaController } from './media/media.controller';
 import { UploadTracker } from './media/upload-tracker';
 import { ApiMetrics } from './metrics/api-metrics';
 import { MetricsController } from './metrics/metrics.controller';
+import { PublicKeysController } from './scans/public-keys.controller';
 import { ScanReader } from './scans/scan-reader';
 import { ScanWaiter } from './scans/scan-waiter';
 import { ScansController } from './scans/scans.controller';
@@ -46,6 +47,7 @@ export class ApiModule {
         VerdictController,
         EventsController,
         FeedController,
+        PublicKeysController,
         WebhooksController,
         DeadLettersController,
         HealthController,

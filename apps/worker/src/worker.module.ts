@@ -1,6 +1,8 @@
 import {
   type Config,
   createPorts,
+  createSigner,
+  loadSigningKey,
   type Logger,
   openEvents,
   openQueues,
@@ -33,8 +35,12 @@ export class WorkerModule {
         {
           provide: PORTS,
           inject: [QUEUES, EVENTS],
-          useFactory: async (queues: ScanQueues, events: EventLog) =>
-            withOutbox(await createPorts(config, log), queues, events),
+          useFactory: async (queues: ScanQueues, events: EventLog) => {
+            const key = await loadSigningKey(config);
+            if (!key) log.warn('there is no signing key: verdicts are not signed');
+            const ports = withOutbox(await createPorts(config, log), queues, events);
+            return key ? { ...ports, signer: createSigner(key) } : ports;
+          },
         },
         WorkerMetrics,
         StageRegistry,

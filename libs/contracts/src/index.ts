@@ -14,5 +14,6 @@ export * from './policy';
 export * from './probe';
 export * from './rejection';
 export * from './scan';
+export * from './signature';
 export * from './verdict';
 export * from './webhook';

@@ -53,6 +53,8 @@ const Environment = z.object({
   ASSAY_FETCH_PRIVATE_NETWORKS: listOf(network).default([]),
   /** The only ports that media may be fetched from by URL. */
   ASSAY_FETCH_PORTS: listOf(port).optional(),
+  /** Ed25519 private key (PEM, PKCS #8) that verdicts are signed with; absent = the one that `assay up` keeps in the data folder. */
+  ASSAY_SIGNING_KEY_FILE: text.optional(),
   /** Private networks that webhooks may lead into, over http too, e.g. where the operator's own receivers are. */
   ASSAY_WEBHOOK_PRIVATE_NETWORKS: listOf(network).default([]),
   /** The only ports that webhooks may lead to. */
@@ -102,6 +104,8 @@ export interface Config {
   limits: MediaLimits;
   /** What a URL may lead to, beside the public internet; ports: null = all that are no other service's. */
   fetch: { privateNetworks: string[]; ports: number[] | null };
+  /** Absolute; null = the one in the data folder, if it is there. */
+  signingKeyFile: string | null;
   /** Where webhooks may lead, in the same terms. */
   webhooks: { privateNetworks: string[]; ports: number[] | null };
   logLevel: string;
@@ -145,6 +149,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       maxStreams: e.ASSAY_MAX_STREAMS,
     },
     fetch: { privateNetworks: e.ASSAY_FETCH_PRIVATE_NETWORKS, ports: e.ASSAY_FETCH_PORTS ?? null },
+    signingKeyFile: e.ASSAY_SIGNING_KEY_FILE ? resolve(e.ASSAY_SIGNING_KEY_FILE) : null,
     webhooks: { privateNetworks: e.ASSAY_WEBHOOK_PRIVATE_NETWORKS, ports: e.ASSAY_WEBHOOK_PORTS ?? null },
     logLevel: e.ASSAY_LOG_LEVEL,
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,

@@ -39,6 +39,18 @@ export { scanIdFor } from './scan-id';
 export { findScan } from './scan-state';
 export { ensureSweeps, scheduleSweeps } from './schedule-sweeps';
 export { type Intake, intake } from './stages/intake';
+export { canonicalJson } from './signing/canonical-json';
+export { checkSignature, type SignatureFault } from './signing/check-signature';
+export { listPublicKeys, registerPublicKey } from './signing/public-keys';
+export { createSigner, signatureOf, type VerdictSigner } from './signing/sign-verdict';
+export {
+  ensureSigningKey,
+  keyIdOf,
+  loadSigningKey,
+  publicKeyOf,
+  type SigningKey,
+  signingKeyPath,
+} from './signing/signing-key';
 export { judge, reject } from './stages/judge';
 export { look } from './stages/look';
 export { plan } from './stages/plan';

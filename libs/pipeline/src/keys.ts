@@ -21,6 +21,11 @@ export const keys = {
   plan: (scan: ScanId) => `scans/${scan}/plan.json`,
   segment: (scan: ScanId, segment: number) => `scans/${scan}/segments/${segment}.json`,
   verdict: (scan: ScanId) => `scans/${scan}/verdict.json`,
+  /** Detached, over the canonical JSON of the verdict. */
+  signature: (scan: ScanId) => `scans/${scan}/verdict.sig.json`,
+  /** Public keys. Under the prefix of the API's keys: neither belongs to any media. */
+  signingKeys: 'keys/signing/',
+  signingKey: (kid: string) => `keys/signing/${kid}.json`,
   /** What happened to the scan, one document an event. */
   events: (scan: ScanId) => `scans/${scan}/events/`,
   event: (scan: ScanId, event: EventId) => `scans/${scan}/events/${event}.json`,

@@ -4,6 +4,7 @@ import type { ObjectStore, ScanIndex } from '@assay/storage';
 import type { Outbox } from './events/outbox';
 import type { Logger } from './log';
 import type { MediaFiles } from './media-files';
+import type { VerdictSigner } from './signing/sign-verdict';
 
 /** The outside world as the stages see it. One set per process; stages keep no state of their own. */
 export interface Ports {
@@ -21,4 +22,6 @@ export interface Ports {
   log: Logger;
   /** Tells what happened to scans; absent where nobody can be told (`assay scan`). */
   outbox?: Outbox;
+  /** Signs verdicts; absent where there is no key. */
+  signer?: VerdictSigner;
 }

@@ -64,6 +64,7 @@ export async function withdrawVerdict(
   signal: AbortSignal,
 ): Promise<never> {
   await store.delete(keys.verdict(scan), signal);
+  await store.delete(keys.signature(scan), signal);
   throw new ScanCancelledError(scan);
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keys } from '@assay/pipeline';
 import type { ObjectStore } from '@assay/storage';
 import { type ApiKeyRecord, isApiKey, keysPrefix, newApiKey, objectKeyOf } from './api-key';
 
@@ -48,8 +49,9 @@ async function register(store: ObjectStore, key: string, signal: AbortSignal): P
   await store.put(objectKeyOf(key), JSON.stringify(record), { contentType: 'application/json' }, signal);
 }
 
+/** But for public keys of verdicts, which any worker may have left. */
 async function isEmpty(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
-  for await (const _key of store.list(keysPrefix, signal)) return false;
+  for await (const { key } of store.list(keysPrefix, signal)) if (!key.startsWith(keys.signingKeys)) return false;
   return true;
 }
 

@@ -3,10 +3,10 @@ import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
 import type { KeyRing } from './key-ring';
 
-/** What needs no key: the page, the description of the API, and health. None of it holds data. */
+/** What needs no key: the page, the description of the API, public keys, and health. None of it holds data. */
 const publicPaths = [
   ...[/^\/$/, /^\/index\.html$/, /^\/favicon\.svg$/, /^\/assets\//, /^\/embed\/assay-verdict\.js$/],
-  ...[/^\/docs(\/|$)/, /^\/v1\/health\//],
+  ...[/^\/docs(\/|$)/, /^\/v1\/health\//, /^\/\.well-known\/assay-keys\.json$/],
 ];
 const bearer = /^Bearer +(\S+) *$/i;
 

@@ -90,6 +90,13 @@ export const problems = {
   deadLetterNotFound: () =>
     problem('dead-letter-not-found', 404, 'No such dead letter', 'It was put back, dropped, or kept long enough.'),
   deadLetterSettled: (detail: string) => problem('dead-letter-settled', 409, 'Nothing would change', detail),
+  signatureNotFound: () =>
+    problem(
+      'signature-not-found',
+      404,
+      'The verdict is not signed',
+      'The service had no signing key when it was made.',
+    ),
   webhookNotFound: () => problem('webhook-not-found', 404, 'No such webhook', 'It was never made, or it was deleted.'),
   deliveryNotFound: () =>
     problem('delivery-not-found', 404, 'No such delivery', 'The log of the webhook lists those of the last 30 days.'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { ScanId, ScanRecord } from '@assay/contracts';
-import { findScan, keys, type Ports } from '@assay/pipeline';
+import { type ScanId, type ScanRecord, VerdictSignature } from '@assay/contracts';
+import { findScan, keys, type Ports, readStored } from '@assay/pipeline';
 import { problems } from '../problems/problems';
 import { CLOSING, PORTS } from '../tokens';
 
@@ -27,6 +27,14 @@ export class ScanReader {
     const scan = await this.find(id);
     if (!scan) throw problems.scanNotFound();
     return scan;
+  }
+
+  /** @throws ProblemError 404, by whether there is a verdict */
+  async signature(id: ScanId): Promise<VerdictSignature> {
+    const signature = await readStored(this.ports.store, keys.signature(id), VerdictSignature, this.closing);
+    if (signature) return signature;
+    await this.verdict(id);
+    throw problems.signatureNotFound();
   }
 
   /** @throws ProblemError 404 that says whether waiting helps */

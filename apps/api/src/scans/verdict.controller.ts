@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import { EvidenceName, ScanId as ScanIdSchema } from '@assay/contracts';
-import type { ScanId } from '@assay/contracts';
+import type { ScanId, VerdictSignature } from '@assay/contracts';
 import { keys, type Ports } from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { Describe } from '../docs/describe';
@@ -44,6 +44,19 @@ export class VerdictController {
     const { body, etag } = await this.reader.verdict(id);
     // `send` answers 304 by itself when the tag matches.
     response.set({ etag, 'cache-control': revalidate, 'content-type': 'application/json; charset=utf-8' }).send(body);
+  }
+
+  @Get('verdict/signature')
+  @Describe({
+    summary: 'The signature of the verdict',
+    detail:
+      'Detached, Ed25519 over the canonical JSON (RFC 8785) of the verdict; the keys are at /.well-known/assay-keys.json. 404 `signature-not-found` where the service has no key.',
+    params: { scan: 'ScanId' },
+    answers: { 200: { schema: 'VerdictSignature', text: 'The signature, and which key made it' } },
+    refusals: [400, 404],
+  })
+  signature(@Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId): Promise<VerdictSignature> {
+    return this.reader.signature(id);
   }
 
   @Get('evidence/:name')

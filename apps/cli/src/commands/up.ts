@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 import pc from 'picocolors';
 import type { AdminKey, RunningApi } from '@assay/api';
-import { type Config, createLog, folderStoreRoot, loadConfig } from '@assay/pipeline';
+import type { PublicKeyJwk } from '@assay/contracts';
+import {
+  type Config,
+  createLog,
+  ensureSigningKey,
+  folderStoreRoot,
+  loadConfig,
+  registerPublicKey,
+} from '@assay/pipeline';
 import { createFolderStore, createS3Store, type ObjectStore } from '@assay/storage';
 import { errorCode } from '../error-code';
 import { CliError, ExitCode } from '../exit';
@@ -58,6 +66,8 @@ async function start(
   hurry: (() => void)[],
   signal: AbortSignal,
 ): Promise<string | null> {
+  // Before the workers, which sign with it.
+  const signingKey = await ensureSigningKey(config);
   const redis = config.redisUrl === null ? await startEmbeddedRedis(config.dataDir, signal) : null;
   if (redis) undo.push(() => redis.stop());
   const redisUrl = redis?.socket ?? config.redisUrl;
@@ -74,7 +84,7 @@ async function start(
   // Told below; without this a failure while the API still starts would end the process unseen.
   started.catch(() => undefined);
 
-  const { api, key } = await openApi({ ...config, redisUrl });
+  const { api, key } = await openApi({ ...config, redisUrl }, signingKey.publicKey, signal);
   undo.push(() => api.close());
   show('starting the workers');
   await Promise.race([started, aborted(signal)]);
@@ -108,6 +118,7 @@ async function welcome(config: Config, url: string, key: AdminKey): Promise<void
     ['API', `${url}/docs`],
     ['API key', `${key.key}  ${pc.dim(`(${key.created ? 'made now, kept' : 'kept'} in ${key.path})`)}`],
     ['data', config.dataDir],
+    ['keys', `${url}/.well-known/assay-keys.json  ${pc.dim('(to check the signatures of verdicts with)')}`],
     ['workers', String(config.workers)],
   ];
   show(`\n${pc.green(pc.bold('Assay is up.'))} Ctrl-C stops it.\n`);
@@ -120,10 +131,19 @@ function storeOf(config: Config): ObjectStore {
 }
 
 /** @throws CliError for what a person can change */
-async function openApi(config: Config): Promise<{ api: RunningApi; key: AdminKey }> {
+async function openApi(
+  config: Config,
+  publicKey: PublicKeyJwk,
+  signal: AbortSignal,
+): Promise<{ api: RunningApi; key: AdminKey }> {
   const { ensureAdminKey, startApi } = await import('@assay/api');
   const store = storeOf(config);
-  const key = await ensureAdminKey(store, config.dataDir).finally(() => store.close());
+  const register = async (): Promise<AdminKey> => {
+    const made = await ensureAdminKey(store, config.dataDir);
+    await registerPublicKey(publicKey, store, signal);
+    return made;
+  };
+  const key = await register().finally(() => store.close());
   const log = createLog({
     level: config.logLevel,
     service: 'api',

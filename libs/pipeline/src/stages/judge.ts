@@ -13,7 +13,8 @@ import { NothingSeenError, PermanentError } from '../errors';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan, type LoadedScan, withdrawVerdict } from '../scan-state';
-import { readDerived, readStored, writeStored } from '../stored';
+import { canonicalJson } from '../signing/canonical-json';
+import { readDerived, readStored } from '../stored';
 import { judgedVerdict, rejectedVerdict } from '../verdict-document';
 
 /** Name of the plot under the scan's evidence. */
@@ -97,7 +98,9 @@ async function keepFirst(
 ): Promise<Verdict> {
   const key = keys.verdict(record.id);
   // Parsed on the way out: a verdict that does not follow its own schema must never be published.
-  const written = await writeStored(ports.store, key, Verdict.parse(verdict), { ifAbsent: true }, signal);
+  // Canonical, so that who reads the bytes as they are can check the signature without making them so.
+  const body = canonicalJson(Verdict.parse(verdict));
+  const written = await ports.store.put(key, body, { contentType: 'application/json', ifAbsent: true }, signal);
   await assertMediaExists(record, ports, signal);
   if ((await ports.index.get(record.id))?.state === 'cancelled') return withdrawVerdict(record.id, ports, signal);
   if (written === 'written') return verdict;

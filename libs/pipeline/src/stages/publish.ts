@@ -5,7 +5,7 @@ import { eventOf } from '../progress';
 import { assertMediaExists, endScan, loadRecord, withdrawVerdict } from '../scan-state';
 
 /**
- * Makes a verdict known: index, record, whoever is to be told. Safe to repeat; the marker of the open scan goes last, so
+ * Makes a verdict known: signature, index, record, whoever is to be told. Safe to repeat; the marker of the open scan goes last, so
  * that the sweeper finds what was cut off.
  *
  * @throws ScanCancelledError when the scan was cancelled first: the verdict is taken away again
@@ -14,6 +14,7 @@ export async function publish(verdict: Verdict, ports: Ports, signal: AbortSigna
   const stored = await loadRecord(verdict.scan, ports, signal);
   await assertMediaExists(stored, ports, signal);
   if (stored.state === 'cancelled') return withdrawVerdict(verdict.scan, ports, signal);
+  await ports.signer?.sign(verdict.scan, ports.store, signal);
   const indexed = await ports.index.get(verdict.scan);
   const now = new Date().toISOString();
   const record: ScanRecord = {

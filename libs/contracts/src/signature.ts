@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { ScanId } from './ids';
+
+/** RFC 7638: the SHA-256 of the public key as a JWK, base64url. */
+const KeyId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be a JWK thumbprint');
+
+/** Who vouches for a verdict: a detached signature over its canonical JSON (RFC 8785). */
+export const VerdictSignature = z.object({
+  schema: z.literal('assay.verdict-signature/1'),
+  scan: ScanId,
+  /** RFC 8032. */
+  algorithm: z.literal('Ed25519'),
+  canonicalization: z.literal('RFC8785'),
+  keyId: KeyId,
+  /** 64 bytes, base64url. */
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'must be 64 bytes as base64url'),
+});
+export type VerdictSignature = z.infer<typeof VerdictSignature>;
+
+/** A public key as RFC 8037 writes it. */
+export const PublicKeyJwk = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  /** 32 bytes, base64url. */
+  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes as base64url'),
+  kid: KeyId,
+  use: z.literal('sig').optional(),
+  alg: z.literal('EdDSA').optional(),
+});
+export type PublicKeyJwk = z.infer<typeof PublicKeyJwk>;
+
+/** RFC 7517, 5: every key that verdicts were signed with, those of earlier years too. */
+export const PublicKeySet = z.object({ keys: z.array(PublicKeyJwk) });
+export type PublicKeySet = z.infer<typeof PublicKeySet>;
