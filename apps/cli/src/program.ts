@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DeadLetterQueue, VerdictLabel } from '@assay/contracts';
-import { ExitCode } from './exit';
+import { CliError, ExitCode } from './exit';
 
 function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
@@ -140,9 +140,11 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
   program
     .command('verify')
-    .description('run a verdict again and say whether content, models, tools and numbers agree')
+    .description('run a verdict again and compare; or, with --key, check its signature, offline')
     .argument('<verdict>', 'a verdict.json')
-    .argument('<file>', 'the media that it speaks of')
+    .argument('[file]', 'the media that it speaks of; with --key it may be left out')
+    .option('--key <file|url>', 'public key or keys to check the signature with: PEM, JWK or JWK set')
+    .option('--signature <file>', 'with --key; without it, x.sig.json beside x.json')
     .option('--json', 'the comparison as one JSON document')
     .option('--policy <file>', 'JSON file with the policy, when it is not one of the configured')
     .addOption(
@@ -150,7 +152,14 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
         wholeNumber(1, maxThreads),
       ),
     )
-    .action(async (verdict: string, file: string, options) => {
+    .action(async (verdict: string, file: string | undefined, options) => {
+      if (options.key !== undefined) {
+        const { verifySignature } = await import('./commands/verify-signature');
+        exitCode = await verifySignature(verdict, file, options);
+        return;
+      }
+      if (file === undefined)
+        throw new CliError('Give the file to scan again, or --key to check the signature.', ExitCode.usage);
       const { verify } = await import('./commands/verify');
       exitCode = await verify(verdict, file, options);
     });

@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomUUID,
+} from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PublicKeyJwk } from '@assay/contracts';
@@ -71,7 +78,7 @@ function signingKeyOf(privateKey: KeyObject): SigningKey {
 
 /** Whole or not at all, at no moment readable for others, and never over another one. */
 async function writeOnce(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
+  const temporary = `${path}.${randomUUID()}`;
   const file = await open(temporary, 'w', fileMode);
   try {
     await file.chmod(fileMode);
