@@ -1,11 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { version } from '@assay/pipeline';
+import { outgoingWebhooks } from './outgoing';
 import { componentSchemas } from './schemas';
 
 const about = `Tells forged video from real, and says why. Upload media, ask for a scan, follow it, read the verdict.
 
-Errors are problem documents (RFC 9457). Everything but health needs an API key.`;
+To hear of what ends: webhooks, or the feed at /v1/events for those who cannot be called. Verdicts are signed; the keys are at /.well-known/assay-keys.json.
+
+Errors are problem documents (RFC 9457). Everything but health and public keys needs an API key.`;
 
 /** OpenAPI 3.1, made from the routes as they are and from the schemas that check them. */
 export function describeApi(app: INestApplication): OpenAPIObject {
@@ -22,7 +25,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => controller.replace(/Controller$/, '').toLowerCase() + capital(method),
   });
-  return { ...document, components: { ...document.components, schemas: componentSchemas() } };
+  const webhooks = { webhooks: outgoingWebhooks };
+  return { ...document, ...webhooks, components: { ...document.components, schemas: componentSchemas() } };
 }
 
 /** @returns for an address, the methods that it answers; from the description, so that the two cannot differ */

@@ -7,7 +7,7 @@ import type { Ports } from '../ports';
 import { assertMediaExists } from '../scan-state';
 import { writeStored } from '../stored';
 import { addDelivery } from '../webhooks/deliveries';
-import { listWebhooks } from '../webhooks/webhooks';
+import { listReceivers } from '../webhooks/webhooks';
 import { readEvent } from './read-events';
 import { scanNewsOf } from './scan-news';
 
@@ -87,10 +87,10 @@ async function relay(
   const news = await readEvent(id, parts, signal);
   if (!news) return;
   await parts.events.append(id);
-  for (const webhook of await listWebhooks(parts.store, signal)) {
+  for (const { id: webhook, events, createdAt } of await listReceivers(parts.store, signal)) {
     // One that was made later gets what happens later, also when the sweeper tells again.
-    const wants = webhook.enabled && webhook.events.includes(news.type) && webhook.createdAt <= news.timestamp;
-    if (wants) await addDelivery(webhook.id, news, parts, signal);
+    const wants = events.includes(news.type) && createdAt <= news.timestamp;
+    if (wants) await addDelivery(webhook, news, parts, signal);
   }
 }
 

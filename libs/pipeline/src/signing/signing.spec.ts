@@ -131,6 +131,7 @@ describe('checkSignature', () => {
 
 it('canonicalJson writes the example of RFC 8785, 3.2.3', () => {
   const example = {
+    // eslint-disable-next-line no-loss-of-precision -- the point of the example
     numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
     string: '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"/',
     literals: [null, true, false],

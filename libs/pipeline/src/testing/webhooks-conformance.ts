@@ -404,6 +404,7 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       await finishedScan();
       await updateWebhook(off.id, { enabled: false }, ports.store, sending, noAbort);
       await deleteWebhook(deleted.id, ports.store, noAbort);
+      expect((await storedKeys(keys.pendingDeliveries)).filter((key) => key.includes(deleted.id))).toEqual([]);
       await work();
       await sweep(ports, queues, noAbort);
       expect(receiver.received).toEqual([]);

@@ -16,7 +16,7 @@ import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { readStored, writeStored } from '../stored';
 import { deliveryIdOf } from './delivery-id';
-import { getWebhook, listWebhooks } from './webhooks';
+import { getWebhook, webhookIds } from './webhooks';
 
 export type DeliveryParts = Pick<Ports, 'store'> & { queues: Pick<ScanQueues, 'deliver'> };
 
@@ -136,7 +136,7 @@ export async function removeDeliveries(
   signal: AbortSignal,
 ): Promise<void> {
   if (events.length === 0) return;
-  for (const { id: webhook } of await listWebhooks(store, signal)) {
+  for (const webhook of await webhookIds(store, signal)) {
     for (const delivery of events.map(deliveryIdOf)) {
       await queues?.deliver.remove(deliverJobId(webhook, delivery));
       await removeDelivery(webhook, delivery, store, signal);

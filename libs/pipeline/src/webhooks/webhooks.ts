@@ -90,6 +90,7 @@ export async function deleteWebhook(id: WebhookId, store: ObjectStore, signal: A
   await store.deletePrefix(keys.webhookSecrets(id), signal);
   await store.delete(keys.webhookDisabled(id), signal);
   await store.deletePrefix(keys.deliveries(id), signal);
+  await removePending(id, store, signal);
   if (!existed) throw new WebhookError('unknown_webhook');
 }
 
@@ -116,7 +117,33 @@ export async function disableWebhook(
   await writeStored(store, keys.webhookDisabled(id), record, { ifAbsent: true }, signal);
 }
 
-async function webhookIds(store: ObjectStore, signal: AbortSignal): Promise<WebhookId[]> {
+/** Nobody waits for what was on its way; its jobs find nothing to send. */
+async function removePending(id: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<void> {
+  for await (const { key } of store.list(keys.pendingDeliveries, signal)) {
+    if (key.includes(`.${id}.`)) await store.delete(key, signal);
+  }
+}
+
+/** What a webhook wants, without its secrets, which are far more to read. */
+export interface Receiver {
+  id: WebhookId;
+  events: ScanEventType[];
+  createdAt: string;
+}
+
+/** Webhooks that are switched on. */
+export async function listReceivers(store: ObjectStore, signal: AbortSignal): Promise<Receiver[]> {
+  const ids = await webhookIds(store, signal);
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const record = await readStored(store, keys.webhook(id), WebhookRecord, signal);
+      return record && !(await store.stat(keys.webhookDisabled(id), signal)) ? [record] : [];
+    }),
+  );
+  return found.flat();
+}
+
+export async function webhookIds(store: ObjectStore, signal: AbortSignal): Promise<WebhookId[]> {
   const ids: WebhookId[] = [];
   for await (const { key } of store.list(keys.webhooks, signal)) {
     ids.push(key.slice(keys.webhooks.length, -'.json'.length));
