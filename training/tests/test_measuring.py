@@ -1,10 +1,12 @@
 """Holds: the map's mass is counted where the halves differ; a clip's cross-validated probability comes from other footage;
 several detectors score a region by its most suspicious face."""
 
+import json
+
 import cv2
 import numpy as np
 
-from assay_training.ensemble import platt_fit, cross_validated, region_scores
+from assay_training.ensemble import cross_validated, platt_fit, region_scores, ship
 from assay_training.map_mass import changed_area, difference_of, mass_inside
 
 
@@ -56,3 +58,10 @@ def test_cross_validation_never_looks_at_the_clip_itself():
 def test_a_fit_on_few_clips_is_not_sure_though_they_lie_apart():
     a, b = platt_fit(np.array([-1.0, 1.0]), np.array([False, True]))
     assert 0 < a < 1 and abs(b) < 1e-6
+
+
+def test_shipping_a_fit_says_what_it_was_fitted_on(tmp_path):
+    entry = {"id": "x", "calibration": {"a": 1, "b": 0, "fittedOn": "nothing"}}
+    ship([tmp_path], [entry], [(0.71234, -0.5)], forged=29, real=31)
+    found = json.loads((tmp_path / "manifest-entry.json").read_text())["calibration"]
+    assert (found["a"], found["b"]) == (0.7123, -0.5) and "31 real and 29 forged" in found["fittedOn"]
