@@ -9,6 +9,8 @@ export { createFolderStore, type FolderStoreSettings } from './folder/folder-sto
 export { createMemoryIdempotency } from './idempotency/memory-idempotency';
 export { createRedisIdempotency } from './idempotency/create-redis-idempotency';
 export type { Claim, IdempotencyStore, StoredAnswer } from './idempotency/idempotency-store';
+export { createRedisLeases } from './leases/create-redis-leases';
+export type { Lease, LeaseStore, Renewal } from './leases/lease-store';
 export { createMemoryIndex } from './memory/memory-index';
 export { assertObjectKey, isObjectKey, maxKeyLength } from './object-key';
 export type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOptions } from './object-store';
