@@ -1,20 +1,26 @@
 // Tests see a copy of the environment; what onnxruntime reads when it is loaded is set here, see `no-telemetry.ts`.
 process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
+const swc = {
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+  },
+};
+/** Published as ES modules alone: Node loads them from CommonJS, jest has to have them turned into it. */
+const esModulesOnly = '(@tus|srvx)';
+
 const common = {
   testEnvironment: 'node',
   transform: {
-    '^.+\\.tsx?$': [
+    '^.+\\.tsx?$': ['@swc/jest', swc],
+    [`/node_modules/${esModulesOnly}/.+\\.m?js$`]: [
       '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-        },
-      },
+      { jsc: { target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  transformIgnorePatterns: [`/node_modules/(?!${esModulesOnly}/)`],
   moduleNameMapper: {
     '^@assay/(contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint|wording)$':
       '<rootDir>/libs/$1/src',

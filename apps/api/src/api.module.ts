@@ -20,7 +20,9 @@ import { ScanWaiter } from './scans/scan-waiter';
 import { ScansController } from './scans/scans.controller';
 import { VerdictController } from './scans/verdict.controller';
 import { WebhooksController } from './webhooks/webhooks.controller';
-import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES, SENDING } from './tokens';
+import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES, SENDING, UPLOADS } from './tokens';
+import type { ResumableUploads } from './uploads/open-uploads';
+import { UploadsController } from './uploads/uploads.controller';
 
 export interface ApiParts {
   ports: Ports;
@@ -31,6 +33,8 @@ export interface ApiParts {
   sending: AddressSettings;
   events: EventLog;
   idempotency: IdempotencyStore;
+  uploads: ResumableUploads;
+  metrics: ApiMetrics;
   log: Logger;
   /** Aborted when the service closes, after requests had their time to finish. */
   closing: AbortSignal;
@@ -38,11 +42,13 @@ export interface ApiParts {
 
 @Module({})
 export class ApiModule {
-  static with({ ports, queues, fetching, sending, events, idempotency, log, closing }: ApiParts): DynamicModule {
+  static with(parts: ApiParts): DynamicModule {
+    const { ports, queues, fetching, sending, events, idempotency, uploads, metrics, log, closing } = parts;
     return {
       module: ApiModule,
       controllers: [
         MediaController,
+        UploadsController,
         ScansController,
         VerdictController,
         EventsController,
@@ -60,9 +66,10 @@ export class ApiModule {
         { provide: SENDING, useValue: sending },
         { provide: EVENT_LOG, useValue: events },
         { provide: IDEMPOTENCY, useValue: idempotency },
+        { provide: UPLOADS, useValue: uploads },
         { provide: LOG, useValue: log },
         { provide: CLOSING, useValue: closing },
-        ApiMetrics,
+        { provide: ApiMetrics, useValue: metrics },
         Idempotency,
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         UploadTracker,

@@ -17,6 +17,8 @@ import { refuseLargeUpload } from './media/refuse-large-upload';
 import { ApiMetrics } from './metrics/api-metrics';
 import { nestLog } from './nest-log';
 import { ProblemFilter } from './problems/problem.filter';
+import { tusHeaders } from './uploads/tus-headers';
+import { uploadsPath } from './uploads/upload-ids';
 
 /** Documents are ids and options; media never comes this way. */
 const maxJson = '64kb';
@@ -44,6 +46,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.set('query parser', 'simple');
 
   express.use(requestId, accessLog(log, app.get(ApiMetrics)), apiHeaders);
+  express.use(uploadsPath, tusHeaders);
   express.use(requireApiKey(new KeyRing(ports.store), closing));
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);

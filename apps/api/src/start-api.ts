@@ -8,10 +8,12 @@ import {
   openQueues,
   withOutbox,
 } from '@assay/pipeline';
-import { createMemoryIdempotency, createRedisIdempotency } from '@assay/storage';
+import { createMemoryIdempotency, createRedisIdempotency, createRedisLeases } from '@assay/storage';
 import { createApp } from './create-app';
 import { ScanEvents } from './events/scan-events';
 import { UploadTracker } from './media/upload-tracker';
+import { ApiMetrics } from './metrics/api-metrics';
+import { openUploads } from './uploads/open-uploads';
 
 export interface RunningApi {
   /** Where it answers, e.g. `http://127.0.0.1:8080`. */
@@ -42,6 +44,11 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     const sending = addressSettings(config.webhooks);
     const idempotency = config.redisUrl ? createRedisIdempotency({ url: config.redisUrl }) : createMemoryIdempotency();
     opened.push(idempotency);
+    const metrics = new ApiMetrics();
+    // `openQueues` has made sure that there is a Redis.
+    const leases = createRedisLeases({ url: String(config.redisUrl) });
+    opened.push(leases);
+    const uploads = await openUploads({ config, ports, queues, leases, metrics, log, closing: closing.signal });
     const app = await createApp({
       ports,
       queues,
@@ -49,6 +56,8 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       sending,
       events,
       idempotency,
+      uploads,
+      metrics,
       log,
       closing: closing.signal,
     });
@@ -57,16 +66,19 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     const server = app.getHttpServer();
     const url = urlOf(config.host, server.address() as AddressInfo);
     log.info({ url }, 'the API is up');
+    const endSweeps = uploads.sweeper.start(closing.signal);
 
     const stop = async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await app.get(ScanEvents).close();
+      uploads.cancelAll();
       await app.get(UploadTracker).drain(config.drainMs);
       closing.abort(new Error('The service is closing.'));
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), lastAnswersMs);
       await closed;
       clearTimeout(timer);
+      await endSweeps();
       await closeAll();
       log.info('the API has stopped');
     };

@@ -9,6 +9,8 @@ export const IDEMPOTENCY = Symbol('idempotency');
 export const EVENT_LOG = Symbol('event log');
 /** Where webhooks may lead. */
 export const SENDING = Symbol('sending');
+/** Uploads that can be resumed. */
+export const UPLOADS = Symbol('uploads');
 export const LOG = Symbol('log');
 /** Aborted when the service closes. */
 export const CLOSING = Symbol('closing');

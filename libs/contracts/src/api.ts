@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MediaId, ScanId } from './ids';
 import { ScanRecord } from './scan';
 
 /** Longest list that one request gives, and what it gives when nobody asks for a length. */
@@ -28,6 +29,26 @@ export const IngestUrl = z.strictObject({
   name: z.string().min(1).max(255).optional(),
 });
 export type IngestUrl = z.infer<typeof IngestUrl>;
+
+/** Last part of a resumable upload's address. */
+export const UploadId = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 lower-case hex digits');
+export type UploadId = z.infer<typeof UploadId>;
+
+/** How far a resumable upload is, and what became of it. */
+export const UploadRecord = z.object({
+  id: UploadId,
+  /** `complete`: every byte is here, and it is being made a media item. `taken`: it is one. */
+  state: z.enum(['receiving', 'complete', 'taken']),
+  bytes: z.number().int(),
+  /** Bytes received so far. */
+  offset: z.number().int(),
+  /** When the service forgets it: until then an upload can be resumed, and asked what became of it. */
+  expiresAt: z.iso.datetime(),
+  media: MediaId.nullable(),
+  /** The scan that its metadata asked for. */
+  scan: ScanId.nullable(),
+});
+export type UploadRecord = z.infer<typeof UploadRecord>;
 
 export const Liveness = z.object({ status: z.literal('live') });
 export type Liveness = z.infer<typeof Liveness>;

@@ -59,6 +59,8 @@ const Environment = z.object({
   ASSAY_WEBHOOK_PRIVATE_NETWORKS: listOf(network).default([]),
   /** The only ports that webhooks may lead to. */
   ASSAY_WEBHOOK_PORTS: listOf(port).optional(),
+  /** Seconds after which a resumable upload that is not complete is removed. */
+  ASSAY_UPLOAD_EXPIRES_SECONDS: count(1, 30 * 24 * 3600).default(24 * 3600),
   /** Seconds that running jobs get to finish at shutdown; below the 30 s that Kubernetes waits before it kills. */
   ASSAY_DRAIN_SECONDS: count(0, 3600).default(20),
   /** 0 = a free port; absent = no metrics port. */
@@ -108,6 +110,8 @@ export interface Config {
   signingKeyFile: string | null;
   /** Where webhooks may lead, in the same terms. */
   webhooks: { privateNetworks: string[]; ports: number[] | null };
+  /** How long a resumable upload may take, from its creation. */
+  uploadExpiresMs: number;
   logLevel: string;
   drainMs: number;
   workerMetricsPort: number | null;
@@ -151,6 +155,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     fetch: { privateNetworks: e.ASSAY_FETCH_PRIVATE_NETWORKS, ports: e.ASSAY_FETCH_PORTS ?? null },
     signingKeyFile: e.ASSAY_SIGNING_KEY_FILE ? resolve(e.ASSAY_SIGNING_KEY_FILE) : null,
     webhooks: { privateNetworks: e.ASSAY_WEBHOOK_PRIVATE_NETWORKS, ports: e.ASSAY_WEBHOOK_PORTS ?? null },
+    uploadExpiresMs: e.ASSAY_UPLOAD_EXPIRES_SECONDS * 1000,
     logLevel: e.ASSAY_LOG_LEVEL,
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     workerMetricsPort: e.ASSAY_WORKER_METRICS_PORT ?? null,

@@ -38,7 +38,6 @@ export { finishScan, lookAtPart, type Planned, planScan } from './run-stages';
 export { scanIdFor } from './scan-id';
 export { findScan } from './scan-state';
 export { ensureSweeps, scheduleSweeps } from './schedule-sweeps';
-export { type Intake, intake } from './stages/intake';
 export { canonicalJson } from './signing/canonical-json';
 export { checkSignature, type SignatureFault } from './signing/check-signature';
 export { listPublicKeys, registerPublicKey } from './signing/public-keys';
@@ -51,6 +50,7 @@ export {
   type SigningKey,
   signingKeyPath,
 } from './signing/signing-key';
+export { type Intake, intake, keepAsMedia } from './stages/intake';
 export { judge, reject } from './stages/judge';
 export { look } from './stages/look';
 export { plan } from './stages/plan';

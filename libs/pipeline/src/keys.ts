@@ -11,6 +11,11 @@ export const keys = {
   mediaScan: (media: MediaId, scan: ScanId) => `media/${media}.scans/${scan}`,
   uploads: 'uploads/',
   upload: (uuid: string) => `uploads/${uuid}`,
+  /** Uploads that can be resumed. Apart from `uploads/`: what is cut off here is not left over but goes on. */
+  resumables: 'resumable/',
+  resumable: (id: string) => `resumable/${id}`,
+  /** What became of a resumable upload: its media, its scan. */
+  resumableOutcome: (id: string) => `resumable/${id}.outcome.json`,
   /** One marker per unfinished scan: the sweeper lists these and not every scan ever made. */
   openScans: 'open/',
   openScan: (scan: ScanId) => `open/${scan}`,

@@ -17,5 +17,6 @@ export type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOp
 export { createRedisIndex } from './redis/create-redis-index';
 export type { RedisIndexSettings } from './redis/redis-settings';
 export { createS3Store } from './s3/create-s3-store';
+export { s3ClientConfig } from './s3/s3-client-config';
 export type { S3StoreSettings } from './s3/s3-settings';
 export type { ScanIndex, ScanPage } from './scan-index';

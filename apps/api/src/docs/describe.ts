@@ -26,6 +26,10 @@ export interface Description {
   query?: keyof typeof queries;
   body?: SchemaName;
   upload?: boolean;
+  /** Type of a body that is bytes and nothing else. */
+  bytes?: string;
+  /** Request headers of the tus protocol, beside `Tus-Resumable`. */
+  tus?: string[];
   /** True = a POST without a body. */
   bare?: boolean;
   answers: Record<number, Answer>;
@@ -38,10 +42,13 @@ const refusalTexts: Record<number, string> = {
   401: 'No key, or not a valid one',
   404: 'There is no such thing',
   409: 'Not in the state that it is in, or a request with the same Idempotency-Key is being worked on',
-  410: 'What you ask from is not kept any more',
+  410: 'What you ask for is not kept any more',
+  412: 'Not the version of the protocol that is spoken here',
   413: 'The body is too large',
   415: 'This type of body is not accepted',
   422: 'Understood, but it cannot be done',
+  423: 'Another request is at it',
+  460: 'The bytes are not those of the checksum',
   500: 'Something went wrong here',
   503: 'A part of the service does not answer',
 };
@@ -60,18 +67,33 @@ const binary = { type: 'string', format: 'binary' };
 
 /** Describes a route for /docs; what the schemas are is taken from the contracts. */
 export function Describe(description: Description): MethodDecorator {
-  const { summary, detail, open, params = {}, query, body, upload, bare, answers, refusals = [] } = description;
+  const {
+    summary,
+    detail,
+    open,
+    params = {},
+    query,
+    body,
+    upload,
+    bytes,
+    tus,
+    bare,
+    answers,
+    refusals = [],
+  } = description;
   const acts = Boolean(body ?? upload ?? bare);
   return applyDecorators(
     ApiOperation({
       summary,
       ...(detail ? { description: detail } : {}),
       ...(upload ? { requestBody: uploadBody() } : {}),
+      ...(bytes ? { requestBody: { required: !bare, content: { [bytes]: { schema: binary } } } } : {}),
     }),
     ...(open ? [] : [ApiSecurity('bearer'), ApiSecurity('header')]),
     ...Object.entries(params).map(([name, schema]) => ApiParam({ name, schema: textSchemaOf(schema) })),
     ...(query ? Object.keys(queries[query].shape).map((name) => describeQuery(query, name)) : []),
     ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) } })] : []),
+    ...(tus ? ['Tus-Resumable', ...tus].map(describeTusHeader) : []),
     ...(acts ? [ApiHeader(idempotencyKey)] : []),
     ...Object.entries(answers).map(([status, answer]) => ApiResponse({ status: Number(status), ...answerOf(answer) })),
     ...(open ? [] : [...new Set([...refusals, ...(acts ? keyRefusals : []), ...keyedRefusals])]).map(describeRefusal),
@@ -87,6 +109,10 @@ function textSchemaOf(name: SchemaName) {
 function describeQuery(query: SchemaName, name: string) {
   const properties = Object(componentSchemas()[query]?.['properties']);
   return ApiQuery({ name, required: false, schema: properties[name] });
+}
+
+function describeTusHeader(name: string) {
+  return ApiHeader({ name, required: name === 'Tus-Resumable', schema: { type: 'string' } });
 }
 
 function describeRefusal(status: number) {

@@ -9,6 +9,10 @@ export class UploadTracker {
     return this.active.size;
   }
 
+  get isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
   /** Runs one upload under a signal that ends it. */
   async run<T>(request: IncomingMessage, receive: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const sender = new AbortController();

@@ -10,7 +10,7 @@ interface Extras {
 /** Problem types are names and not addresses: they stay the same wherever the service runs. */
 const typePrefix = 'urn:problem-type:assay:';
 /** Pause that callers should make before they ask again, seconds. */
-const retrySeconds = { verdict: 2, idempotency: 2, unavailable: 5 };
+const retrySeconds = { verdict: 2, idempotency: 2, upload: 1, unavailable: 5 };
 
 /** RFC 9457. @param detail is shown to the caller: never a path, a key, a stack or another tool's message */
 function problem(code: string, status: number, title: string, detail: string, extras: Extras = {}): ProblemError {
@@ -121,6 +121,42 @@ export const problems = {
     problem(`url-${code.replaceAll('_', '-')}`, 422, 'The address could not be used', detail, {
       errors: [{ path: 'url', message: lowerFirst(detail.replace(/\.$/, '')) }],
     }),
+  uploadNotFound: () =>
+    problem(
+      'upload-not-found',
+      404,
+      'No such upload',
+      'It was never begun, was ended, or is forgotten. Begin a new one.',
+    ),
+  uploadExpired: () =>
+    problem('upload-expired', 410, 'The upload has expired', 'It was not complete in time. Begin a new one.'),
+  uploadOffset: () =>
+    problem(
+      'upload-offset-conflict',
+      409,
+      'The upload goes on elsewhere',
+      'Upload-Offset is not where the upload is. HEAD tells the offset to go on from.',
+    ),
+  uploadBusy: () =>
+    problem(
+      'upload-busy',
+      423,
+      'Another request has this upload',
+      'The upload goes on in another request, or is being taken in. Ask again shortly.',
+      { headers: { 'retry-after': String(retrySeconds.upload) } },
+    ),
+  tusVersion: () =>
+    problem('tus-version', 412, 'Another version of tus', 'Send the header "Tus-Resumable: 1.0.0".', {
+      headers: { 'tus-version': '1.0.0' },
+    }),
+  /** 460 is the number that the checksum extension of tus chose. */
+  checksumMismatch: () =>
+    problem(
+      'checksum-mismatch',
+      460,
+      'The bytes are not those of the checksum',
+      'Nothing of this request was kept; send it again.',
+    ),
   idempotencyKeyInUse: () =>
     problem(
       'idempotency-key-in-use',

@@ -48,7 +48,7 @@ export async function intake(
       await store.delete(upload, signal);
       return rejected('empty_file', 'The file is empty.');
     }
-    return accepted(await keep(upload, hash.digest('hex'), bytes, name, store, signal));
+    return accepted(await keepAsMedia(upload, { id: hash.digest('hex'), bytes, name }, store, signal));
   } catch (error) {
     stream.unpipe(meter);
     // The signal may be what ended it; the clean-up must run all the same. What it misses, the sweeper finds.
@@ -60,11 +60,16 @@ export async function intake(
   }
 }
 
-async function keep(
+/**
+ * Makes an object of the store, whose content is known, a media item. Cut off at any point, it can be called again: an
+ * object that has been moved already is not missed.
+ *
+ * @param upload key of the object; it is gone afterwards
+ * @throws ObjectMissingError when neither the object nor such media is there
+ */
+export async function keepAsMedia(
   upload: string,
-  id: string,
-  bytes: number,
-  name: string | null,
+  { id, bytes, name }: { id: string; bytes: number; name: string | null },
   store: Ports['store'],
   signal: AbortSignal,
 ): Promise<Intake> {

@@ -14,8 +14,13 @@ export type Renewal = 'held' | 'wanted' | 'lost';
  * work next time.
  */
 export interface LeaseStore {
-  /** Atomic: of racing callers exactly one gets it. @returns null while it is held; the holder's next renewal says `wanted` */
-  acquire(name: string, leaseMs: number): Promise<Lease | null>;
+  /**
+   * Atomic: of racing callers exactly one gets it.
+   *
+   * @param want has the holder's next renewal say `wanted`
+   * @returns null while it is held
+   */
+  acquire(name: string, leaseMs: number, want: boolean): Promise<Lease | null>;
   renew(lease: Lease, leaseMs: number): Promise<Renewal>;
   /** A lease that was lost is left to whom it belongs now. */
   release(lease: Lease): Promise<void>;

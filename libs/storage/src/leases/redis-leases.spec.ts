@@ -24,44 +24,46 @@ afterAll(async () => {
 });
 
 it('of many who race, one gets it', async () => {
-  const racing = Array.from({ length: 20 }, (_, n) => (n % 2 ? one : two).acquire('race', longMs));
+  const racing = Array.from({ length: 20 }, (_, n) => (n % 2 ? one : two).acquire('race', longMs, true));
   const got = (await Promise.all(racing)).filter((lease) => lease !== null);
   expect(got).toHaveLength(1);
 });
 
 it('tells the holder that someone waits, and the next one gets a higher token', async () => {
-  const first = await one.acquire('name', longMs);
+  const first = await one.acquire('name', longMs, true);
   if (!first) throw new Error('it was free');
   expect(await one.renew(first, longMs)).toBe('held');
-  expect(await two.acquire('name', longMs)).toBeNull();
+  expect(await two.acquire('name', longMs, false)).toBeNull();
+  expect(await one.renew(first, longMs)).toBe('held');
+  expect(await two.acquire('name', longMs, true)).toBeNull();
   expect(await one.renew(first, longMs)).toBe('wanted');
   await one.release(first);
-  const second = await two.acquire('name', longMs);
+  const second = await two.acquire('name', longMs, true);
   expect(second?.token).toBeGreaterThan(first.token);
   expect(second && (await two.renew(second, longMs))).toBe('held');
 });
 
 it('ends by itself, and then the late holder has no say', async () => {
-  const late = await one.acquire('late', shortMs);
+  const late = await one.acquire('late', shortMs, true);
   if (!late) throw new Error('it was free');
   await sleep(2 * shortMs);
-  const next = await two.acquire('late', longMs);
+  const next = await two.acquire('late', longMs, true);
   expect(next?.token).toBeGreaterThan(late.token);
   expect(await one.renew(late, longMs)).toBe('lost');
   await one.release(late);
-  expect(await one.acquire('late', longMs)).toBeNull();
+  expect(await one.acquire('late', longMs, true)).toBeNull();
 });
 
 it('renewing keeps it', async () => {
-  const kept = await one.acquire('kept', shortMs);
+  const kept = await one.acquire('kept', shortMs, true);
   if (!kept) throw new Error('it was free');
   expect(await one.renew(kept, longMs)).toBe('held');
   await sleep(2 * shortMs);
-  expect(await two.acquire('kept', longMs)).toBeNull();
+  expect(await two.acquire('kept', longMs, true)).toBeNull();
 });
 
 it('a Redis that is gone is a typed error', async () => {
   const gone = createRedisLeases({ path: '/tmp/assay-no-such-redis.sock' });
-  await expect(gone.acquire('name', longMs)).rejects.toThrow(StoreUnavailableError);
+  await expect(gone.acquire('name', longMs, true)).rejects.toThrow(StoreUnavailableError);
   await gone.close();
 });

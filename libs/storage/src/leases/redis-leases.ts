@@ -18,10 +18,10 @@ const keysOf = (name: string): string[] => [
   `assay:lease:{${name}}:token`,
 ];
 
-/** KEYS lease, wanted, token; ARGV lease ms, wanted ms, token ms @returns the token, or nil while it is held */
+/** KEYS lease, wanted, token; ARGV lease ms, wanted ms (0 = not wanted), token ms @returns the token, or nil while it is held */
 const acquireScript = `
 if redis.call('EXISTS', KEYS[1]) == 1 then
-  redis.call('SET', KEYS[2], 1, 'PX', ARGV[2])
+  if tonumber(ARGV[2]) > 0 then redis.call('SET', KEYS[2], 1, 'PX', ARGV[2]) end
   return nil
 end
 local token = redis.call('INCR', KEYS[3])
@@ -51,8 +51,8 @@ export class RedisLeases implements LeaseStore {
     this.redis = connectRedis(settings);
   }
 
-  async acquire(name: string, leaseMs: number): Promise<Lease | null> {
-    const token = await this.run(acquireScript, name, [leaseMs, wantedMs, tokenMs]);
+  async acquire(name: string, leaseMs: number, want: boolean): Promise<Lease | null> {
+    const token = await this.run(acquireScript, name, [leaseMs, want ? wantedMs : 0, tokenMs]);
     return token === null ? null : { name, token: Number(token) };
   }
 

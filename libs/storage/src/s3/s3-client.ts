@@ -1,34 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { StorageKeyError } from '../errors/storage-key-error';
+import { s3ClientConfig } from './s3-client-config';
 import type { S3StoreSettings } from './s3-settings';
-
-/** S3 allows keys of 1024 bytes; with keys of at most 512 this leaves room to spare. */
-const maxPrefixLength = 256;
-const prefixCharacters = /^([a-zA-Z0-9._-]+\/)*$/;
-const connectionTimeoutMs = 5_000;
-/** Without a byte for this long a connection is dead; a slow but moving transfer is not cut. */
-const socketTimeoutMs = 30_000;
-/** The first try and two more, with the client's own back-off. More is for the queue to decide. */
-const maxAttempts = 3;
 
 /** @throws StorageKeyError when the prefix could not be told from a key */
 export function createClient(settings: S3StoreSettings): S3Client {
-  const { endpoint, region, accessKeyId, secretAccessKey, forcePathStyle = false, prefix = '' } = settings;
-  if (prefix.length > maxPrefixLength || !prefixCharacters.test(prefix)) {
-    throw new StorageKeyError(
-      prefix.slice(0, maxPrefixLength),
-      "the store's prefix must be folders, each ending in '/'",
-    );
-  }
-  return new S3Client({
-    ...(endpoint === undefined ? {} : { endpoint }),
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle,
-    maxAttempts,
-    // Newer checksum headers are refused by servers that know only the older S3 (Swift, older Ceph and MinIO).
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: connectionTimeoutMs, socketTimeout: socketTimeoutMs },
-  });
+  return new S3Client(s3ClientConfig(settings));
 }

@@ -1,0 +1,36 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectStore } from '@assay/storage';
+import { FileStore } from '@tus/file-store';
+import type { UploadPlace } from './upload-place';
+
+/**
+ * Uploads as files of the folder store, so that taking one in is a rename.
+ *
+ * @param root of the folder store, whose `store` it is
+ */
+export function folderPlace(
+  root: string,
+  store: ObjectStore,
+  expirationPeriodInMilliseconds: number,
+  signal: AbortSignal,
+): UploadPlace {
+  return {
+    data: new FileStore({ directory: root, expirationPeriodInMilliseconds }),
+    async seal(key) {
+      // The store of tus leaves the bytes to the kernel; what we confirm has to be on the disk.
+      const file = await open(join(root, key), 'r+');
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    },
+    async remove(key) {
+      await store.delete(key, signal);
+      await store.delete(`${key}.json`, signal);
+    },
+    // A file without its note lies in the open: the sweeper sees it in the listing.
+    removeOrphans: async () => 0,
+  };
+}

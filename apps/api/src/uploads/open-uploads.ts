@@ -1,0 +1,80 @@
+import type { UploadId, UploadRecord } from '@assay/contracts';
+import { type Config, folderStoreRoot, type Logger, type Ports, type ScanQueues } from '@assay/pipeline';
+import type { LeaseStore } from '@assay/storage';
+import type { ApiMetrics } from '../metrics/api-metrics';
+import { folderPlace } from './folder-place';
+import { LeaseLocker } from './lease-locker';
+import { ResumableStore } from './resumable-store';
+import { TakeIn } from './take-in';
+import { TusEndpoint } from './tus-endpoint';
+import { createTusServer } from './tus-server';
+import { keyOfUpload } from './upload-ids';
+import { type UploadOutcome, Outcomes } from './upload-outcome';
+import type { UploadPlace } from './upload-place';
+import { UploadSweeper } from './upload-sweeper';
+
+export interface ResumableUploads {
+  endpoint: TusEndpoint;
+  takeIn: TakeIn;
+  sweeper: UploadSweeper;
+  /** @throws what tus says of an unknown upload */
+  record(id: UploadId): Promise<UploadRecord>;
+  /** Ends the requests that hold uploads; what they have sent is kept. */
+  cancelAll(): void;
+}
+
+export interface UploadParts {
+  config: Pick<Config, 's3' | 'dataDir' | 'uploadExpiresMs'>;
+  ports: Ports;
+  queues: ScanQueues;
+  leases: LeaseStore;
+  metrics: Pick<ApiMetrics, 'countUpload'>;
+  log: Logger;
+  /** Aborted when the service closes. */
+  closing: AbortSignal;
+}
+
+/** Puts the parts of resumable uploads together. */
+export async function openUploads(parts: UploadParts): Promise<ResumableUploads> {
+  const { ports, queues, leases, metrics, log, closing } = parts;
+  const { store } = ports;
+  const place = await openPlace(parts);
+  const outcomes = new Outcomes(store);
+  const locker = new LeaseLocker(leases, log);
+  const data = new ResumableStore(place, outcomes, locker, closing);
+  const takeIn = new TakeIn(ports, queues, place, outcomes, locker, metrics);
+  const record = async (id: UploadId): Promise<UploadRecord> => {
+    const outcome = await outcomes.read(id, closing);
+    return outcome ? takenRecord(id, outcome, data.getExpiration()) : receivedRecord(id, data);
+  };
+  return {
+    endpoint: new TusEndpoint(createTusServer(data, locker, takeIn, ports, closing), ports.limits.maxBytes),
+    takeIn,
+    sweeper: new UploadSweeper({ store, place, data, outcomes, takeIn, locker, leases, log }),
+    record,
+    cancelAll: () => locker.cancelAll(),
+  };
+}
+
+async function openPlace({ config, ports, closing }: UploadParts): Promise<UploadPlace> {
+  const { s3, uploadExpiresMs } = config;
+  if (!s3) return folderPlace(folderStoreRoot(config), ports.store, uploadExpiresMs, closing);
+  // Loaded here: the AWS client takes longer than all the rest of the start.
+  const { s3Place } = await import('./s3-place');
+  return s3Place(s3, ports.store, uploadExpiresMs, closing);
+}
+
+function takenRecord(id: UploadId, outcome: UploadOutcome, expiresMs: number): UploadRecord {
+  const { bytes, createdAt, media, scan } = outcome;
+  const state = outcome.state === 'taken' ? 'taken' : 'complete';
+  return { id, state, bytes, offset: bytes, expiresAt: expiry(createdAt, expiresMs), media, scan };
+}
+
+async function receivedRecord(id: UploadId, data: ResumableStore): Promise<UploadRecord> {
+  const { size = 0, offset, creation_date = new Date().toISOString() } = await data.getUpload(keyOfUpload(id));
+  const state = offset === size ? 'complete' : 'receiving';
+  const expiresAt = expiry(creation_date, data.getExpiration());
+  return { id, state, bytes: size, offset, expiresAt, media: null, scan: null };
+}
+
+const expiry = (from: string, afterMs: number): string => new Date(Date.parse(from) + afterMs).toISOString();

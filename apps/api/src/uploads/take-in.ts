@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { UploadId } from '@assay/contracts';
+import { keepAsMedia, keys, type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
+import { ObjectMissingError, StoreUnavailableError } from '@assay/storage';
+import type { ApiMetrics } from '../metrics/api-metrics';
+import type { Hold, LeaseLocker } from './lease-locker';
+import { keyOfUpload } from './upload-ids';
+import type { UploadOutcome, Outcomes } from './upload-outcome';
+import type { UploadPlace } from './upload-place';
+import { wishesOf } from './upload-wishes';
+
+/**
+ * Makes uploads that are all here media items, as `POST /v1/media` does. Every step can be done again, and the outcome
+ * is noted before and after: whoever comes next, another request or the sweeper, goes on where this process died.
+ */
+export class TakeIn {
+  private readonly running = new Map<UploadId, Promise<UploadOutcome>>();
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly queues: ScanQueues,
+    private readonly place: UploadPlace,
+    private readonly outcomes: Outcomes,
+    private readonly locker: LeaseLocker,
+    private readonly metrics: Pick<ApiMetrics, 'countUpload'>,
+  ) {}
+
+  /**
+   * Waits for whoever has the upload.
+   *
+   * @throws what tus says of an unknown upload; ProblemError 423; StoreUnavailableError
+   */
+  async finish(id: UploadId, signal: AbortSignal): Promise<UploadOutcome> {
+    const known = await this.outcomes.read(id, signal);
+    if (known?.state === 'taken') return known;
+    const running = this.running.get(id) ?? this.begin(id, signal);
+    return running;
+  }
+
+  /** @param hold on the upload, which is all here */
+  async finishHeld(id: UploadId, hold: Hold, signal: AbortSignal): Promise<UploadOutcome> {
+    const outcome = (await this.outcomes.read(id, signal)) ?? (await this.identify(id, hold, signal));
+    return outcome.state === 'taken' ? outcome : this.settle(id, outcome, hold, signal);
+  }
+
+  private begin(id: UploadId, signal: AbortSignal): Promise<UploadOutcome> {
+    const work = async (): Promise<UploadOutcome> => {
+      // Who waits has to: half the work would have to be done again.
+      const hold = await this.locker.hold(keyOfUpload(id), signal, () => undefined);
+      try {
+        return await this.finishHeld(id, hold, signal);
+      } finally {
+        await hold.release();
+      }
+    };
+    const running = work().finally(() => this.running.delete(id));
+    this.running.set(id, running);
+    return running;
+  }
+
+  /** Reads all of it for its hash, and notes what it will be. */
+  private async identify(id: UploadId, hold: Hold, signal: AbortSignal): Promise<UploadOutcome> {
+    const key = keyOfUpload(id);
+    const { size, offset, metadata = {}, creation_date } = await this.place.data.getUpload(key);
+    if (size === undefined || offset !== size) throw new Error('The upload is not complete.');
+    await this.place.seal(key, size);
+    const media = await this.hashOf(key, size, signal);
+    await assertHeld(hold);
+    const createdAt = creation_date ?? new Date().toISOString();
+    const state = 'taking';
+    const outcome: UploadOutcome = {
+      schema: 'assay.upload/1',
+      state,
+      bytes: size,
+      metadata,
+      createdAt,
+      media,
+      scan: null,
+    };
+    await this.outcomes.write(id, outcome, signal);
+    return outcome;
+  }
+
+  private async hashOf(key: string, bytes: number, signal: AbortSignal): Promise<string> {
+    const body = await this.ports.store.stream(key, null, signal);
+    const hash = createHash('sha256');
+    let read = 0;
+    for await (const chunk of body ?? []) {
+      hash.update(chunk);
+      read += chunk.length;
+    }
+    // What was confirmed piece by piece must be what lies there.
+    if (read !== bytes) throw new StoreUnavailableError('an upload is not as long as was received', null);
+    return hash.digest('hex');
+  }
+
+  private async settle(id: UploadId, outcome: UploadOutcome, hold: Hold, signal: AbortSignal): Promise<UploadOutcome> {
+    const { media, bytes } = outcome;
+    const { name, scanPolicy } = wishesOf(outcome.metadata);
+    await assertHeld(hold);
+    try {
+      const { created } = await keepAsMedia(keyOfUpload(id), { id: media, bytes, name }, this.ports.store, signal);
+      this.metrics.countUpload(bytes, created);
+    } catch (error) {
+      // Moved by someone who died after it, and the media item deleted since: it has been one.
+      if (!(error instanceof ObjectMissingError)) throw error;
+    }
+    const scan = scanPolicy === null ? null : await this.scan(media, scanPolicy, signal);
+    const taken: UploadOutcome = { ...outcome, state: 'taken', scan };
+    await this.outcomes.write(id, taken, signal);
+    await this.place.remove(keyOfUpload(id));
+    return taken;
+  }
+
+  /** @returns null where the media item was deleted meanwhile */
+  private async scan(media: string, policy: string, signal: AbortSignal): Promise<string | null> {
+    if (!(await this.ports.store.stat(keys.mediaRecord(media), signal))) return null;
+    const { scan } = await submitScan(this.ports, this.queues, { media, policy }, signal);
+    return scan.id;
+  }
+}
+
+/** @throws StoreUnavailableError: someone else may have it, and goes on with it */
+async function assertHeld(hold: Hold): Promise<void> {
+  if (!(await hold.confirm())) throw new StoreUnavailableError('the lease on an upload has run out', null);
+}

@@ -1,0 +1,42 @@
+import { Server } from '@tus/server';
+import type { Ports } from '@assay/pipeline';
+import { problems } from '../problems/problems';
+import type { LeaseLocker } from './lease-locker';
+import type { ResumableStore } from './resumable-store';
+import type { TakeIn } from './take-in';
+import { keyOfPath, keyOfUpload, newUploadId, uploadOfKey, uploadsPath } from './upload-ids';
+import { outcomeHeaders } from './upload-outcome';
+import { checkWishes } from './upload-wishes';
+
+/** A request that is told to end keeps what has come and ends within this time, ms. */
+const drainMs = 500;
+
+/** The protocol (https://tus.io/protocols/resumable-upload), as `@tus/server` speaks it. */
+export function createTusServer(
+  store: ResumableStore,
+  locker: LeaseLocker,
+  takeIn: TakeIn,
+  ports: Pick<Ports, 'limits' | 'policies'>,
+  closing: AbortSignal,
+): Server {
+  return new Server({
+    path: uploadsPath,
+    datastore: store,
+    locker,
+    lockDrainTimeout: drainMs,
+    maxSize: ports.limits.maxBytes,
+    // Nothing for pages of other origins.
+    allowedOrigins: [],
+    namingFunction: () => keyOfUpload(newUploadId()),
+    generateUrl: (_request, { id }) => `${uploadsPath}/${uploadOfKey(id)}`,
+    getFileIdFromRequest: (_request, lastPart) => keyOfPath(lastPart),
+    onUploadCreate: async (_request, { size, metadata }) => {
+      if (size === 0) throw problems.rejectedMedia({ code: 'empty_file', message: 'The file is empty.' });
+      checkWishes(metadata, ports);
+      return {};
+    },
+    onUploadFinish: async (_request, { id }) => ({
+      headers: outcomeHeaders(await takeIn.finish(uploadOfKey(id) ?? '', closing)),
+    }),
+  });
+}

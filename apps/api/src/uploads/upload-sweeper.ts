@@ -1,0 +1,122 @@
+import type { UploadId } from '@assay/contracts';
+import { keys, type Logger } from '@assay/pipeline';
+import type { LeaseStore, ObjectStore } from '@assay/storage';
+import type { DataStore } from '@tus/server';
+import type { LeaseLocker } from './lease-locker';
+import type { TakeIn } from './take-in';
+import { keyOfUpload, uploadOfKey } from './upload-ids';
+import type { Outcomes } from './upload-outcome';
+import type { UploadPlace } from './upload-place';
+
+/** How often one of the replicas looks, ms. */
+export const sweepUploadsEveryMs = 60_000;
+const leaseName = 'sweep-uploads';
+
+export interface UploadSweeperParts {
+  store: ObjectStore;
+  place: UploadPlace;
+  data: DataStore;
+  outcomes: Outcomes;
+  takeIn: TakeIn;
+  locker: LeaseLocker;
+  leases: LeaseStore;
+  log: Logger;
+}
+
+export interface UploadSweepReport {
+  takenIn: number;
+  removed: number;
+}
+
+/** Finishes uploads that were complete when their replica died, and removes those that have expired. */
+export class UploadSweeper {
+  constructor(private readonly parts: UploadSweeperParts) {}
+
+  /** Now, and then every minute for the whole fleet. @returns ends it, and waits for what runs */
+  start(signal: AbortSignal): () => Promise<void> {
+    let running = this.sweepIfDue(signal);
+    const timer = setInterval(() => (running = this.sweepIfDue(signal)), sweepUploadsEveryMs);
+    timer.unref();
+    return async () => {
+      clearInterval(timer);
+      await running;
+    };
+  }
+
+  async sweep(signal: AbortSignal): Promise<UploadSweepReport> {
+    const report: UploadSweepReport = { takenIn: 0, removed: 0 };
+    for (const id of await this.uploads(signal)) {
+      try {
+        const done = await this.sweepUpload(id, signal);
+        if (done) report[done] += 1;
+      } catch (error) {
+        signal.throwIfAborted();
+        // One upload that cannot be helped must not keep the others waiting.
+        this.parts.log.error({ upload: id, err: error }, 'sweeping an upload failed');
+      }
+    }
+    report.removed += await this.parts.place.removeOrphans(new Date(Date.now() - this.parts.data.getExpiration()));
+    if (report.takenIn + report.removed > 0) this.parts.log.info(report, 'swept uploads');
+    return report;
+  }
+
+  /** The lease is not given back: it is what makes the fleet's next sweep wait. */
+  private async sweepIfDue(signal: AbortSignal): Promise<void> {
+    try {
+      if (await this.parts.leases.acquire(leaseName, sweepUploadsEveryMs / 2, false)) await this.sweep(signal);
+    } catch (error) {
+      if (!signal.aborted) this.parts.log.warn({ err: error }, 'uploads were not swept');
+    }
+  }
+
+  private async uploads(signal: AbortSignal): Promise<Set<UploadId>> {
+    const found = new Set<UploadId>();
+    for await (const { key } of this.parts.store.list(keys.resumables, signal)) {
+      const id = uploadOfKey(key);
+      if (id !== null) found.add(id);
+    }
+    return found;
+  }
+
+  private async sweepUpload(id: UploadId, signal: AbortSignal): Promise<'takenIn' | 'removed' | null> {
+    const { locker, takeIn } = this.parts;
+    // Someone works on it: then it needs no help.
+    const hold = await locker.tryHold(keyOfUpload(id), () => undefined);
+    if (!hold) return null;
+    try {
+      const { complete, taken, expired } = await this.look(id, signal);
+      if (complete && !taken) {
+        await takeIn.finishHeld(id, hold, signal);
+        return 'takenIn';
+      }
+      if (!expired) return null;
+      await this.parts.place.remove(keyOfUpload(id));
+      await this.parts.outcomes.remove(id, signal);
+      return 'removed';
+    } finally {
+      await hold.release();
+    }
+  }
+
+  private async look(id: UploadId, signal: AbortSignal) {
+    const { outcomes, place, store, data } = this.parts;
+    const key = keyOfUpload(id);
+    const outcome = await outcomes.read(id, signal);
+    const upload = outcome ? null : await place.data.getUpload(key).catch(ignoreUnknown);
+    // Without a note of when it began: its creation died half-way, and the bytes are as old as they look.
+    const begun =
+      outcome?.createdAt ?? upload?.creation_date ?? (await store.stat(key, signal))?.modifiedAt ?? new Date();
+    return {
+      complete: outcome !== null || (upload !== null && upload.offset === upload.size),
+      taken: outcome?.state === 'taken',
+      expired: Date.now() - new Date(begun).getTime() > data.getExpiration(),
+    };
+  }
+}
+
+/** The tus stores throw plain objects with the status that they would be answered with. */
+function ignoreUnknown(error: unknown): null {
+  const status: unknown = Object(error).status_code;
+  if (status === 404 || status === 410) return null;
+  throw error;
+}

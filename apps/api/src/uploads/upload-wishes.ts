@@ -1,0 +1,34 @@
+import { defaultPolicy } from '@assay/contracts';
+import type { Ports } from '@assay/pipeline';
+import { problems } from '../problems/problems';
+
+type Metadata = Record<string, string | null>;
+
+/** What the sender wants to come of the upload, as its `Upload-Metadata` says. */
+export interface UploadWishes {
+  name: string | null;
+  /** Policy of the scan that is asked for at the end; null = no scan. */
+  scanPolicy: string | null;
+}
+
+/**
+ * `filename`; `scan` (`true`) or `policy` (an id) for a scan at the end. tus sends a key alone for "yes". Other keys are
+ * the sender's own.
+ */
+export function wishesOf(metadata: Metadata | undefined): UploadWishes {
+  const { filename = null, policy = null, scan } = metadata ?? {};
+  const wanted = policy !== null || scan === 'true' || scan === null;
+  return { name: filename, scanPolicy: wanted ? (policy ?? defaultPolicy.id) : null };
+}
+
+/** What can be known to fail at the end is refused before the first byte. @throws ProblemError */
+export function checkWishes(metadata: Metadata | undefined, { policies }: Pick<Ports, 'policies'>): void {
+  const scan = metadata?.['scan'] ?? 'true';
+  if (scan !== 'true' && scan !== 'false') {
+    throw problems.invalid([{ path: 'Upload-Metadata.scan', message: 'must be "true" or "false"' }]);
+  }
+  const { scanPolicy } = wishesOf(metadata);
+  if (scanPolicy !== null && !policies.has(scanPolicy)) {
+    throw problems.unknownPolicy(`There is no policy "${scanPolicy}". Known: ${[...policies.keys()].join(', ')}.`);
+  }
+}

@@ -1,0 +1,131 @@
+import { Controller, Delete, Get, Head, HttpCode, Inject, Options, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
+// Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
+import { UploadId as UploadIdSchema } from '@assay/contracts';
+import type { UploadId, UploadRecord } from '@assay/contracts';
+import type { Ports } from '@assay/pipeline';
+import type { Request, Response } from 'express';
+import { Describe } from '../docs/describe';
+import { ZodPipe } from '../http/zod.pipe';
+import { UploadTracker } from '../media/upload-tracker';
+import { problems } from '../problems/problems';
+import { CLOSING, PORTS, UPLOADS } from '../tokens';
+import type { ResumableUploads } from './open-uploads';
+import { refusalOfTus } from './tus-endpoint';
+import { outcomeHeaders } from './upload-outcome';
+import { checksumAlgorithms, checksumOf, verifyChunk } from './verified-chunk';
+
+const tus = 'Resumable uploads by tus 1.0 (https://tus.io): any client of it works.';
+
+const takenHeaders = ['Assay-Media', 'Assay-Scan'];
+
+@Controller('v1/uploads')
+export class UploadsController {
+  constructor(
+    @Inject(UPLOADS) private readonly uploads: ResumableUploads,
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(CLOSING) private readonly closing: AbortSignal,
+    private readonly tracker: UploadTracker,
+  ) {}
+
+  @Options(['', ':upload'])
+  @HttpCode(204)
+  @ApiExcludeEndpoint()
+  async capabilities(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.uploads.endpoint.handle(request, response);
+    response.setHeader('Tus-Checksum-Algorithm', checksumAlgorithms.join(','));
+  }
+
+  @Post()
+  @Describe({
+    summary: 'Begin a resumable upload',
+    detail: `${tus} \`Upload-Length\` says how many bytes will come. \`Upload-Metadata\` may hold \`filename\`, and \`scan\` ("true") or \`policy\` (an id) to have it scanned once it is here. \`Location\` is where the bytes go. A body of type application/offset+octet-stream is the first of them. OPTIONS tells extensions and the largest size.`,
+    bare: true,
+    bytes: 'application/offset+octet-stream',
+    tus: ['Upload-Length', 'Upload-Metadata', 'Upload-Checksum'],
+    answers: { 201: { text: 'Begun', headers: ['Location', 'Upload-Expires', 'Upload-Offset', ...takenHeaders] } },
+    refusals: [400, 412, 413, 422, 423, 460],
+  })
+  create(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    return this.receive(request, response);
+  }
+
+  @Head(':upload')
+  @ApiExcludeEndpoint()
+  async offset(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Param('upload') id: string,
+  ): Promise<void> {
+    const { headers } = await this.uploads.endpoint.handle(request, response);
+    if (headers.get('upload-offset') !== headers.get('upload-length')) return;
+    // All here, and perhaps its replica died before it was taken in.
+    const outcome = await this.uploads.takeIn.finish(id, this.closing);
+    for (const [name, value] of Object.entries(outcomeHeaders(outcome))) response.setHeader(name, value);
+  }
+
+  @Get(':upload')
+  @Describe({
+    summary: 'How far a resumable upload is, and what became of it',
+    detail: 'HEAD, with `Tus-Resumable: 1.0.0`, gives the offset as tus says, and `Assay-Media` once it is taken in.',
+    params: { upload: 'UploadId' },
+    answers: { 200: { schema: 'UploadRecord', text: 'Its state' } },
+    refusals: [400, 404, 410],
+  })
+  get(@Param('upload', new ZodPipe(UploadIdSchema, 'upload')) id: UploadId): Promise<UploadRecord> {
+    return this.uploads.record(id).catch((error: unknown) => {
+      throw refusalOfTus(error);
+    });
+  }
+
+  @Patch(':upload')
+  @HttpCode(204)
+  @Describe({
+    summary: 'Go on with a resumable upload',
+    detail:
+      'Bytes from `Upload-Offset` on. What has come when a connection breaks is kept; HEAD tells how much. The answer to the last bytes names the media item, and the scan if one was asked for. With `Upload-Checksum` the bytes are kept only if they are those.',
+    params: { upload: 'UploadId' },
+    bytes: 'application/offset+octet-stream',
+    tus: ['Upload-Offset', 'Upload-Checksum'],
+    answers: { 204: { text: 'Kept', headers: ['Upload-Offset', 'Upload-Expires', ...takenHeaders] } },
+    refusals: [400, 404, 409, 410, 412, 413, 415, 423, 460],
+  })
+  append(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    return this.receive(request, response);
+  }
+
+  @Delete(':upload')
+  @HttpCode(204)
+  @Describe({
+    summary: 'End a resumable upload',
+    detail: 'What has come is removed. A media item that it has become stays.',
+    params: { upload: 'UploadId' },
+    tus: [],
+    answers: { 204: { text: 'Gone' } },
+    refusals: [404, 412, 423],
+  })
+  async remove(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.uploads.endpoint.handle(request, response);
+  }
+
+  private async receive(request: Request, response: Response): Promise<void> {
+    try {
+      await this.tracker.run(request, (signal) => this.receiveBody(request, response, signal));
+    } catch (error) {
+      if (this.tracker.isStopping) throw problems.unavailable('The service is restarting. Go on with the upload.');
+      if (request.destroyed && !request.complete) throw problems.incompleteUpload();
+      throw error;
+    }
+  }
+
+  private async receiveBody(request: Request, response: Response, signal: AbortSignal): Promise<void> {
+    const checksum = checksumOf(request.headers['upload-checksum']?.toString());
+    if (!checksum) return void (await this.uploads.endpoint.handle(request, response));
+    const chunk = await verifyChunk(request, checksum, this.ports.limits.maxBytes, signal);
+    try {
+      await this.uploads.endpoint.handle(request, response, chunk.body);
+    } finally {
+      await chunk.release();
+    }
+  }
+}
