@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { ensureAdminKey, startApi } from '@assay/api';
 import { AssayClient } from '@assay/client';
 import { createLog, loadConfig } from '@assay/pipeline';
-import { createFolderStore } from '@assay/storage';
+import { createFolderStore, createS3Store } from '@assay/storage';
 import { startRedis } from './redis';
 
 export interface TestApi {
@@ -43,7 +43,7 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
   };
   const config = loadConfig(env);
   const root = join(dataDir, 'store');
-  const { key } = await ensureAdminKey(createFolderStore({ root }), dataDir);
+  const { key } = await ensureAdminKey(config.s3 ? createS3Store(config.s3) : createFolderStore({ root }), dataDir);
   const api = await startApi(config, createLog({ level: 'silent', service: 'api' })).catch(async (error: unknown) => {
     await redis.close();
     throw error;

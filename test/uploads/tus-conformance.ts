@@ -9,8 +9,15 @@ import { append, begin, metadataOf, offsetOf, tus } from '../support/tus';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** @param maxBytes as the API is set up with */
-export function tusConformance(openApi: () => TestApi, maxBytes: number): void {
+export interface TusUnderTest {
+  api: () => TestApi;
+  /** As the API is set up with. */
+  maxBytes: number;
+  /** Names of all that the store keeps. */
+  stored: () => Promise<string[]>;
+}
+
+export function tusConformance({ api: openApi, maxBytes, stored }: TusUnderTest): void {
   let api: TestApi;
   beforeAll(() => (api = openApi()));
   it('OPTIONS tells version, extensions, algorithms and the largest size', async () => {
@@ -155,7 +162,7 @@ export function tusConformance(openApi: () => TestApi, maxBytes: number): void {
       const answer = method === 'PATCH' ? await append(api, path, 100, Buffer.alloc(1)) : await tus(api, method, path);
       expect([method, answer.status]).toEqual([method, 404]);
     }
-    expect((await api.stored()).filter((name) => name.includes(String(path.split('/').pop())))).toEqual([]);
+    expect((await stored()).filter((name) => name.includes(String(path.split('/').pop())))).toEqual([]);
 
     const bytes = randomBytes(100);
     const done = await begin(api, bytes.length);

@@ -9,4 +9,4 @@ let api: TestApi;
 beforeAll(async () => (api = await startTestApi({ ASSAY_MAX_BYTES: String(maxBytes) })));
 afterAll(() => api?.close());
 
-tusConformance(() => api, maxBytes);
+tusConformance({ api: () => api, maxBytes, stored: () => api.stored() });
