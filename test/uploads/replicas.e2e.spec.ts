@@ -171,9 +171,9 @@ it('what has expired is told to be gone, and goes', async () => {
   await sleep(1_100);
   await redis.close();
   redis = await startRedis(redis.path);
-  [one, two] = await Promise.all(
+  [one, two] = (await Promise.all(
     [0, 0].map(() => startApiProcess(key, { ...env, ASSAY_UPLOAD_EXPIRES_SECONDS: '1' })),
-  ) as [ApiProcess, ApiProcess];
+  )) as [ApiProcess, ApiProcess];
   await until(() => readdirSync(join(dataDir, 'store')).every((name) => name !== 'resumable'));
   const young = await begin(one, 1000);
   await sleep(1_100);

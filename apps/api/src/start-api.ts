@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import {
   addressSettings,
@@ -40,6 +41,8 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     opened.push(events);
     const ports = withOutbox(bare, queues, events);
     const closing = new AbortController();
+    // As many as there are requests: not the leak that Node takes more than ten for.
+    setMaxListeners(0, closing.signal);
     const fetching = { maxBytes: config.limits.maxBytes, ...addressSettings(config.fetch) };
     const sending = addressSettings(config.webhooks);
     const idempotency = config.redisUrl ? createRedisIdempotency({ url: config.redisUrl }) : createMemoryIdempotency();

@@ -2,6 +2,7 @@ import { MediaRecord, type ScanEvent, ScanList, ScanRecord, Verdict } from '@ass
 import { ScanEndedError } from './assay-error';
 import { type ConnectionSettings, Requests } from './requests';
 import { scanEvents } from './scan-events';
+import { type ResumableOptions, type ResumableSource, type ResumedUpload, uploadResumable } from './upload-resumable';
 import { type PostOptions, uploadBody, type UploadOptions, type UploadSource } from './upload';
 
 /**
@@ -11,7 +12,7 @@ import { type PostOptions, uploadBody, type UploadOptions, type UploadSource } f
 export class AssayClient {
   private readonly requests: Requests;
 
-  constructor(settings: ConnectionSettings) {
+  constructor(private readonly settings: ConnectionSettings) {
     this.requests = new Requests(settings);
   }
 
@@ -29,6 +30,15 @@ export class AssayClient {
     const media = await this.requests.json('/v1/media', MediaRecord, request, signal);
     if (!streamed) onProgress(media.bytes);
     return media;
+  }
+
+  /** Uploads by tus: a connection that breaks is made again, and what has come is not sent twice. For large files. */
+  uploadResumable(
+    source: ResumableSource,
+    options: ResumableOptions = {},
+    signal?: AbortSignal,
+  ): Promise<ResumedUpload> {
+    return uploadResumable(this.settings, source, options, signal);
   }
 
   /**

@@ -3,3 +3,4 @@ export { AssayError, AssayProtocolError, AssayUnreachableError, ScanEndedError }
 export { parseResponse } from './parse-response';
 export type { ConnectionSettings } from './requests';
 export type { PostOptions, UploadOptions, UploadSource } from './upload';
+export type { ResumableOptions, ResumableSource, ResumedUpload } from './upload-resumable';

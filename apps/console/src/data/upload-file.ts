@@ -1,30 +1,31 @@
-import { AssayUnreachableError, parseResponse } from '@assay/client';
-import { MediaRecord } from '@assay/contracts';
+import { type AssayClient, AssayError } from '@assay/client';
+import { postFile } from './post-file';
 
-/** `fetch` cannot say how far an upload is; the older interface can. @param onProgress 0..1 */
-export function uploadFile(
-  file: File,
+/** Up to this, sending a file again costs less than the requests that it takes to resume, bytes. */
+const resumableFrom = 8 * 1024 * 1024;
+/** What a proxy answers that does not let the methods of tus through, or a service that does not know it. */
+const notSpoken = new Set([404, 405, 412, 501]);
+
+/**
+ * Sends a file: a large one so that it goes on after a lost connection.
+ *
+ * @param onProgress 0..1
+ * @returns the media id
+ */
+export async function uploadFile(
+  client: AssayClient,
   apiKey: string,
+  file: File,
   onProgress: (fraction: number) => void,
   signal: AbortSignal,
-): Promise<MediaRecord> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('POST', '/v1/media');
-    request.setRequestHeader('authorization', `Bearer ${apiKey}`);
-    request.setRequestHeader('content-type', 'application/octet-stream');
-    request.setRequestHeader('x-file-name', encodeURIComponent(file.name));
-    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
-    request.addEventListener('load', () => {
-      try {
-        resolve(parseResponse(request.status, request.responseText, MediaRecord));
-      } catch (error) {
-        reject(error);
-      }
-    });
-    request.addEventListener('error', () => reject(new AssayUnreachableError(new Error('The upload broke.'))));
-    request.addEventListener('abort', () => reject(signal.reason));
-    signal.addEventListener('abort', () => request.abort(), { once: true });
-    request.send(file);
-  });
+): Promise<string> {
+  if (file.size >= resumableFrom) {
+    try {
+      const options = { name: file.name, onProgress: (sent: number, total: number) => onProgress(sent / total) };
+      return (await client.uploadResumable(file, options, signal)).media;
+    } catch (error) {
+      if (!(error instanceof AssayError && notSpoken.has(error.status))) throw error;
+    }
+  }
+  return (await postFile(file, apiKey, onProgress, signal)).id;
 }

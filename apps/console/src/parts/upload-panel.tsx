@@ -34,8 +34,8 @@ export function UploadPanel({ client, apiKey, compact, onScan }: Props) {
     setUpload({ file, fraction: 0, cancel });
     try {
       const onProgress = (fraction: number) => setUpload({ file, fraction, cancel });
-      const media = await uploadFile(file, apiKey, onProgress, cancel.signal);
-      onScan((await client.createScan({ media: media.id }, cancel.signal)).id);
+      const media = await uploadFile(client, apiKey, file, onProgress, cancel.signal);
+      onScan((await client.createScan({ media }, cancel.signal)).id);
     } catch (error) {
       if (!cancel.signal.aborted) setFailure(failureOf(error));
     } finally {

@@ -1,0 +1,115 @@
+import type { DetailedError, HttpResponse, Upload } from 'tus-js-client';
+import { AssayError, AssayProtocolError, AssayUnreachableError } from './assay-error';
+import { problemOf } from './parse-response';
+import type { ConnectionSettings } from './requests';
+
+/** Two minutes, and more for large files on bad lines: whatever gets through starts the count anew. */
+const defaultRetryDelaysMs = [0, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000];
+/** Refusals that pass: the upload is elsewhere or busy, and the client asks where it is; too many requests. */
+const passing = new Set([409, 423, 429]);
+
+/** In browsers a Blob or File; in Node a Buffer or a stream made by `fs.createReadStream`, which can be read from anywhere. */
+export type ResumableSource = Blob | Uint8Array | { path: string | Uint8Array };
+
+export interface ResumableOptions {
+  /** File name, for people. */
+  name?: string;
+  /** Asks for a scan once everything is there: `true`, or the id of a policy. */
+  scan?: boolean | string;
+  /** Pauses before each further try; default: two minutes without any progress, counted anew with each byte. */
+  retryDelaysMs?: number[];
+  /** Bytes that the service has confirmed or that are on their way, and of how many. */
+  onProgress?: (sent: number, total: number) => void;
+}
+
+export interface ResumedUpload {
+  /** Id of the media item. */
+  media: string;
+  /** Id of the scan, if one was asked for. */
+  scan: string | null;
+}
+
+/**
+ * Uploads by tus: goes on by itself where a connection broke, and in browsers also after the page was closed, when the
+ * same file is chosen again.
+ */
+export async function uploadResumable(
+  settings: ConnectionSettings,
+  source: ResumableSource,
+  options: ResumableOptions,
+  signal?: AbortSignal,
+): Promise<ResumedUpload> {
+  signal?.throwIfAborted();
+  // Loaded here: most callers have no need of it.
+  const { Upload } = await import('tus-js-client');
+  let upload: Upload | null = null;
+  let stop = (): void => undefined;
+  try {
+    const response = await new Promise<HttpResponse>((resolve, reject) => {
+      upload = new Upload(readable(source), {
+        endpoint: `${settings.baseUrl.replace(/\/+$/, '')}/v1/uploads`,
+        headers: { authorization: `Bearer ${settings.apiKey}` },
+        metadata: metadataOf(options),
+        retryDelays: options.retryDelaysMs ?? defaultRetryDelaysMs,
+        removeFingerprintOnSuccess: true,
+        // Its own answer also asks whether the browser believes to be online, and gives up at once when not.
+        onShouldRetry: (error) => isPassing(error),
+        onProgress: (sent, total) => options.onProgress?.(sent, total),
+        onSuccess: ({ lastResponse }) => resolve(lastResponse),
+        onError: reject,
+      });
+      stop = () => {
+        // What has come is removed; that it could not be is the sweeper's business.
+        upload?.abort(true).catch(() => undefined);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+      start(upload).catch(reject);
+    });
+    return resultOf(response);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw errorOf(error);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** In the form that the library can cut pieces from. */
+function readable(source: ResumableSource): ConstructorParameters<typeof Upload>[0] {
+  if (!(source instanceof Uint8Array)) return source as ConstructorParameters<typeof Upload>[0];
+  const bytes = source as Uint8Array<ArrayBuffer>;
+  return typeof Buffer === 'undefined' ? new Blob([bytes]) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Goes on with what an earlier page has begun. Where nothing is remembered (Node), there is nothing. */
+async function start(upload: Upload): Promise<void> {
+  const [earlier] = await upload.findPreviousUploads().catch(() => []);
+  if (earlier) upload.resumeFromPreviousUpload(earlier);
+  upload.start();
+}
+
+function metadataOf({ name, scan }: ResumableOptions): Record<string, string> {
+  return {
+    ...(name === undefined ? {} : { filename: name }),
+    ...(typeof scan === 'string' ? { policy: scan } : scan ? { scan: 'true' } : {}),
+  };
+}
+
+function resultOf(response: HttpResponse): ResumedUpload {
+  const media = response.getHeader('Assay-Media');
+  if (!media) throw new AssayProtocolError('The service did not say what became of the upload.');
+  return { media, scan: response.getHeader('Assay-Scan') ?? null };
+}
+
+function isPassing({ originalResponse }: DetailedError): boolean {
+  const status = originalResponse?.getStatus() ?? 0;
+  return status === 0 || status >= 500 || passing.has(status);
+}
+
+function errorOf(error: unknown): unknown {
+  if (error instanceof AssayProtocolError) return error;
+  const response = (error as Partial<DetailedError>).originalResponse;
+  if (!response || response.getStatus() === 0) return new AssayUnreachableError(error);
+  return new AssayError(problemOf(response.getStatus(), response.getBody()));
+}
