@@ -21,6 +21,7 @@ import { ScansController } from './scans/scans.controller';
 import { VerdictController } from './scans/verdict.controller';
 import { WebhooksController } from './webhooks/webhooks.controller';
 import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES, SENDING, UPLOADS } from './tokens';
+import { DirectUploadsController } from './uploads/direct-uploads.controller';
 import type { ResumableUploads } from './uploads/open-uploads';
 import { UploadsController } from './uploads/uploads.controller';
 
@@ -49,6 +50,7 @@ export class ApiModule {
       controllers: [
         MediaController,
         UploadsController,
+        DirectUploadsController,
         ScansController,
         VerdictController,
         EventsController,

@@ -52,6 +52,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use(sendContinue);
   express.use(['/v1/scans', '/v1/webhooks'], requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
+  express.use(`${uploadsPath}/direct`, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   serveConsole(express);
   serveWidget(express);
   serveDocs(express, description);

@@ -50,6 +50,30 @@ export const UploadRecord = z.object({
 });
 export type UploadRecord = z.infer<typeof UploadRecord>;
 
+/** Body of POST /v1/uploads/direct. */
+export const BeginDirectUpload = z.strictObject({
+  /** Size of the file. */
+  bytes: z.number().int().min(1),
+  /** File name, for people. */
+  name: z.string().min(1).max(255).optional(),
+  /** Ask for a scan once everything is there. */
+  scan: z.boolean().optional(),
+  /** Policy of that scan; naming one asks for it. */
+  policy: z.string().min(1).max(255).optional(),
+});
+export type BeginDirectUpload = z.infer<typeof BeginDirectUpload>;
+
+/** Where the pieces of a file go: each by a PUT to the address of its place in the list. */
+export const DirectUpload = z.object({
+  id: UploadId,
+  /** Size of every piece but the last. */
+  partBytes: z.number().int(),
+  /** They carry the right to write that piece, and no other: treat them as a secret. */
+  partUrls: z.array(z.url()),
+  expiresAt: z.iso.datetime(),
+});
+export type DirectUpload = z.infer<typeof DirectUpload>;
+
 export const Liveness = z.object({ status: z.literal('live') });
 export type Liveness = z.infer<typeof Liveness>;
 

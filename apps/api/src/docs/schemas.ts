@@ -1,4 +1,5 @@
 import {
+  BeginDirectUpload,
   CreateScan,
   CreateWebhook,
   DeadLetter,
@@ -8,6 +9,7 @@ import {
   DeliveryId,
   DeliveryList,
   EventList,
+  DirectUpload,
   EvidenceName,
   GetScan,
   IngestUrl,
@@ -40,6 +42,7 @@ import {
 import { z } from 'zod';
 
 const described = {
+  BeginDirectUpload,
   CreateScan,
   CreateWebhook,
   DeadLetter,
@@ -49,6 +52,7 @@ const described = {
   DeliveryId,
   DeliveryList,
   EventList,
+  DirectUpload,
   EvidenceName,
   GetScan,
   IngestUrl,
@@ -81,6 +85,7 @@ const described = {
 export type SchemaName = keyof typeof described;
 /** What callers send: defaults are theirs to leave out. */
 const inputs: ReadonlySet<string> = new Set<SchemaName>([
+  'BeginDirectUpload',
   'CreateScan',
   'CreateWebhook',
   'GetScan',

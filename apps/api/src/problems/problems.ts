@@ -145,6 +145,15 @@ export const problems = {
       'The upload goes on in another request, or is being taken in. Ask again shortly.',
       { headers: { 'retry-after': String(retrySeconds.upload) } },
     ),
+  uploadIncomplete: (offset: number, bytes: number) =>
+    problem('upload-incomplete', 409, 'Not all of it is here', `The store has ${offset} of ${bytes} bytes.`),
+  directUploadsUnavailable: () =>
+    problem(
+      'direct-uploads-unavailable',
+      422,
+      'Files cannot be sent to the store directly',
+      'This service keeps media in a folder. Send the file to /v1/uploads (tus) or /v1/media.',
+    ),
   tusVersion: () =>
     problem('tus-version', 412, 'Another version of tus', 'Send the header "Tus-Resumable: 1.0.0".', {
       headers: { 'tus-version': '1.0.0' },

@@ -1,7 +1,8 @@
-import type { UploadId, UploadRecord } from '@assay/contracts';
+import type { BeginDirectUpload, DirectUpload, UploadId, UploadRecord } from '@assay/contracts';
 import { type Config, folderStoreRoot, type Logger, type Ports, type ScanQueues } from '@assay/pipeline';
 import type { LeaseStore } from '@assay/storage';
 import type { ApiMetrics } from '../metrics/api-metrics';
+import { beginDirectUpload } from './direct-upload';
 import { folderPlace } from './folder-place';
 import { LeaseLocker } from './lease-locker';
 import { ResumableStore } from './resumable-store';
@@ -19,6 +20,8 @@ export interface ResumableUploads {
   sweeper: UploadSweeper;
   /** @throws what tus says of an unknown upload */
   record(id: UploadId): Promise<UploadRecord>;
+  /** @throws ProblemError where senders cannot reach the store */
+  beginDirect(wanted: BeginDirectUpload): Promise<DirectUpload>;
   /** Ends the requests that hold uploads; what they have sent is kept. */
   cancelAll(): void;
 }
@@ -52,6 +55,7 @@ export async function openUploads(parts: UploadParts): Promise<ResumableUploads>
     takeIn,
     sweeper: new UploadSweeper({ store, place, data, outcomes, takeIn, locker, leases, log }),
     record,
+    beginDirect: (wanted) => beginDirectUpload(wanted, place, ports),
     cancelAll: () => locker.cancelAll(),
   };
 }

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { keys, type S3Config } from '@assay/pipeline';
 import { type ObjectStore, s3ClientConfig } from '@assay/storage';
+import { UploadPartCommand } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { S3Store } from '@tus/s3-store';
 import type { UploadPlace } from './upload-place';
 
@@ -8,6 +10,9 @@ import type { UploadPlace } from './upload-place';
 const partBytes = 8 * 1024 * 1024;
 /** Parts of all uploads of this process on their way to S3, each of them a temporary file meanwhile. */
 const partsInFlight = 8;
+
+/** The longest that a signature of S3's fourth version may be good for: a week. */
+const maxUrlSeconds = 7 * 24 * 3600;
 
 /** Nothing is remembered: another replica may have removed or completed an upload since. */
 const noCache = { get: async () => undefined, set: async () => undefined, delete: async () => undefined };
@@ -28,6 +33,12 @@ class Parts extends S3Store {
 
   async abort(Key: string, UploadId: string): Promise<void> {
     await this.client.abortMultipartUpload({ Bucket: this.bucket, Key, UploadId }).catch(ignoreGone);
+  }
+
+  /** The signature covers bucket, key, upload and part: with it, nothing else can be written. */
+  urlOf(Key: string, UploadId: string, PartNumber: number, expiresIn: number): Promise<string> {
+    const command = new UploadPartCommand({ Bucket: this.bucket, Key, UploadId, PartNumber });
+    return getSignedUrl(this.client, command, { expiresIn });
   }
 
   private list(page: { Prefix: string; KeyMarker?: string; UploadIdMarker?: string }) {
@@ -66,6 +77,13 @@ export function s3Place(
     async seal(key, bytes) {
       // All parts are there but not joined: this service died in between.
       if (!(await store.stat(key, signal))) await data.write(Readable.from([]), key, bytes);
+    },
+    async partUrls(key, parts, expiresMs) {
+      const uploadId = await data.uploadIdOf(key);
+      if (!uploadId) throw new Error('The upload was not begun.');
+      const seconds = Math.min(maxUrlSeconds, Math.floor(expiresMs / 1000));
+      const numbers = Array.from({ length: parts }, (_, n) => n + 1);
+      return Promise.all(numbers.map((number) => data.urlOf(key, uploadId, number, seconds)));
     },
     async remove(key) {
       const uploadId = await data.uploadIdOf(key);

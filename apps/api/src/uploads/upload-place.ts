@@ -8,6 +8,12 @@ export interface UploadPlace {
    * twice is fine.
    */
   seal(key: string, bytes: number): Promise<void>;
+  /**
+   * Addresses by which anyone may write one part each, for so long; absent where only this service can write.
+   *
+   * @param parts how many, numbered from 1
+   */
+  partUrls?(key: string, parts: number, expiresMs: number): Promise<string[]>;
   /** Removes the bytes, parts and notes of an upload. Absent is fine. */
   remove(key: string): Promise<void>;
   /** Removes what belongs to no upload any more: the sender or this service died while it was made. @returns how many */

@@ -1,0 +1,41 @@
+import type { BeginDirectUpload, DirectUpload } from '@assay/contracts';
+import type { Ports } from '@assay/pipeline';
+import { Upload } from '@tus/server';
+import { problems } from '../problems/problems';
+import { keyOfUpload, newUploadId } from './upload-ids';
+import type { UploadPlace } from './upload-place';
+import { checkWishes } from './upload-wishes';
+
+/** Large enough that 4 GB are 240 addresses, small enough that a piece that failed is soon sent again, bytes. */
+const partBytes = 16 * 1024 * 1024;
+/** S3 joins no more parts than this. */
+const maxParts = 10_000;
+
+/**
+ * Begins an upload whose bytes do not pass through this service. In all else it is one of tus: the same notes, the same
+ * expiry, and the sweeper takes it in if nobody says that it is done.
+ *
+ * @throws ProblemError
+ */
+export async function beginDirectUpload(
+  { bytes, name, scan, policy }: BeginDirectUpload,
+  place: UploadPlace,
+  ports: Pick<Ports, 'limits' | 'policies'>,
+): Promise<DirectUpload> {
+  if (!place.partUrls) throw problems.directUploadsUnavailable();
+  const { maxBytes } = ports.limits;
+  if (bytes > maxBytes) throw problems.tooLarge(`Media may have ${maxBytes} bytes.`);
+  const metadata = {
+    ...(name === undefined ? {} : { filename: name }),
+    ...(scan === undefined ? {} : { scan: String(scan) }),
+    ...(policy === undefined ? {} : { policy }),
+  };
+  checkWishes(metadata, ports);
+  const id = newUploadId();
+  const key = keyOfUpload(id);
+  const size = Math.max(partBytes, Math.ceil(bytes / maxParts));
+  await place.data.create(new Upload({ id: key, size: bytes, offset: 0, metadata }));
+  const expiresMs = place.data.getExpiration();
+  const partUrls = await place.partUrls(key, Math.ceil(bytes / size), expiresMs);
+  return { id, partBytes: size, partUrls, expiresAt: new Date(Date.now() + expiresMs).toISOString() };
+}
