@@ -9,6 +9,7 @@ import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machine } from './machine.mjs';
 import { Sender } from './upload/send.mjs';
@@ -42,7 +43,7 @@ const random = randomFrom(Number(options.seed));
 
 try {
   const digest = await generate(file, bytes);
-  await new Promise((resolve) => setTimeout(resolve, settleMs));
+  await sleep(settleMs);
   await cutUpload(digest);
   for (const streams of options.streams.split(',').map(Number)) await speed(streams);
   console.log(`${machine()}.`);
@@ -57,7 +58,7 @@ async function cutUpload(digest) {
   const path = await sender.begin(bytes);
   let [offset, again, media] = [0, 0, null];
   for (const cutAt of [...places, Infinity]) {
-    media = await sender.send(file, { path, from: 0, offset, bytes, cutAt: Math.max(cutAt, offset + 1) });
+    await sender.send(file, { path, from: 0, offset, bytes, cutAt: Math.max(cutAt, offset + 1) });
     const sent = Math.min(cutAt, bytes);
     ({ offset, media } = await sender.head(path));
     again += Math.max(0, sent - offset);
@@ -78,17 +79,24 @@ async function speed(streams) {
   const each = Math.floor(bytes / streams);
   const pieces = Array.from({ length: streams }, (_, n) => ({ from: n * each, bytes: each }));
   const [uploaded, written] = [[], []];
+  const cpu = { upload: [], store: [] };
   for (let run = 0; run < Number(options.runs); run += 1) {
+    const spent = process.cpuUsage();
     written.push(await mbPerSecond(() => Promise.all(pieces.map(writePiece))));
+    const { user, system } = process.cpuUsage(spent);
+    cpu.store.push((user + system) / 1e6);
     await Promise.all(pieces.map((_, n) => service.store.delete(`bench/${n}`, never)));
     let media = [];
+    const before = service.cpuSeconds();
     uploaded.push(await mbPerSecond(async () => (media = await Promise.all(pieces.map(uploadPiece)))));
+    cpu.upload.push(service.cpuSeconds() - before);
     for (const id of media) await sender.remove(id);
   }
   const [up, down] = [median(uploaded), median(written)];
   console.log(
     `${streams} at once: ${up.toFixed(0)} MB/s uploaded, ${down.toFixed(0)} MB/s written to the store directly, ` +
-      `ratio ${(up / down).toFixed(2)} (${options.runs} runs each, in turns, medians)`,
+      `ratio ${(up / down).toFixed(2)} (${options.runs} runs each, in turns, medians); ` +
+      `${perGb(cpu.upload)} s of CPU a GB in the API, ${perGb(cpu.store)} for the store alone`,
   );
 }
 
@@ -103,9 +111,9 @@ async function uploadPiece({ from, bytes: length }) {
 }
 
 async function mbPerSecond(work) {
-  const startedAt = performance.now();
+  const startedAt = globalThis.performance.now();
   await work();
-  return bytes / 1e3 / (performance.now() - startedAt);
+  return bytes / 1e3 / (globalThis.performance.now() - startedAt);
 }
 
 /** Bytes that no one compresses and that every run makes again, by a cipher's key stream. @returns their SHA-256 */
@@ -135,6 +143,8 @@ function randomFrom(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+const perGb = (seconds) => ((median(seconds) / bytes) * 1e9).toFixed(2);
 
 function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];

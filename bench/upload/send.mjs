@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const readAtOnceBytes = 1 << 20;
 const pauseMs = 200;
@@ -27,7 +28,7 @@ export class Sender {
         return { offset: Number(response.headers.get('upload-offset')), media: response.headers.get('assay-media') };
       }
       if (response.status !== 423 && response.status < 500) throw new Error(`HEAD answered ${response.status}`);
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await sleep(pauseMs);
     }
   }
 

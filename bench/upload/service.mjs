@@ -57,8 +57,8 @@ function memoryOf(pid) {
   const now = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
   const first = now();
   let highest = first;
-  const timer = setInterval(() => (highest = Math.max(highest, now())), sampleMs);
-  return { stop: () => (clearInterval(timer), { first, highest }) };
+  const timer = globalThis.setInterval(() => (highest = Math.max(highest, now())), sampleMs);
+  return { stop: () => (globalThis.clearInterval(timer), { first, highest }) };
 }
 
 /** Ticks of the kernel are 10 ms on every Linux that Node runs on. */

@@ -78,6 +78,7 @@ export function s3Place(
       // All parts are there but not joined: this service died in between.
       if (!(await store.stat(key, signal))) await data.write(Readable.from([]), key, bytes);
     },
+    read: (key) => store.stream(key, null, signal),
     async partUrls(key, parts, expiresMs) {
       const uploadId = await data.uploadIdOf(key);
       if (!uploadId) throw new Error('The upload was not begun.');

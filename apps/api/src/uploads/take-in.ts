@@ -64,7 +64,7 @@ export class TakeIn {
     const { size, offset, metadata = {}, creation_date } = await this.place.data.getUpload(key);
     if (size === undefined || offset !== size) throw new Error('The upload is not complete.');
     await this.place.seal(key, size);
-    const media = await this.hashOf(key, size, signal);
+    const media = await this.hashOf(key, size);
     await assertHeld(hold);
     const createdAt = creation_date ?? new Date().toISOString();
     const state = 'taking';
@@ -81,8 +81,8 @@ export class TakeIn {
     return outcome;
   }
 
-  private async hashOf(key: string, bytes: number, signal: AbortSignal): Promise<string> {
-    const body = await this.ports.store.stream(key, null, signal);
+  private async hashOf(key: string, bytes: number): Promise<string> {
+    const body = await this.place.read(key);
     const hash = createHash('sha256');
     let read = 0;
     for await (const chunk of body ?? []) {
