@@ -144,7 +144,9 @@ function randomFrom(seed) {
   };
 }
 
-const perGb = (seconds) => ((median(seconds) / bytes) * 1e9).toFixed(2);
+function perGb(seconds) {
+  return ((median(seconds) / bytes) * 1e9).toFixed(2);
+}
 
 function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
