@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -33,6 +33,8 @@ const startTimeoutMs = 180_000;
 /** For the `beforeAll` that starts it. */
 export const s3StartTimeoutMs = startTimeoutMs + 20_000;
 const portsNeeded = 5;
+/** Beside this file, or, where this file was built for `bench/`, beside its source. */
+const script = [__dirname, resolve(__dirname, '..')].map((dir) => join(dir, 'swift-s3.sh')).find(existsSync) ?? '';
 
 /**
  * `describe` where the S3 server (Debian's Swift packages, `debian-packages.txt`) is installed. Where it is not, the
@@ -60,7 +62,6 @@ export function isS3Installed(): boolean {
 export async function startS3(): Promise<TestS3> {
   const folder = mkdtempSync(join(tmpdir(), 'assay-s3-'));
   const ports = await freePorts(portsNeeded);
-  const script = resolve(__dirname, 'swift-s3.sh');
   const child = startGuarded('exec sh "$@"', [script, folder, ...ports.map(String)]);
   const endpoint = `http://127.0.0.1:${ports[0]}`;
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });

@@ -76,6 +76,8 @@ const Environment = z.object({
   S3_ACCESS_KEY_ID: text.optional(),
   S3_SECRET_ACCESS_KEY: text.optional(),
   S3_FORCE_PATH_STYLE: flag.optional(),
+  /** A request to the store that moves no byte for this long is given up and tried again. */
+  S3_TIMEOUT_SECONDS: positive.default(30),
 });
 
 export interface S3Config {
@@ -85,6 +87,7 @@ export interface S3Config {
   accessKeyId: string;
   secretAccessKey: string;
   forcePathStyle: boolean;
+  socketTimeoutMs: number;
 }
 
 export interface Config {
@@ -183,5 +186,6 @@ function s3Config(e: Environment): S3Config | null {
     secretAccessKey: e.S3_SECRET_ACCESS_KEY,
     // Servers that are not AWS rarely have a wildcard name per bucket.
     forcePathStyle: e.S3_FORCE_PATH_STYLE ?? e.S3_ENDPOINT !== undefined,
+    socketTimeoutMs: e.S3_TIMEOUT_SECONDS * 1000,
   };
 }

@@ -7,7 +7,7 @@ const maxPrefixLength = 256;
 const prefixCharacters = /^([a-zA-Z0-9._-]+\/)*$/;
 const connectionTimeoutMs = 5_000;
 /** Without a byte for this long a connection is dead; a slow but moving transfer is not cut. */
-const socketTimeoutMs = 30_000;
+const defaultSocketTimeoutMs = 30_000;
 /** The first try and two more, with the client's own back-off. More is for the queue to decide. */
 const maxAttempts = 3;
 
@@ -18,6 +18,7 @@ const maxAttempts = 3;
  */
 export function s3ClientConfig(settings: S3StoreSettings): S3ClientConfig {
   const { endpoint, region, accessKeyId, secretAccessKey, forcePathStyle = false, prefix = '' } = settings;
+  const { socketTimeoutMs = defaultSocketTimeoutMs } = settings;
   if (prefix.length > maxPrefixLength || !prefixCharacters.test(prefix)) {
     throw new StorageKeyError(
       prefix.slice(0, maxPrefixLength),

@@ -25,5 +25,8 @@ export const isNotImplemented = (error: unknown): boolean => statusOf(error) ===
 /** The signal's reason, or a typed error around what the client threw. */
 export function storeErrorOf(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
+  if (error instanceof StoreUnavailableError) return error;
   return new StoreUnavailableError('the S3 store did not do what it was asked', error);
 }
+
+export const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('aborted'));

@@ -9,6 +9,8 @@ export interface S3StoreSettings {
   forcePathStyle?: boolean;
   /** Put before every key, for a bucket shared with others: `assay/`. Default none. */
   prefix?: string;
+  /** A request that moves no byte for this long is given up, ms. Default 30,000. */
+  socketTimeoutMs?: number;
   /** Where `localFile` puts its copies. Default: the system's temporary folder. */
   temporaryFolder?: string;
 }

@@ -20,7 +20,8 @@ import { deleteAll } from './delete-all';
 import { listObjects } from './list-objects';
 import { localCopy } from './local-copy';
 import { createClient } from './s3-client';
-import { isNoSuchKey, isRangeBehindEnd, storeErrorOf } from './s3-errors';
+import { ResumedBody } from './resumed-body';
+import { asError, isNoSuchKey, isRangeBehindEnd, storeErrorOf } from './s3-errors';
 import type { S3StoreSettings } from './s3-settings';
 import { upload } from './upload';
 
@@ -62,10 +63,18 @@ export class S3Store implements ObjectStore {
   async stream(key: string, range: ByteRange | null, signal: AbortSignal): Promise<Readable | null> {
     const target = this.at(key);
     assertByteRange(range);
-    const Range = range ? `bytes=${range.start}-${range.end ?? ''}` : undefined;
+    const open = (Range: string | undefined, IfMatch?: string): Promise<GetObjectCommandOutput> =>
+      this.client.send(new GetObjectCommand({ ...target, Range, IfMatch }), { abortSignal: signal });
     try {
-      const command = new GetObjectCommand({ ...target, Range });
-      return addAbortSignal(signal, readableOf(await this.client.send(command, { abortSignal: signal })));
+      const first = await open(range ? `bytes=${range.start}-${range.end ?? ''}` : undefined);
+      const reopen = async (bytes: number): Promise<Readable> => {
+        // Of the same object, or the file would be of two halves.
+        const rest = await open(`bytes=${(range?.start ?? 0) + bytes}-${range?.end ?? ''}`, first.ETag);
+        if (rest.ContentRange === undefined) throw new TypeError('the S3 server sent the whole and not the rest');
+        return readableOf(rest);
+      };
+      const errorOf = (error: unknown): Error => asError(storeErrorOf(error, signal));
+      return addAbortSignal(signal, new ResumedBody(readableOf(first), reopen, errorOf));
     } catch (error) {
       if (isNoSuchKey(error)) return null;
       if (isRangeBehindEnd(error)) return Readable.from([]);

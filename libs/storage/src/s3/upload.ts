@@ -2,7 +2,7 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
 import type { Body } from '../guard-body';
-import { isConflict, isPreconditionFailed, storeErrorOf } from './s3-errors';
+import { asError, isConflict, isPreconditionFailed, storeErrorOf } from './s3-errors';
 
 /** S3's least, for the memory. 10,000 parts, S3's most, are 48 GiB: far over the largest media. */
 const partBytes = 5 * 1024 * 1024;
@@ -81,5 +81,3 @@ async function* markErrors(body: Readable): AsyncGenerator<Uint8Array | string> 
     throw new BodyError(error);
   }
 }
-
-const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('aborted'));
