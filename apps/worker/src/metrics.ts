@@ -3,8 +3,11 @@ import type { QueueName } from '@assay/pipeline';
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
-/** How a job left this worker. `paused`: its own time has not come, as with a delivery that waits for its next try. */
-export type JobOutcome = 'completed' | 'retried' | 'failed' | 'returned' | 'gone' | 'paused';
+/**
+ * How a job left this worker. `paused`: its own time has not come, as with a delivery that waits for its next try.
+ * `postponed`: store or Redis did not answer, and it waits without using an attempt.
+ */
+export type JobOutcome = 'completed' | 'retried' | 'failed' | 'returned' | 'gone' | 'paused' | 'postponed';
 
 /** Seconds. From an empty sweep to a look at two minutes of 8K. */
 const durationBuckets = [0.01, 0.05, 0.25, 1, 2.5, 5, 10, 30, 60, 180, 600];

@@ -1,6 +1,6 @@
 /**
  * Invariants, with a real Redis: a look that fails for good does not fail its scan; poison goes to the dead letters at
- * once and is told to the processor; a stop hands jobs back without using up an attempt; deleted media ends quietly.
+ * once and is told to the processor; an outage of store or Redis uses up no attempt; a stop hands jobs back without using up an attempt; deleted media ends quietly.
  */
 import { type ScanRecord } from '@assay/contracts';
 import {
@@ -16,6 +16,7 @@ import {
   ScanGoneError,
   type ScanQueues,
 } from '@assay/pipeline';
+import { StoreUnavailableError } from '@assay/storage';
 import { testPlan } from '../../../libs/pipeline/src/testing/test-plan';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { WorkerMetrics } from './metrics';
@@ -55,7 +56,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(workers.map((worker) => worker.close(0)));
   workers = [];
-  for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });
+  for (const name of ['plan', 'look', 'judge', 'sweep'] as const) await queues[name].obliterate({ force: true });
 });
 afterAll(async () => {
   await queues.close();
@@ -116,6 +117,35 @@ describe('StageWorker', () => {
     expect((await queues.plan.getJob('retried'))?.failedReason).toMatch(
       /^An internal error \(Error\) stopped the scan/,
     );
+  });
+
+  it('waits for a store that does not answer without using up an attempt', async () => {
+    let runs = 0;
+    let exhausted = false;
+    open('plan', {
+      run: async () => {
+        runs += 1;
+        // As the stages would: the store's own error, or one that it caused.
+        if (runs === 1) throw new StoreUnavailableError('away');
+        if (runs === 2) throw new Error('no pictures', { cause: new StoreUnavailableError('away') });
+      },
+      exhausted: async () => void (exhausted = true),
+    });
+    await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'outage', attempts: 1 });
+    await until(async () => runs === 1 && (await queues.plan.getJobState('outage')) === 'delayed');
+    expect((await queues.plan.getJob('outage'))?.attemptsMade).toBe(0);
+    await until(async () => (await queues.plan.getJobState('outage')) === 'unknown');
+    expect([runs, exhausted]).toEqual([3, false]);
+  });
+
+  it('leaves a sweep that meets an outage to the next one', async () => {
+    open('sweep', {
+      run: async () => {
+        throw new StoreUnavailableError('away');
+      },
+    });
+    await queues.sweep.add('sweep', { v: 1 }, { jobId: 'swept' });
+    await until(async () => (await queues.sweep.getJobState('swept')) === 'failed');
   });
 
   it.each([

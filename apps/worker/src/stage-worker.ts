@@ -1,5 +1,6 @@
 import {
   type Config,
+  isOutage,
   jobSchemas,
   LaterError,
   type Logger,
@@ -15,6 +16,7 @@ import {
 } from '@assay/pipeline';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { JobOutcome, WorkerMetrics } from './metrics';
+import { outagePauseMs } from './outage-pause';
 import type { StageContext, StageProcessor } from './stage';
 
 interface Parts {
@@ -126,6 +128,14 @@ export class StageWorker {
         await job.moveToWait(token);
         throw new WaitingError();
       }
+      const pauses = pausesOf(job);
+      if (isOutage(error) && !lost?.aborted && pauses < queueSettings[name].maxOutagePauses) {
+        finish('postponed');
+        const pauseMs = outagePauseMs(pauses);
+        log.warn({ queue: name, job: job.id, pauseMs, err: error }, 'store or Redis did not answer, job waits');
+        await job.moveToDelayed(Date.now() + pauseMs, token);
+        throw new DelayedError();
+      }
       finish(job.attemptsMade + 1 < (job.opts.attempts ?? 1) && !isPermanent(error) ? 'retried' : 'failed');
       if (deadline.aborted) throw new StageTimeoutError(name, queueSettings[name].deadlineMs);
       throw failureOf(error);
@@ -171,6 +181,11 @@ export class StageWorker {
     this.trailing.add(work);
     void work.finally(() => this.trailing.delete(work));
   }
+}
+
+/** Starts that were not failures: pauses in an outage, and the rare hand-backs at a stop. */
+function pausesOf(job: Job): number {
+  return Math.max(0, job.attemptsStarted - job.attemptsMade - 1);
 }
 
 /** What the queue keeps of a failure is shown to operators: our own words, with the error itself as the cause for the log. */

@@ -1,4 +1,5 @@
 import { ScanId } from '@assay/contracts';
+import { StoreUnavailableError } from '@assay/storage';
 
 /** Why a scan could not be asked for; nothing was written. */
 export class SubmitError extends Error {
@@ -137,6 +138,11 @@ export class WebhookError extends Error {
       }[code],
     );
   }
+}
+
+/** Store or index did not answer: what failed is not the work, and it is worth waiting for. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof StoreUnavailableError || (error instanceof Error && isOutage(error.cause));
 }
 
 const ownErrors = [

@@ -11,6 +11,12 @@ export interface QueueSettings {
   attempts: number;
   /** First pause before a retry, ms; doubles each time, with jitter so that a fleet does not retry in step. */
   backoffMs: number;
+  /**
+   * Times that a job waits for a store or a Redis that does not answer. That is nobody's failure and costs no attempt, or
+   * an outage of a minute would use up those of every job in the fleet; but not for ever, as it may be one object that is
+   * at fault.
+   */
+  maxOutagePauses: number;
   /** A try that takes longer is aborted and counts as failed, ms. */
   deadlineMs: number;
   /** How long a worker that stopped renewing keeps a job, ms: the wait after `kill -9`. Renewed at half of it. */
@@ -43,6 +49,8 @@ const stalledCheckMs = 5_000;
 /** An operator who kills everything twice must not lose a scan; media that kills its worker four times is the cause. */
 const maxStalls = 3;
 const keepFailed = { count: 1000, age: week };
+/** With the pauses of `outagePauseMs` between 8 and 12 hours: a night without anybody to look. */
+const maxOutagePauses = 700;
 
 /** Every queue with all of its settings: a new queue without them does not compile. */
 export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
@@ -51,6 +59,7 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
     concurrency: 2,
     attempts: 4,
     backoffMs: 1000,
+    maxOutagePauses,
     // 4 GB at 10 MB/s is 7 minutes.
     deadlineMs: 10 * minuteMs,
     lockMs,
@@ -64,6 +73,7 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
     // Media faults end in a verdict, so an exception is the machine's: a third failure in a row will not be the last.
     attempts: 3,
     backoffMs: 2000,
+    maxOutagePauses,
     // 120 s of 8K decode on one slow core is ~4 minutes; a download of 4 GB comes on top.
     deadlineMs: 15 * minuteMs,
     lockMs,
@@ -74,9 +84,10 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
   judge: {
     // Reads small documents and computes for milliseconds.
     concurrency: 2,
-    // Only the store or the index can fail here, and all the work is done: be patient with an outage (~4 minutes).
+    // All the work is done: be patient with whatever fails here (~4 minutes).
     attempts: 8,
     backoffMs: 2000,
+    maxOutagePauses,
     deadlineMs: 2 * minuteMs,
     lockMs,
     stalledCheckMs,
@@ -88,6 +99,7 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
     // The next minute brings the next one.
     attempts: 1,
     backoffMs: 1000,
+    maxOutagePauses: 0,
     deadlineMs: 5 * minuteMs,
     lockMs,
     stalledCheckMs,
@@ -100,6 +112,7 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
     // Tries of our own side, such as reading the store; when to try a receiver again is in webhooks/schedule.ts.
     attempts: 8,
     backoffMs: 2000,
+    maxOutagePauses,
     // A request may take 20 s; the rest is the store.
     deadlineMs: minuteMs,
     lockMs,
