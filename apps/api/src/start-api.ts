@@ -10,6 +10,7 @@ import {
   withOutbox,
 } from '@assay/pipeline';
 import { createMemoryIdempotency, createRedisIdempotency, createRedisLeases } from '@assay/storage';
+import { admitKey } from './auth/admin-key';
 import { createApp } from './create-app';
 import { ScanEvents } from './events/scan-events';
 import { UploadTracker } from './media/upload-tracker';
@@ -45,6 +46,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     setMaxListeners(0, closing.signal);
     const fetching = { maxBytes: config.limits.maxBytes, ...addressSettings(config.fetch) };
     const sending = addressSettings(config.webhooks);
+    if (config.adminKey !== null) await admitKey(ports.store, config.adminKey, closing.signal);
     const idempotency = config.redisUrl ? createRedisIdempotency({ url: config.redisUrl }) : createMemoryIdempotency();
     opened.push(idempotency);
     const metrics = new ApiMetrics();

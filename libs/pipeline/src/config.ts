@@ -63,6 +63,11 @@ const Environment = z.object({
   ASSAY_UPLOAD_EXPIRES_SECONDS: count(1, 30 * 24 * 3600).default(24 * 3600),
   /** Seconds that running jobs get to finish at shutdown; below the 30 s that Kubernetes waits before it kills. */
   ASSAY_DRAIN_SECONDS: count(0, 3600).default(20),
+  /** An API key that is valid beside those of the store: what a deployment gives out as a secret. */
+  ASSAY_ADMIN_KEY: z
+    .string()
+    .regex(/^assay_[A-Za-z0-9_-]{43}$/, "must be 'assay_' and 43 characters of base64url")
+    .optional(),
   /** 0 = a free port; absent = no metrics port. */
   ASSAY_WORKER_METRICS_PORT: count(0, 65535).optional(),
   /** Process that this one belongs to: when it is gone, this one stops. */
@@ -117,6 +122,7 @@ export interface Config {
   uploadExpiresMs: number;
   logLevel: string;
   drainMs: number;
+  adminKey: string | null;
   workerMetricsPort: number | null;
   parentPid: number | null;
 }
@@ -161,6 +167,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     uploadExpiresMs: e.ASSAY_UPLOAD_EXPIRES_SECONDS * 1000,
     logLevel: e.ASSAY_LOG_LEVEL,
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
+    adminKey: e.ASSAY_ADMIN_KEY ?? null,
     workerMetricsPort: e.ASSAY_WORKER_METRICS_PORT ?? null,
     parentPid: e.ASSAY_PARENT_PID ?? null,
   };

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFolderStore, type ObjectStore } from '@assay/storage';
-import { ensureAdminKey } from './admin-key';
-import { isApiKey, objectKeyOf } from './api-key';
+import { admitKey, ensureAdminKey } from './admin-key';
+import { isApiKey, newApiKey, objectKeyOf } from './api-key';
 import { KeyRing } from './key-ring';
 
 const never = new AbortController().signal;
@@ -37,6 +37,17 @@ describe('the admin key', () => {
     await store.delete(objectKeyOf(key), never);
     const next = await ensureAdminKey(store, dataDir);
     expect([next.created, next.key === key]).toEqual([true, false]);
+  });
+
+  it('may be given by the deployment, to every replica anew', async () => {
+    const key = newApiKey();
+    const find = () => new KeyRing(store).find(key, never);
+    expect(await find()).toBeNull();
+    await admitKey(store, key, never);
+    const first = await find();
+    expect(first).toMatchObject({ role: 'admin' });
+    await admitKey(store, key, never);
+    expect(await find()).toEqual(first);
   });
 
   it('stops working soon after its record is gone, and costs one question until then', async () => {

@@ -43,6 +43,14 @@ export async function ensureAdminKey(
   return { key, path, created: true };
 }
 
+/**
+ * Makes a key valid that the deployment gives out, with as many replicas as there are. Only its hash is stored. A key that
+ * was given out before stays valid until its record is deleted from the store.
+ */
+export async function admitKey(store: ObjectStore, key: string, signal: AbortSignal): Promise<void> {
+  if (!(await store.stat(objectKeyOf(key), signal))) await register(store, key, signal);
+}
+
 async function register(store: ObjectStore, key: string, signal: AbortSignal): Promise<void> {
   const createdAt = new Date().toISOString();
   const record: ApiKeyRecord = { schema: 'assay.key/1', name: 'admin', role: 'admin', createdAt };
