@@ -3,10 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApiMetrics } from '../../apps/api/src/metrics/api-metrics';
-import { DeliveryGauge } from '../../apps/api/src/metrics/delivery-gauge';
-import { QueueGauges } from '../../apps/api/src/metrics/queue-gauges';
-import { WorkerMetrics } from '../../apps/worker/src/metrics';
+import { namesIn, unknownMetrics as unknown } from './metric-names';
 
 const root = join(__dirname, '../..');
 const alerts = readFileSync(join(root, 'infra/monitoring/alerts.yml'), 'utf8');
@@ -14,28 +11,6 @@ const dashboard = JSON.parse(readFileSync(join(root, 'infra/monitoring/grafana-d
   panels: { title: string; targets: { expr: string }[] }[];
 };
 const runbooks = readFileSync(join(root, 'docs/monitoring.md'), 'utf8');
-
-/** Names as a scraper sees them: a histogram shows three. */
-async function metricNames(): Promise<Set<string>> {
-  const api = new ApiMetrics().registry;
-  new QueueGauges({} as never, api);
-  new DeliveryGauge({} as never, api);
-  const names = new Set<string>(['up']);
-  for (const registry of [api, new WorkerMetrics().registry]) {
-    for (const { name, type } of await registry.getMetricsAsJSON()) {
-      // prom-client's typings say enum, its values are words.
-      const parts = String(type) === 'histogram' ? ['_bucket', '_count', '_sum'] : [''];
-      for (const part of parts) names.add(name + part);
-    }
-  }
-  return names;
-}
-
-const namesIn = (expression: string): string[] => expression.match(/\b(?:assay|process|nodejs)_[a-z_]+/g) ?? [];
-const unknown = async (expressions: string[]): Promise<string[]> => {
-  const known = await metricNames();
-  return expressions.flatMap(namesIn).filter((name) => !known.has(name));
-};
 
 test('every panel asks for metrics that exist', async () => {
   for (const { title, targets } of dashboard.panels) {

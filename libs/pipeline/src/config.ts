@@ -85,6 +85,9 @@ const Environment = z.object({
   S3_TIMEOUT_SECONDS: positive.default(30),
 });
 
+/** Every variable that is read; what a deployment sets beyond these does nothing. */
+export const settingNames: readonly string[] = Object.keys(Environment.shape);
+
 export interface S3Config {
   endpoint: string | undefined;
   region: string;

@@ -1,7 +1,7 @@
 export { addressSettings } from './address-settings';
 export { cancelScan } from './cancel-scan';
 export { compareVerdicts, type Difference } from './compare-verdicts';
-export { type Config, loadConfig, type S3Config } from './config';
+export { type Config, loadConfig, type S3Config, settingNames } from './config';
 export { ConfigError, type ConfigProblem } from './config-error';
 export { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
 export { deleteMedia } from './delete-media';
