@@ -5,6 +5,7 @@ import {
   LaterError,
   type Logger,
   PermanentError,
+  queueConnection,
   type QueueName,
   queuePrefix,
   queueSettings,
@@ -47,7 +48,7 @@ export class StageWorker {
     this.name = name;
     // BullMQ gives a signal only to processors that declare three parameters.
     this.worker = new Worker(name, (job, token, lost) => this.process(job, token, lost), {
-      connection: { ...redisAddressOf(config), maxRetriesPerRequest: null },
+      connection: { ...redisAddressOf(config), ...queueConnection, maxRetriesPerRequest: null },
       prefix: queuePrefix,
       autorun: false,
       concurrency: name === 'look' ? config.lookConcurrency : settings.concurrency,

@@ -140,9 +140,13 @@ export class WebhookError extends Error {
   }
 }
 
-/** Store or index did not answer: what failed is not the work, and it is worth waiting for. */
+/** What the queues' driver says of a Redis that is away: plain errors, by their words alone. */
+const queueAway = /^(Reached the max retries per request limit|Connection is closed|Command timed out|Stream isn't write)/;
+
+/** Store, index or queue did not answer: what failed is not the work, and it is worth waiting for. */
 export function isOutage(error: unknown): boolean {
-  return error instanceof StoreUnavailableError || (error instanceof Error && isOutage(error.cause));
+  if (error instanceof StoreUnavailableError) return true;
+  return error instanceof Error && (queueAway.test(error.message) || isOutage(error.cause));
 }
 
 const ownErrors = [

@@ -30,7 +30,7 @@ export {
   queueSettings,
   sweepEveryMs,
 } from './queues';
-export { type RedisAddress, redisOptions } from './redis-options';
+export { queueConnection, type RedisAddress, redisOptions } from './redis-options';
 export { reindex, type ReindexReport } from './reindex';
 export { rejectedInputVerdict } from './rejected-input';
 export { restartScan } from './restart-scan';

@@ -1,7 +1,7 @@
 import { DeliverJob, JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
 import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
-import { type RedisAddress, redisOptions } from './redis-options';
+import { callerConnection, type RedisAddress, redisOptions } from './redis-options';
 
 /** What each queue carries, and the schema that the worker's door checks it with. */
 export const jobSchemas = { plan: PlanJob, look: LookJob, judge: JudgeJob, sweep: SweepJob, deliver: DeliverJob };
@@ -36,7 +36,7 @@ export function jobOptions(name: QueueName): DefaultJobOptions {
  * @throws Error when no Redis is configured
  */
 export async function openQueues(config: { redisUrl: string | null }): Promise<ScanQueues> {
-  const connection = redisAddressOf(config);
+  const connection = { ...redisAddressOf(config), ...callerConnection };
   // Loaded here: `assay scan` needs no queue, and should not pay for loading one.
   const { FlowProducer, Queue } = await import('bullmq');
   const open = <Payload>(name: QueueName) =>

@@ -6,6 +6,20 @@ export type RedisAddress = Pick<RedisOptions, 'host' | 'port' | 'path' | 'userna
 
 const defaultPort = 6379;
 
+/**
+ * How connections of the queues bear a network that is cut. A connection over which nothing answers for `socketTimeout` is
+ * dead, also where no packet says so (a firewall that forgot it, a host that is gone), and is made anew: BullMQ's blocking
+ * wait for a job ends within 10 s by itself. And a Redis that comes back is noticed within a second: BullMQ's own pauses
+ * grow to 20 s, which is longer than a job's lock.
+ */
+export const queueConnection = {
+  connectTimeout: 5_000,
+  socketTimeout: 15_000,
+  retryStrategy: (attempt: number): number => Math.min(50 * attempt, 1_000),
+};
+/** For whoever adds jobs and is waited for, such as the API: a command fails rather than waits for Redis to come back. */
+export const callerConnection = { ...queueConnection, commandTimeout: 10_000, maxRetriesPerRequest: 2 };
+
 /** @returns null when the text is no address of a Redis server */
 export function redisOptions(url: string): RedisAddress | null {
   if (isAbsolute(url)) return { path: url };

@@ -1,14 +1,14 @@
 import { HttpException } from '@nestjs/common';
 import { FetchMediaError } from '@assay/fetch-media';
-import { DeadLetterError, ScanEndedError, ScanStoppingError, SubmitError, WebhookError } from '@assay/pipeline';
-import { EventsExpiredError, ListCursorError, StoreUnavailableError } from '@assay/storage';
+import { DeadLetterError, isOutage, ScanEndedError, ScanStoppingError, SubmitError, WebhookError } from '@assay/pipeline';
+import { EventsExpiredError, ListCursorError } from '@assay/storage';
 import { ProblemError } from './problem-error';
 import { problems } from './problems';
 
 /** @returns what the caller is told; whatever is not ours becomes a plain 500 without any of its words */
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof StoreUnavailableError) return problems.unavailable();
+  if (isOutage(error)) return problems.unavailable();
   if (error instanceof FetchMediaError) return problems.urlRefused(error.code, error.message);
   if (error instanceof SubmitError) {
     return error.code === 'unknown_media' ? problems.unknownMedia() : problems.unknownPolicy(error.message);

@@ -5,6 +5,11 @@ import type { RedisIndexSettings } from './redis-settings';
 const connectTimeoutMs = 5_000;
 /** The scripts take microseconds; a Redis that is silent for this long is hung. */
 const commandTimeoutMs = 10_000;
+/**
+ * A connection over which nothing answers is made anew: where no packet says that it is dead (a firewall that forgot it, a
+ * host that is gone), each command would otherwise time out, for as long as the system believes in it: a quarter of an hour.
+ */
+const socketTimeoutMs = commandTimeoutMs;
 /** A command waits for one attempt to connect more than this, 1.5 s at most, then fails typed. */
 const maxRetriesPerRequest = 2;
 /** A closed connection whose other end does not answer is dropped after this long; its timer holds up our exit. */
@@ -17,6 +22,7 @@ const unixScheme = 'unix:';
 const options: RedisOptions = {
   connectTimeout: connectTimeoutMs,
   commandTimeout: commandTimeoutMs,
+  socketTimeout: socketTimeoutMs,
   disconnectTimeout: disconnectTimeoutMs,
   maxRetriesPerRequest,
   // For ever: a Redis that comes back is used again without a restart of ours.
