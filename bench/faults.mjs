@@ -1,77 +1,71 @@
 /**
  * Trials of a fleet that loses nothing: `node bench/faults.mjs --trials 20 --seed 1` (Linux; build first).
  *
- * One deployment of `assay up` with two workers. Each trial submits scans, kills one process of a random kind at a random
- * moment with `kill -9`, starts the service again where it ended, and waits for the verdicts. Prints a line a trial, the
- * tally with its seed last; exits 1 unless every count of the tally is 0.
+ * One deployment of `assay up` with two workers. Each trial submits scans, disturbs the service, and waits for the verdicts;
+ * where the service ended, it is started again. What disturbs:
+ *   (nothing said)    `kill -9` of a random process at a random moment
+ *   --store-faults    a real S3 server behind a proxy that fails requests and is away for a while
+ *   --redis-cuts      Redis cut off from the network for --cut-seconds (30), or killed and started again
+ * A scan without an end after --patience-seconds (120; more on a machine that has other work) is stuck: the slowest way to a
+ * verdict is a killed worker, whose lock and the search for it take 20 s. Prints a line a trial, the tally with its seed
+ * last; exits 1 unless every count of the tally is 0.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '@assay/evaluation';
-import { kindNames } from './faults/processes.mjs';
+import { openKills } from './faults/kills.mjs';
+import { openRedisCuts } from './faults/redis-cuts.mjs';
 import { Service } from './faults/service.mjs';
+import { openStoreFaults } from './faults/store-faults.mjs';
 import { etagOf, hasMedia, newClip, outcomeOf, submit } from './faults/submissions.mjs';
 
-const { values } = parseArgs({ options: { trials: { type: 'string' }, seed: { type: 'string' } } });
-const trials = Number(values.trials ?? 10);
-const seed = Number(values.seed ?? 1);
+const { values } = parseArgs({
+  options: {
+    trials: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+    'store-faults': { type: 'boolean' },
+    'redis-cuts': { type: 'boolean' },
+    'patience-seconds': { type: 'string', default: '120' },
+    'cut-seconds': { type: 'string', default: '30' },
+  },
+});
+const trials = Number(values.trials);
+const seed = Number(values.seed);
+const patienceMs = 1000 * Number(values['patience-seconds']);
 const scansPerTrial = 3;
-/** Three fixture clips are through in about 4 s on two cores, their decoders earlier: kills fall anywhere in it, ms. */
-const killWithinMs = { api: 4_000, worker: 4_000, redis: 4_000, ffmpeg: 1_500 };
-/** A decoder lives for a moment only: wait for one this long at most, ms. */
-const victimWithinMs = 4_000;
 
 const random = seededRandom(seed);
 const data = mkdtempSync(join(tmpdir(), 'assay-trials-'));
-const service = new Service(data);
+const open = values['store-faults'] ? openStoreFaults : values['redis-cuts'] ? openRedisCuts : openKills;
+const mode = await open({ random, seconds: Number(values['cut-seconds']) });
+const service = new Service(data, mode.env);
 const tally = { lost: 0, stuck: 0, failed: 0, changedVerdicts: 0, orphans: 0 };
-const killed = Object.fromEntries([...kindNames, 'none'].map((kind) => [kind, 0]));
 const confirmed = [];
-
-async function killOne(kind) {
-  for (const until = Date.now() + victimWithinMs; Date.now() < until; await sleep(5)) {
-    const victims = service.processes().filter((found) => found.kind === kind);
-    const victim = victims[Math.floor(random() * victims.length)];
-    if (!victim) continue;
-    try {
-      process.kill(victim.pid, 'SIGKILL');
-      return kind;
-    } catch {
-      // It ended by itself in between.
-    }
-  }
-  return 'none';
-}
 
 for (let trial = 1; trial <= trials; trial += 1) {
   await service.ready();
-  const kind = kindNames[Math.floor(random() * kindNames.length)];
-  const afterMs = Math.floor(random() * killWithinMs[kind]);
   const startedAt = Date.now();
   const submissions = Array.from({ length: scansPerTrial }, () => submit(service, newClip(random)));
-  await sleep(afterMs);
-  const victim = await killOne(kind);
-  killed[victim] += 1;
+  const disturbed = await mode.disturb(service);
   const ids = await Promise.all(submissions);
-  const ends = await Promise.all(ids.map((id) => outcomeOf(service, id)));
+  const ends = await Promise.all(ids.map((id) => outcomeOf(service, id, patienceMs)));
   ids.forEach((id, at) => confirmed.push({ ...id, etag: ends[at].etag }));
   for (const { end } of ends) if (end !== 'done') tally[end] += 1;
   const took = ((Date.now() - startedAt) / 1000).toFixed(1);
-  console.log(
-    `trial ${trial}: ${victim} killed after ${afterMs} ms; ${ends.map(({ end }) => end).join(' ')}; ${took} s`,
-  );
+  console.log(`trial ${trial}: ${disturbed}; ${ends.map(({ end }) => end).join(' ')}; ${took} s`);
 }
 
-// At the end and of all trials: what was confirmed must outlive every later kill, and a verdict must not change.
+const { counts, figures } = mode.calm();
+// At the end and of all trials: what was confirmed must outlive every later trial, and a verdict must not change.
 for (const { media, scan, etag } of confirmed) {
   if (!(await hasMedia(service, media))) tally.lost += 1;
   if (etag !== null && (await etagOf(service, scan)) !== etag) tally.changedVerdicts += 1;
 }
 await service.stop();
-tally.orphans = service.orphans;
+await mode.close();
+Object.assign(tally, counts, { orphans: service.orphans });
 rmSync(data, { recursive: true, force: true });
-console.log(JSON.stringify({ seed, trials, scans: confirmed.length, starts: service.starts, killed, ...tally }));
+console.log(JSON.stringify({ seed, trials, scans: confirmed.length, starts: service.starts, ...figures, ...tally }));
 process.exitCode = Object.values(tally).some((count) => count > 0) ? 1 : 0;

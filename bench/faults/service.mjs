@@ -14,14 +14,17 @@ export class Service {
   orphans = 0;
   starts = 0;
   #data;
+  #env;
   #mark = '';
   #child = null;
   #ended = null;
   #up = null;
   #ending = null;
 
-  constructor(data) {
+  /** @param env settings beside those of the data folder: another Redis, an S3 store */
+  constructor(data, env = {}) {
     this.#data = data;
+    this.#env = env;
   }
 
   /** Ready for requests; also the way to wait for a restart. */
@@ -60,7 +63,7 @@ export class Service {
     // In PATH, since tools get little else of our environment.
     this.#mark = `assay-trial-${process.pid}-${this.starts}.`;
     const child = spawn(process.execPath, [main, 'up', '--port', '0', '--workers', '2', '--data', this.#data], {
-      env: { ...process.env, REDIS_URL: '', NO_COLOR: '1', PATH: `${process.env.PATH}:/${this.#mark}` },
+      env: { ...process.env, REDIS_URL: '', NO_COLOR: '1', ...this.#env, PATH: `${process.env.PATH}:/${this.#mark}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -6,8 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const fixtures = resolve(import.meta.dirname, '../../test/fixtures');
 const clips = ['real-a.mp4', 'swapped-a.mp4'].map((name) => readFileSync(resolve(fixtures, name)));
 const pollMs = 100;
-/** The slowest way to a verdict is a killed worker: its lock and the search for it take 20 s. Longer is stuck, ms. */
-const stuckAfterMs = 120_000;
 
 /** A clip that no trial had before: the fixture with an empty box of random bytes, which players skip. */
 export function newClip(random) {
@@ -34,9 +32,12 @@ export async function submit(service, clip) {
   return { media, scan: (await ask(service, '/v1/scans', () => json)).id };
 }
 
-/** @returns `done`, `failed` or `stuck`, and the tag of the verdict */
-export async function outcomeOf(service, { scan }) {
-  for (const until = Date.now() + stuckAfterMs; Date.now() < until; await sleep(pollMs)) {
+/**
+ * @param patienceMs without an end after this, a scan is stuck
+ * @returns `done`, `failed` or `stuck`, and the tag of the verdict
+ */
+export async function outcomeOf(service, { scan }, patienceMs) {
+  for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(pollMs)) {
     const { state } = await ask(service, `/v1/scans/${scan}`);
     if (state === 'failed' || state === 'cancelled') return { end: 'failed', etag: null };
     if (state === 'done') return { end: 'done', etag: await etagOf(service, scan) };
