@@ -29,7 +29,11 @@ export interface TestApi {
 
 const worker = resolve(__dirname, '../../apps/worker/dist/main.js');
 
-/** The API in this process, over a Redis and a folder of its own, with the models that ship. */
+/**
+ * The API in this process, over a Redis and a folder of its own, with the models that ship.
+ *
+ * @param settings instead of those, e.g. `REDIS_URL` and `S3_*`
+ */
 export async function startTestApi(settings: Record<string, string> = {}): Promise<TestApi> {
   const dataDir = mkdtempSync(join(tmpdir(), 'assay-api-'));
   const redis = await startRedis();
@@ -43,7 +47,9 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
   };
   const config = loadConfig(env);
   const root = join(dataDir, 'store');
-  const { key } = await ensureAdminKey(config.s3 ? createS3Store(config.s3) : createFolderStore({ root }), dataDir);
+  const store = config.s3 ? createS3Store(config.s3) : createFolderStore({ root });
+  const { key } = await ensureAdminKey(store, dataDir);
+  await store.close();
   const api = await startApi(config, createLog({ level: 'silent', service: 'api' })).catch(async (error: unknown) => {
     await redis.close();
     throw error;
@@ -59,7 +65,10 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
     stored: () => filesIn(root),
     async startWorker() {
       if (!existsSync(worker)) throw new Error('These tests run the built worker: npm run build');
-      const child = spawn(process.execPath, [worker], { env: { ...process.env, ...env }, stdio: 'ignore' });
+      const child = spawn(process.execPath, [worker], {
+        env: { ...process.env, ...env, ASSAY_PARENT_PID: String(process.pid) },
+        stdio: 'ignore',
+      });
       const exit = once(child, 'exit');
       ends.push(() => (child.kill('SIGKILL'), exit));
     },
