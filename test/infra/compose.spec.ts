@@ -46,10 +46,12 @@ const compose = parse(text, { merge: true }) as Compose;
 const prometheus = parse(readFileSync(join(root, 'infra/monitoring/prometheus.yml'), 'utf8')) as {
   scrape_configs: [
     { static_configs: [{ targets: [string] }]; authorization: { credentials_file: string } },
-    { dns_sd_configs: [{ names: [string]; port: number }] },
+    { dns_sd_configs: [{ names: string[]; port: number }] },
   ];
 };
-const ours = ['api', 'worker'] as const;
+const ours = ['api', 'worker', 'courier'] as const;
+/** The target of the Dockerfile that a service runs. */
+const targetOf = (name: (typeof ours)[number]) => (name === 'api' ? 'api' : 'worker');
 
 /** What the script writes into an empty folder. */
 function makeSecrets(): { env: Record<string, string>; key: string; mode: number } {
@@ -104,13 +106,14 @@ describe.each(ours)('the service %s', (name) => {
   const service = compose.services[name]!;
 
   test('is a target of the Dockerfile', () => {
-    expect(stages().map((stage) => stage.name)).toContain(service.build?.target);
+    expect(stages().map((stage) => stage.name)).toContain(targetOf(name));
+    expect(service.build?.target).toBe(targetOf(name));
     expect(resolve(folder, service.build?.context ?? '')).toBe(root);
     expect(existsSync(join(root, service.build?.dockerfile ?? ''))).toBe(true);
   });
 
   test('has settings that it reads and accepts', () => {
-    const env = { ...environment(name), ...service.environment };
+    const env = { ...environment(targetOf(name)), ...service.environment };
     expect(Object.keys(service.environment ?? {}).filter((setting) => !settingNames.includes(setting))).toEqual([]);
     const config = loadConfig(env);
     expect([config.s3?.bucket, config.redisUrl]).toEqual(['assay', 'redis://redis:6379']);
@@ -125,7 +128,7 @@ describe.each(ours)('the service %s', (name) => {
       read_only: true,
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
-      volumes: [`scratch:${environment(name)['TMPDIR']}`],
+      volumes: [`scratch:${environment(targetOf(name))['TMPDIR']}`],
     });
   });
 });
@@ -135,12 +138,18 @@ test('what decodes strangers’ files has no way out', () => {
   for (const name of ['worker', 'redis', 's3']) expect(compose.services[name]?.networks).toEqual(['inside']);
 });
 
+test('every queue is taken by somebody, and deliveries by nobody who decodes', () => {
+  const queuesOf = (name: string) => loadConfig(compose.services[name]?.environment ?? {}).queues;
+  expect([...queuesOf('worker'), ...queuesOf('courier')]).toEqual(loadConfig({}).queues);
+  expect(queuesOf('courier')).toEqual(['deliver']);
+});
+
 test('ports are those that the services open', () => {
-  const [api, worker] = ours.map((name) => all(name, 'EXPOSE')[0]?.[0]);
+  const [api, worker] = (['api', 'worker'] as const).map((name) => all(name, 'EXPOSE')[0]?.[0]);
   expect(compose.services['api']?.ports).toEqual([`127.0.0.1:8080:${api}`]);
   const [ofApi, ofWorkers] = prometheus.scrape_configs;
   expect(ofApi.static_configs[0].targets).toEqual([`api:${api}`]);
-  expect(ofWorkers.dns_sd_configs[0]).toMatchObject({ names: ['worker'], port: Number(worker) });
+  expect(ofWorkers.dns_sd_configs[0]).toMatchObject({ names: ['worker', 'courier'], port: Number(worker) });
   const mounted = (compose.services['prometheus'] as { secrets?: { target: string }[] }).secrets?.[0]?.target;
   expect(mounted).toBe(ofApi.authorization.credentials_file);
 });

@@ -5,7 +5,7 @@
  * - images start what they do in the Dockerfile, ports match, and probes ask for what is there;
  * - containers are not root, cannot write to their own files, have no token and no rights;
  * - what decodes strangers' files reaches Redis, the store and names, and nothing else; the API the public internet, and
- *   no private network, only where media is fetched from URLs;
+ *   no private network, only where media is fetched from URLs, and so do deliveries to webhooks;
  * - a worker gets its time at a stop; scaling asks for metrics that exist.
  */
 import { BlockList } from 'node:net';
@@ -20,8 +20,10 @@ jest.setTimeout(renderTimeoutMs);
 
 const adminKey = `assay_${'k'.repeat(43)}`;
 const secret = { s3AccessKeyId: 'id', s3SecretAccessKey: 'secret', adminKey };
-const parts = ['api', 'worker'] as const;
+const parts = ['api', 'worker', 'courier'] as const;
 type Part = (typeof parts)[number];
+/** The target of the Dockerfile that a part runs. */
+const targetOf = (part: Part) => (part === 'api' ? 'api' : 'worker');
 
 const find = (manifests: Manifest[], kind: string, part: string): Manifest => {
   const found = manifests.find(
@@ -38,7 +40,7 @@ function envOf(manifests: Manifest[], part: Part): Record<string, string> {
     from.configMapRef ? find(manifests, 'ConfigMap', '')['data'] : find(manifests, 'Secret', '')['stringData'],
   );
   const single = container.env.map(({ name, value }: { name: string; value: string }) => [name, value]);
-  return Object.assign({}, environment(part), ...maps, Object.fromEntries(single));
+  return Object.assign({}, environment(targetOf(part)), ...maps, Object.fromEntries(single));
 }
 
 describeWithHelm('the chart', () => {
@@ -61,8 +63,8 @@ describeWithHelm('the chart', () => {
     expect(faultsOf(plain)).toEqual([]);
     expect(faultsOf(full)).toEqual([]);
     expect(full.map(({ kind }) => kind).sort()).toEqual([
-      ...['ConfigMap', 'Deployment', 'Deployment', 'NetworkPolicy', 'NetworkPolicy', 'PodDisruptionBudget'],
-      ...['PodDisruptionBudget', 'ScaledObject', 'Secret', 'Service', 'Service', 'ServiceAccount'],
+      ...['ConfigMap', ...Array(3).fill('Deployment'), ...Array(3).fill('NetworkPolicy')],
+      ...[...Array(3).fill('PodDisruptionBudget'), 'ScaledObject', 'Secret', ...Array(3).fill('Service'), 'ServiceAccount'],
     ]);
     const broken = structuredClone(find(plain, 'Deployment', 'api'));
     broken['spec'].template.spec.containers[0].securityContext.readOnlyRootFileSystem = true;
@@ -101,8 +103,8 @@ describeWithHelm('the chart', () => {
     it('has the image’s command and port, and gets its time at a stop', () => {
       const [container] = pod().containers;
       expect(container).not.toHaveProperty('command');
-      expect(all(part, 'EXPOSE')).toEqual([[String(container.ports[0].containerPort)]]);
-      expect(container.image).toMatch(new RegExp(`^assay-${part}:0\\.1\\.0$`));
+      expect(all(targetOf(part), 'EXPOSE')).toEqual([[String(container.ports[0].containerPort)]]);
+      expect(container.image).toMatch(new RegExp(`^assay-${targetOf(part)}:0\\.1\\.0$`));
       const { drainMs } = loadConfig(envOf(plain, part));
       expect(pod().terminationGracePeriodSeconds * 1000).toBeGreaterThan(drainMs + 5_000);
       expect(find(plain, 'Service', part)['spec'].ports[0].targetPort).toBe(container.ports[0].name);
@@ -120,7 +122,7 @@ describeWithHelm('the chart', () => {
         capabilities: { drop: ['ALL'] },
       });
       const mounts = container.volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
-      expect(mounts.sort()).toEqual([environment(part)['TMPDIR'], '/tmp'].sort());
+      expect(mounts.sort()).toEqual([environment(targetOf(part))['TMPDIR'], '/tmp'].sort());
       expect(container.resources.requests).toMatchObject({ cpu: expect.anything(), memory: expect.anything() });
     });
 
@@ -182,13 +184,19 @@ describeWithHelm('the chart', () => {
       expect(spec.ingress[0].ports).toEqual([{ protocol: 'TCP', port: 9464 }]);
     });
 
+    it('has every queue taken by somebody, and deliveries by nobody who decodes', () => {
+      const [worker, courier] = (['worker', 'courier'] as const).map((part) => loadConfig(envOf(plain, part)).queues);
+      expect([...(worker ?? []), ...(courier ?? [])]).toEqual(loadConfig({}).queues);
+      expect(courier).toEqual(['deliver']);
+    });
+
     it('opens the ports at which the settings say that Redis and the store are', () => {
       const { redisUrl, s3 } = loadConfig(envOf(plain, 'worker'));
       expect([new URL(redisUrl ?? '').port, new URL(s3?.endpoint ?? '').port]).toEqual(['6379', '9000']);
     });
 
-    it('lets the API out to the public internet, and never to private networks', () => {
-      const [, , , internet, ...more] = find(plain, 'NetworkPolicy', 'api')['spec'].egress;
+    it.each(['api', 'courier'])('lets %s out to the public internet, and never to private networks', (part) => {
+      const [, , , internet, ...more] = find(plain, 'NetworkPolicy', part)['spec'].egress;
       expect(more).toEqual([]);
       const reaches = (address: string, family: 'ipv4' | 'ipv6') =>
         internet.to.some(({ ipBlock }: { ipBlock: { cidr: string; except: string[] } }) => {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type Config, type Logger, type OpenPorts, type ScanQueues, queueNames, scheduleSweeps } from '@assay/pipeline';
+import { type Config, type Logger, type OpenPorts, type ScanQueues, scheduleSweeps } from '@assay/pipeline';
 import type { EventLog } from '@assay/storage';
 import { NestFactory } from '@nestjs/core';
 import { keepSweeping } from './keep-sweeping';
@@ -58,7 +58,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     await untilHealthy('index', (signal) => ports.index.check(signal), log);
     await untilHealthy('store', (signal) => ports.store.check(signal), log);
     await ports.pool();
-    stages = queueNames.map((name) => new StageWorker({ name, processor: processors[name], config, log, metrics }));
+    stages = config.queues.map((name) => new StageWorker({ name, processor: processors[name], config, log, metrics }));
     await Promise.all(stages.map((stage) => stage.ready()));
     await scheduleSweeps(queues);
     stopSweeping = keepSweeping(queues, log);
@@ -76,7 +76,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     await close(0);
     throw error;
   }
-  log.info({ looks: config.lookConcurrency, threads: config.inferenceThreads }, 'worker takes jobs');
+  log.info({ queues: config.queues, looks: config.lookConcurrency, threads: config.inferenceThreads }, 'worker takes jobs');
 
   let closing: Promise<void> | null = null;
   return {

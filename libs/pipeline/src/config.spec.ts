@@ -50,6 +50,12 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('reads which queues a worker takes, all unless said otherwise', () => {
+    expect(loadConfig({}).queues).toEqual(['plan', 'look', 'judge', 'sweep', 'deliver']);
+    expect(loadConfig({ ASSAY_QUEUES: 'deliver, sweep,deliver' }).queues).toEqual(['deliver', 'sweep']);
+    expect(problemsOf({ ASSAY_QUEUES: 'looks' })).toEqual(['ASSAY_QUEUES.0']);
+  });
+
   it('takes an empty variable for an absent one', () => {
     expect(loadConfig({ REDIS_URL: '', S3_BUCKET: '' })).toMatchObject({ redisUrl: null, s3: null });
   });

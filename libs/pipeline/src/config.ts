@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { defaultMediaLimits, MediaLimits } from '@assay/contracts';
 import { z } from 'zod';
 import { ConfigError } from './config-error';
+import { type QueueName, queueNames } from './queues';
 import { redisOptions } from './redis-options';
 
 const count = (min: number, max: number) =>
@@ -41,6 +42,8 @@ const Environment = z.object({
   ASSAY_POLICIES_FILE: text.optional(),
   /** Worker processes that `assay up` starts. */
   ASSAY_WORKERS: count(0, 256).default(1),
+  /** The queues whose jobs a worker takes. Decoders need no way out to the internet, deliveries to webhooks do. */
+  ASSAY_QUEUES: listOf(text.pipe(z.enum(queueNames))).default([...queueNames]),
   ASSAY_LOOK_CONCURRENCY: count(1, 64).default(defaultLooks),
   ASSAY_INFERENCE_THREADS: count(1, 128).default(defaultInferenceThreads),
   ASSAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -112,6 +115,8 @@ export interface Config {
   /** Null = a folder under `dataDir` is the object store. */
   s3: S3Config | null;
   workers: number;
+  /** What a worker does; all unless said otherwise. */
+  queues: readonly QueueName[];
   lookConcurrency: number;
   inferenceThreads: number;
   limits: MediaLimits;
@@ -155,6 +160,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     redisUrl: e.REDIS_URL ?? null,
     s3: s3Config(e),
     workers: e.ASSAY_WORKERS,
+    queues: [...new Set(e.ASSAY_QUEUES)],
     lookConcurrency: e.ASSAY_LOOK_CONCURRENCY,
     inferenceThreads: e.ASSAY_INFERENCE_THREADS,
     limits: {

@@ -72,3 +72,14 @@ affinity: {{ toYaml . | nindent 2 }}
 {{- define "assay.text" -}}
 {{- if and (kindIs "float64" .) (eq . (floor .)) -}}{{ int64 . }}{{- else -}}{{ toString . }}{{- end -}}
 {{- end -}}
+
+{{/* The public internet alone. The service checks every address by itself; this holds if it does not. */}}
+{{- define "assay.internet" -}}
+- to:
+    - ipBlock:
+        cidr: 0.0.0.0/0
+        except: [0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]
+    - ipBlock:
+        cidr: ::/0
+        except: ['::1/128', 'fc00::/7', 'fe80::/10']
+{{- end -}}
