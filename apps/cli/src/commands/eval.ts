@@ -94,7 +94,7 @@ export async function evaluateCommand(input: string, options: EvalOptions): Prom
       result: evaluate(items, verdicts, settings, 1 / (1 + options.realsPerFake)),
       frames: evaluateFrames(items, verdicts, settings),
       comparison: earlier && compareRuns(items, rows, earlier, settings),
-      slices: options.slice.map((column) => evaluateSlices(items, rows, column, settings)),
+      slices: items.length > 0 ? options.slice.map((column) => evaluateSlices(items, rows, column, settings)) : [],
       grid: cells.length
         ? evaluateGrid(
             rows.filter(moves),

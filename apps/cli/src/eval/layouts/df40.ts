@@ -86,7 +86,7 @@ async function fromLists(root: string, lists: readonly string[], split: SplitNam
       }
     }
   }
-  const notes = absent > 0 ? [`${absent} of the videos in the lists are not there.`] : [];
+  const notes = absent > 0 ? [`Videos of the lists that are not there: ${absent}.`] : [];
   return { rows: [...rows.values()].filter(({ frames }) => frames?.length), notes };
 }
 

@@ -43,7 +43,7 @@ export const dfdc: Layout = {
         }
       }
     }
-    return { rows, notes: absent > 0 ? [`${absent} of the videos in metadata.json are not there.`] : [] };
+    return { rows, notes: absent > 0 ? [`Videos of metadata.json that are not there: ${absent}.`] : [] };
   },
 };
 

@@ -156,7 +156,7 @@ describe('DFDC', () => {
       'test/d.mp4 | real | original | d',
     ]);
     expect((await readLayout(root, { layout: 'dfdc', split: 'train' })).notes).toEqual([
-      '1 of the videos in metadata.json are not there.',
+      'Videos of metadata.json that are not there: 1.',
     ]);
     expect(await read({ layout: 'dfdc', split: 'test' })).toHaveLength(2);
   });
@@ -287,7 +287,7 @@ describe('DF40', () => {
       'frames/000_003 | fake | whichisreal_ff | 000',
     ]);
     const { items, notes } = await readLayout(root, { layout: 'df40' });
-    expect(notes).toEqual(['2 of the videos in the lists are not there.']);
+    expect(notes).toEqual(['Videos of the lists that are not there: 2.']);
     // Only what is listed: the other picture of the folder is not part of the set.
     expect(items[1]!.frames).toHaveLength(1);
   });
