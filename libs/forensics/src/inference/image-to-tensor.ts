@@ -34,26 +34,31 @@ export function imageToTensor(
     const place = input.color === 'rgb' ? channel : 2 - channel;
     const table = new Float32Array(256);
     for (let level = 0; level < 256; level += 1) table[level] = (level - input.mean[place]!) * input.scale[place]!;
-    return { table, offset: planar ? place * area : place };
+    return { table, values: values.subarray(planar ? place * area : place) };
   }) as [Channel, Channel, Channel];
-  if (picture.width < width || picture.height < height) {
-    for (const { table, offset } of [red, green, blue]) {
-      for (let to = offset, end = offset + area * step; to < end; to += step) values[to] = table[0]!;
+  const pad = (from: number, to: number) => {
+    for (const { table, values: own } of [red, green, blue]) {
+      if (planar) own.fill(table[0]!, from, to);
+      else for (let i = from * step; i < to * step; i += step) own[i] = table[0]!;
     }
+  };
+  pad(picture.height * width, area);
+  if (picture.width < width) {
+    for (let y = 0; y < picture.height; y += 1) pad(y * width + picture.width, (y + 1) * width);
   }
   const { data } = picture;
   for (let y = 0, p = 0; y < picture.height; y += 1) {
-    let to = y * width * step;
-    for (let x = 0; x < picture.width; x += 1, to += step, p += channels) {
-      values[to + red.offset] = red.table[data[p]!]!;
-      values[to + green.offset] = green.table[data[p + 1]!]!;
-      values[to + blue.offset] = blue.table[data[p + 2]!]!;
+    const end = (y * width + picture.width) * step;
+    for (let to = y * width * step; to < end; to += step, p += channels) {
+      red.values[to] = red.table[data[p]!]!;
+      green.values[to] = green.table[data[p + 1]!]!;
+      blue.values[to] = blue.table[data[p + 2]!]!;
     }
   }
 }
 
 interface Channel {
   table: Float32Array;
-  /** Of the channel's first value. */
-  offset: number;
+  /** From the channel's first value on. */
+  values: Float32Array;
 }
