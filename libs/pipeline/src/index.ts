@@ -7,7 +7,8 @@ export { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from 
 export { deleteMedia } from './delete-media';
 export * from './errors';
 export { openEvents, withOutbox } from './events/open-events';
-export { createOutbox, eventsKeptMs, type Outbox } from './events/outbox';
+export { createOutbox, eventsKeptMs } from './events/outbox';
+export type { Outbox } from './events/outbox-port';
 export { readFeed } from './events/read-feed';
 export { failScan } from './fail-scan';
 export { type Fingerprint, fingerprintMedia, type FingerprintOptions } from './fingerprint-media';

@@ -1,7 +1,7 @@
 import type { MediaLimits, Policy } from '@assay/contracts';
 import type { InferencePool, ModelSet } from '@assay/forensics';
 import type { ObjectStore, ScanIndex } from '@assay/storage';
-import type { Outbox } from './events/outbox';
+import type { Outbox } from './events/outbox-port';
 import type { Logger } from './log';
 import type { MediaFiles } from './media-files';
 import type { VerdictSigner } from './signing/sign-verdict';

@@ -8,6 +8,7 @@ import { assertMediaExists } from '../scan-state';
 import { writeStored } from '../stored';
 import { addDelivery } from '../webhooks/deliveries';
 import { listReceivers } from '../webhooks/webhooks';
+import type { Outbox } from './outbox-port';
 import { readEvent } from './read-events';
 import { scanNewsOf } from './scan-news';
 
@@ -19,20 +20,6 @@ export const eventsKeptMs = 7 * 24 * 3_600_000;
  * with them the feed's entry and the jobs, and telling again is harmless, ms.
  */
 const markerKeptMs = 60_000;
-
-export interface Outbox {
-  /**
-   * Tells of the end of a scan: writes it down, then hands it to the feed and the webhooks. Once this has resolved nothing
-   * that dies keeps it from being told; calling it again for the same end changes nothing.
-   *
-   * @throws ScanGoneError when the media was deleted
-   */
-  tell(record: ScanRecord, signal: AbortSignal): Promise<void>;
-  /** Tells what a crash, a lost Redis or an outage kept from being told. */
-  sweep(signal: AbortSignal): Promise<void>;
-  /** Fills a feed that was lost again, with events that the store still has, in the order of their time. */
-  restore(events: readonly ScanNews[]): Promise<void>;
-}
 
 export interface OutboxParts extends Pick<Ports, 'store' | 'index' | 'log'> {
   queues: ScanQueues;

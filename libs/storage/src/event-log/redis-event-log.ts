@@ -5,8 +5,8 @@ import { EventsExpiredError } from '../errors/events-expired-error';
 import { ListCursorError } from '../errors/list-cursor-error';
 import { closeRedis, connectRedis, duplicateRedis, orUnavailable } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
-import type { EventLogSettings } from './create-redis-event-log';
 import type { EventLog, LoggedEvents } from './event-log';
+import type { EventLogSettings } from './event-log-settings';
 
 /** One hash tag: a script may touch them together in a Redis cluster. */
 const streamKey = 'assay:{events}:log';

@@ -1,0 +1,4 @@
+export interface EventLogSettings {
+  /** How long an event is kept, ms. */
+  keepMs: number;
+}
