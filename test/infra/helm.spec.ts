@@ -64,7 +64,13 @@ describeWithHelm('the chart', () => {
     expect(faultsOf(full)).toEqual([]);
     expect(full.map(({ kind }) => kind).sort()).toEqual([
       ...['ConfigMap', ...Array(3).fill('Deployment'), ...Array(3).fill('NetworkPolicy')],
-      ...[...Array(3).fill('PodDisruptionBudget'), 'ScaledObject', 'Secret', ...Array(3).fill('Service'), 'ServiceAccount'],
+      ...[
+        ...Array(3).fill('PodDisruptionBudget'),
+        'ScaledObject',
+        'Secret',
+        ...Array(3).fill('Service'),
+        'ServiceAccount',
+      ],
     ]);
     const broken = structuredClone(find(plain, 'Deployment', 'api'));
     broken['spec'].template.spec.containers[0].securityContext.readOnlyRootFileSystem = true;

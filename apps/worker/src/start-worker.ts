@@ -76,7 +76,10 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     await close(0);
     throw error;
   }
-  log.info({ queues: config.queues, looks: config.lookConcurrency, threads: config.inferenceThreads }, 'worker takes jobs');
+  log.info(
+    { queues: config.queues, looks: config.lookConcurrency, threads: config.inferenceThreads },
+    'worker takes jobs',
+  );
 
   let closing: Promise<void> | null = null;
   return {

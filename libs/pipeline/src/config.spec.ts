@@ -35,9 +35,7 @@ describe('loadConfig', () => {
   it('never repeats a secret in its message', () => {
     const env = { S3_SECRET_ACCESS_KEY: 'hunter2', REDIS_URL: 'hunter3', ASSAY_ADMIN_KEY: 'hunter4' };
     expect(problemsOf(env)).toContain('ASSAY_ADMIN_KEY');
-    expect(() => loadConfig(env)).toThrow(
-      expect.objectContaining({ message: expect.not.stringMatching(/hunter/) }),
-    );
+    expect(() => loadConfig(env)).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/hunter/) }));
   });
 
   it('reads which networks and ports a URL may lead to', () => {

@@ -141,7 +141,8 @@ export class WebhookError extends Error {
 }
 
 /** What the queues' driver says of a Redis that is away: plain errors, by their words alone. */
-const queueAway = /^(Reached the max retries per request limit|Connection is closed|Command timed out|Stream isn't write)/;
+const queueAway =
+  /^(Reached the max retries per request limit|Connection is closed|Command timed out|Stream isn't write)/;
 
 /** Store, index or queue did not answer: what failed is not the work, and it is worth waiting for. */
 export function isOutage(error: unknown): boolean {

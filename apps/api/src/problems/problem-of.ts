@@ -1,6 +1,13 @@
 import { HttpException } from '@nestjs/common';
 import { FetchMediaError } from '@assay/fetch-media';
-import { DeadLetterError, isOutage, ScanEndedError, ScanStoppingError, SubmitError, WebhookError } from '@assay/pipeline';
+import {
+  DeadLetterError,
+  isOutage,
+  ScanEndedError,
+  ScanStoppingError,
+  SubmitError,
+  WebhookError,
+} from '@assay/pipeline';
 import { EventsExpiredError, ListCursorError } from '@assay/storage';
 import { ProblemError } from './problem-error';
 import { problems } from './problems';
