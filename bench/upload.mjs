@@ -5,6 +5,7 @@
  *     node bench/upload.mjs --size 2000 --cuts 20 --seed 1 --streams 1,32 --runs 3
  */
 import { createCipheriv, createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
 });
 
 const never = new globalThis.AbortController().signal;
+setMaxListeners(0, never);
 const allowedMb = 60;
 const settleMs = 3_000;
 const bytes = Number(options.size) * 1e6;
