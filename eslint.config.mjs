@@ -14,13 +14,20 @@ export default tseslint.config(
     },
   },
   {
-    files: ['bench/**', 'scripts/**'],
+    files: ['bench/**', 'scripts/**', 'infra/**'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'Buffer', 'fetch', 'FormData', 'require', 'module', 'AbortController'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        [
+          'process',
+          'console',
+          'Buffer',
+          'fetch',
+          'FormData',
+          'require',
+          'module',
+          'AbortController',
+          'AbortSignal',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

@@ -85,6 +85,6 @@ function run(command: string, args: string[], options: { cwd?: string; env?: Nod
   } catch (error) {
     const words =
       typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : String(error);
-    throw new Error(`${command}: ${words.trim()}`);
+    throw new Error(`${command}: ${words.trim()}`, { cause: error });
   }
 }

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -129,7 +136,7 @@ export class S3FaultProxy {
   /** @param cutAt sends only so many bytes of the body, then resets the connection to the store */
   private forward(incoming: IncomingMessage, body: Buffer, cutAt: number | null = null): Promise<Answer> {
     const { method, url, headers } = incoming;
-    const { expect: _asked, connection: _connection, 'transfer-encoding': _chunked, ...kept } = headers;
+    const kept = without(headers, 'expect', 'connection', 'transfer-encoding');
     return new Promise((resolve, reject) => {
       const sent = request(
         new URL(url ?? '/', this.options.target),
@@ -140,7 +147,7 @@ export class S3FaultProxy {
           sent.off('error', reject).on('error', () => undefined);
           const whole = method === 'HEAD' ? Promise.resolve(Buffer.alloc(0)) : buffer(answer);
           whole.then((text) => {
-            const { connection: _own, 'transfer-encoding': _coding, ...passed } = answer.headers;
+            const passed = without(answer.headers, 'connection', 'transfer-encoding');
             // A HEAD answer names a length that its body does not have.
             const length = method === 'HEAD' ? passed['content-length'] : String(text.length);
             const status = answer.statusCode ?? 502;
@@ -161,6 +168,11 @@ export class S3FaultProxy {
     const digests = this.verdicts.get(pathname) ?? new Set();
     this.verdicts.set(pathname, digests.add(createHash('sha256').update(body).digest('hex')));
   }
+}
+
+/** Headers that are about one connection and not about what is sent over it. */
+function without(headers: IncomingHttpHeaders, ...names: string[]): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 }
 
 interface Answer {

@@ -116,7 +116,7 @@ describeWithS3('S3 that fails', () => {
       move: () => store.move('known', 'elsewhere', never),
       delete: () => store.delete('known', never),
       list: async () => {
-        for await (const _ of store.list('', never));
+        for await (const { key } of store.list('', never)) throw new Error(`${key} was listed`);
       },
       check: () => store.check(never),
     };
