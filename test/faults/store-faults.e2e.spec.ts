@@ -109,7 +109,13 @@ describeWithS3('a store that fails under load', () => {
     }
     expect(new Set(asked.map(({ scan }) => scan)).size).toBe(scans);
     expect([...proxy.verdicts.values()].map(({ size }) => size)).toEqual(asked.map(() => 1));
-    for await (const { key } of direct.list(keys.openScans, never)) throw new Error(`${key} is still open`);
+    // A scan is done a moment before its marker goes; a marker whose removal failed goes with the job's next attempt.
+    const open = async (): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const { key } of direct.list(keys.openScans, never)) found.push(key);
+      return found;
+    };
+    while ((await open()).length > 0) await sleep(100);
     await direct.close();
     // A proxy that failed nothing would prove nothing. Each kind by itself: `s3-faults.spec.ts`.
     expect(Object.values(proxy.met).reduce((total, count) => total + count)).toBeGreaterThan(scans);
