@@ -93,7 +93,7 @@ describe('assay', () => {
     await writeFile(join(folder, 'strict.json'), JSON.stringify(strict));
     const args = ['scan', 'media/b.mp4', '--json', '--no-out', '--policy', './strict.json'];
     const [verdict] = verdictsOf(await assay(args, folder));
-    expect(verdict?.policy).toEqual({ id: 'strict', version: 1 });
+    expect(verdict?.policy).toEqual({ id: 'strict', version: defaultPolicy.version });
     expect(verdict?.verdict).toBe('likely_manipulated');
   });
 
