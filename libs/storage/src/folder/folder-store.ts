@@ -8,7 +8,7 @@ import { guardBody, type Body } from '../guard-body';
 import { assertKeyPrefix, assertObjectKey } from '../object-key';
 import type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOptions } from '../object-store';
 import { codeOf, isAbsent, storeErrorOf } from './fs-errors';
-import { makeFolder, pruneEmptyFolders, syncFolder } from './folders';
+import { isTaken, makeFolder, pruneEmptyFolders, syncFolder } from './folders';
 import { removeLeftovers, removeTemporaryFile, writeTemporaryFile } from './temporary-files';
 import { walkKeys } from './walk-keys';
 
@@ -148,7 +148,10 @@ class FolderStore implements ObjectStore {
         return named;
       } catch (error) {
         signal.throwIfAborted();
-        if (codeOf(error) !== 'ENOENT' || tries === placeTries) throw storeErrorOf(error, key);
+        // A folder that goes while it is being made is EEXIST at times: only a file in the way is a clash.
+        const code = codeOf(error);
+        const fleeting = code === 'ENOENT' || (code === 'EEXIST' && !(await isTaken(this.pathOf(key), this.root)));
+        if (!fleeting || tries === placeTries) throw storeErrorOf(error, key);
       }
     }
   }

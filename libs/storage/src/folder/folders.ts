@@ -1,4 +1,4 @@
-import { mkdir, open, rmdir } from 'node:fs/promises';
+import { mkdir, open, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './fs-errors';
 
@@ -18,6 +18,17 @@ export async function makeFolder(folder: string, durable: boolean): Promise<void
   if (first === undefined || !durable) return;
   // Every new folder is a new name in its parent.
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+/** Whether a folder has the name of this file, or a file that of a folder above it, up to `root`. */
+export async function isTaken(path: string, root: string): Promise<boolean> {
+  const isFolder = async (name: string): Promise<boolean | null> =>
+    (await stat(name).catch(() => null))?.isDirectory() ?? null;
+  if (await isFolder(path)) return true;
+  for (let above = dirname(path); above !== root && above.startsWith(root); above = dirname(above)) {
+    if ((await isFolder(above)) === false) return true;
+  }
+  return false;
 }
 
 /** Removes `folder` and its parents while they are empty; `root` stays. */
