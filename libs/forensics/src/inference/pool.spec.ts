@@ -18,8 +18,12 @@ describe('InferencePool', () => {
     models = await loadModels(tinyModelsDir);
   });
 
-  async function withPool(threads: number, use: (pool: InferencePool) => Promise<void>): Promise<void> {
-    const pool = await InferencePool.open(models, { threads });
+  async function withPool(
+    threads: number,
+    use: (pool: InferencePool) => Promise<void>,
+    options: { warm?: boolean } = {},
+  ): Promise<void> {
+    const pool = await InferencePool.open(models, { threads, ...options });
     try {
       await use(pool);
     } finally {
@@ -77,20 +81,28 @@ describe('InferencePool', () => {
     }));
 
   it('replaces a thread that dies', () =>
-    withPool(1, async (pool) => {
-      await killThreads(pool);
-      const frame = scene(0, [{ column: 1, row: 1, forged: 0.5 }]);
-      expect((await pool.detect(frame, limits, never)).value.faces).toHaveLength(1);
-    }));
+    withPool(
+      1,
+      async (pool) => {
+        await killThreads(pool);
+        const frame = scene(0, [{ column: 1, row: 1, forged: 0.5 }]);
+        expect((await pool.detect(frame, limits, never)).value.faces).toHaveLength(1);
+      },
+      unwarmed,
+    ));
 
   it('tells the task that was running when its thread died', () =>
-    withPool(1, async (pool) => {
-      const frame = scene(0, [{ column: 1, row: 1, forged: 0.5 }]);
-      const running = pool.detect(frame, limits, never);
-      const failed = expect(running).rejects.toMatchObject({ name: 'InferenceError', code: 'thread_crashed' });
-      await killThreads(pool);
-      await failed;
-    }));
+    withPool(
+      1,
+      async (pool) => {
+        const frame = scene(0, [{ column: 1, row: 1, forged: 0.5 }]);
+        const running = pool.detect(frame, limits, never);
+        const failed = expect(running).rejects.toMatchObject({ name: 'InferenceError', code: 'thread_crashed' });
+        await killThreads(pool);
+        await failed;
+      },
+      unwarmed,
+    ));
 
   it('refuses work after it was closed, and closes twice', async () => {
     const pool = await InferencePool.open(models, { threads: 1 });
@@ -121,6 +133,9 @@ describe('InferencePool', () => {
       await rm(dir, { recursive: true });
     }
   });
+
+  /** No session is made while threads are killed: that would abort this process, see `InferenceThread.end`. */
+  const unwarmed = { warm: false };
 
   /** What a crash of native code looks like from outside: the thread is gone without a word. */
   async function killThreads(pool: InferencePool): Promise<void> {
