@@ -14,7 +14,7 @@ import { Verdict, volatileVerdictKeys } from '@assay/contracts';
 import { assay, markedEnv, processesWith, startService, verdictsOf, type Service } from '../support/assay-cli';
 import { faceClip, makeLongFaceClip } from '../support/clips';
 import { startRedis, type TestRedis } from '../support/redis';
-import { describeWithS3, s3StartTimeoutMs, startS3, type TestS3 } from '../support/s3';
+import { describeWithS3, s3Settings, s3StartTimeoutMs, startS3, type TestS3 } from '../support/s3';
 
 /** Processes start and load models here, on machines that may be busy. */
 jest.setTimeout(300_000);
@@ -32,14 +32,10 @@ describeWithS3('assay up over S3', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'assay-s3-e2e-'));
     [s3, redis] = await Promise.all([startS3(), startRedis()]);
-    const { endpoint, accessKeyId, secretAccessKey } = s3;
     env = {
       ...markedEnv(mark),
       REDIS_URL: redis.url,
-      S3_ENDPOINT: endpoint,
-      S3_BUCKET: s3.bucket,
-      S3_ACCESS_KEY_ID: accessKeyId,
-      S3_SECRET_ACCESS_KEY: secretAccessKey,
+      ...s3Settings(s3),
       ASSAY_DRAIN_SECONDS: '0',
       TMPDIR: await mkdtemp(join(folder, 'tmp-')),
     };

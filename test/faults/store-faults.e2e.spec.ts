@@ -18,7 +18,7 @@ import { startTestApi, type TestApi } from '../support/api';
 import { markedEnv, untilNoProcessWith } from '../support/assay-cli';
 import { insist } from '../support/insist';
 import { newClip } from '../support/new-clip';
-import { describeWithS3, s3StartTimeoutMs, startS3, type TestS3 } from '../support/s3';
+import { describeWithS3, s3Settings, s3StartTimeoutMs, startS3, type TestS3 } from '../support/s3';
 import { S3FaultProxy } from '../support/s3-fault-proxy';
 import type { S3FaultRates } from '../support/s3-faults';
 
@@ -58,10 +58,7 @@ describeWithS3('a store that fails under load', () => {
     api = await startTestApi({
       ...markedEnv(mark),
       TMPDIR: folder,
-      S3_ENDPOINT: proxy.url,
-      S3_BUCKET: server.bucket,
-      S3_ACCESS_KEY_ID: server.accessKeyId,
-      S3_SECRET_ACCESS_KEY: server.secretAccessKey,
+      ...s3Settings({ ...server, endpoint: proxy.url }),
       S3_TIMEOUT_SECONDS: '5',
       ASSAY_INFERENCE_THREADS: '1',
     });

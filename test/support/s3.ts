@@ -25,6 +25,14 @@ export interface TestS3 {
   close(): Promise<void>;
 }
 
+/** The settings that lead the service to it. */
+export const s3Settings = ({ endpoint, bucket, accessKeyId, secretAccessKey }: TestS3): Record<string, string> => ({
+  S3_ENDPOINT: endpoint,
+  S3_BUCKET: bucket,
+  S3_ACCESS_KEY_ID: accessKeyId,
+  S3_SECRET_ACCESS_KEY: secretAccessKey,
+});
+
 const credentials = { accessKeyId: 'test:tester', secretAccessKey: 'testing' };
 const region = 'us-east-1';
 const firstBucket = 'assay';

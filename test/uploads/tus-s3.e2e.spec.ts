@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { startTestApi, type TestApi } from '../support/api';
-import { describeWithS3, s3StartTimeoutMs, startS3, type TestS3 } from '../support/s3';
+import { describeWithS3, s3Settings, s3StartTimeoutMs, startS3, type TestS3 } from '../support/s3';
 import { append, begin, tus } from '../support/tus';
 import { tusConformance } from './tus-conformance';
 
@@ -17,14 +17,7 @@ describeWithS3('tus over S3', () => {
   let api: TestApi;
   beforeAll(async () => {
     s3 = await startS3();
-    const { endpoint, accessKeyId, secretAccessKey } = s3;
-    api = await startTestApi({
-      ASSAY_MAX_BYTES: String(maxBytes),
-      S3_ENDPOINT: endpoint,
-      S3_BUCKET: s3.bucket,
-      S3_ACCESS_KEY_ID: accessKeyId,
-      S3_SECRET_ACCESS_KEY: secretAccessKey,
-    });
+    api = await startTestApi({ ASSAY_MAX_BYTES: String(maxBytes), ...s3Settings(s3) });
   }, s3StartTimeoutMs);
   afterAll(async () => {
     await api?.close();

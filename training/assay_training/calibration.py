@@ -17,7 +17,7 @@ import numpy as np
 from assay_training.crop import crop_frame, five_points, warp_crop
 from assay_training.degrade import degrade_pairs, draw
 from assay_training.evaluate import MARGINS
-from assay_training.export import session
+from assay_training.export import net_input, session
 from assay_training.measures import auc, calibration_error, sigmoid
 from assay_training.pairs import FACE_PX, LANDMARK_NOISE, PairMaker
 
@@ -41,8 +41,7 @@ def synthetic_clips(cache: Path, run, count: int, seed: int = 77) -> tuple[np.nd
         frames = [crop_frame(points + rng.normal(0, LANDMARK_NOISE * unit, points.shape)) for _ in pairs]
         for k in (0, 1):
             crops = [warp_crop(np.ascontiguousarray(p[k]), f, size, m) for p, f in zip(pairs, frames) for m in MARGINS]
-            x = (np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
-            found[i, k] = run.run(["logit"], {"face": x})[0].mean()
+            found[i, k] = run.run(["logit"], {"face": net_input(crops)})[0].mean()
     return found[:, 0], found[:, 1]
 
 

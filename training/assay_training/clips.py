@@ -126,6 +126,15 @@ def _patch(rgb: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return rgb[y0:y1, x0:x1].copy(), points - np.array([x0, y0])
 
 
+def even_frames(file: Path, frames: int) -> list[np.ndarray]:
+    """At most `frames` pictures (H,W,3) uint8 RGB of a video, evenly spaced."""
+    with av.open(str(file)) as container:
+        count = sum(1 for _ in container.decode(video=0))
+    wanted = {int((i + 0.5) * count / frames) for i in range(frames)}
+    with av.open(str(file)) as container:
+        return [f.to_ndarray(format="rgb24") for i, f in enumerate(container.decode(video=0)) if i in wanted]
+
+
 def read_clips(folder: Path, yunet: Path, cache: Path, frames: int) -> list[Region]:
     """All regions of `folder/clips.csv`, `frames` evenly spaced frames each; from the cache when it has them."""
     kept = cache / f"clip-faces-{frames}.pickle"
@@ -134,11 +143,7 @@ def read_clips(folder: Path, yunet: Path, cache: Path, frames: int) -> list[Regi
     finder, regions = FaceFinder(yunet), []
     rows = list(csv.DictReader(open(folder / "clips.csv", newline="")))
     for file in sorted({row["file"] for row in rows}):
-        with av.open(str(folder / file)) as container:
-            count = sum(1 for _ in container.decode(video=0))
-        wanted = sorted({int((i + 0.5) * count / frames) for i in range(frames)})
-        with av.open(str(folder / file)) as container:
-            pictures = [f.to_ndarray(format="rgb24") for i, f in enumerate(container.decode(video=0)) if i in wanted]
+        pictures = even_frames(folder / file, frames)
         for row in (row for row in rows if row["file"] == file):
             faces = follow([np.ascontiguousarray(cut(picture, row["region"])) for picture in pictures], finder)
             regions.append(Region(file, row["label"] == "fake", row["family"], row["group"], row["region"], faces, len(pictures)))

@@ -13,7 +13,7 @@ import numpy as np
 
 from assay_training.clips import FaceFinder, FaceTrack, Region, read_clips
 from assay_training.crop import face_crop
-from assay_training.export import session
+from assay_training.export import net_input, session
 from assay_training.measures import auc, auc_interval, calibration_error, share_interval, sigmoid
 
 MARGINS = (1.2, 1.4)
@@ -28,7 +28,7 @@ def xray_logits(run, face: FaceTrack, margins: tuple[float, ...] = MARGINS, flip
     out = np.empty((len(face.patches), len(margins)))
     for j, margin in enumerate(margins):
         crops = [face_crop(p, m, size, margin) for p, m in zip(face.patches, face.landmarks)]
-        x = (np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
+        x = net_input(crops)
         out[:, j] = run.run(["logit"], {"face": x})[0][:, 0]
         if flip:
             out[:, j] = (out[:, j] + run.run(["logit"], {"face": np.ascontiguousarray(x[..., ::-1])})[0][:, 0]) / 2

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from assay_training.net import Xray
+from assay_training.net import Output, Xray
 
 OPSET = 18
 
@@ -30,7 +30,12 @@ class Exported(nn.Module):
 
     def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         out = self.net(face)
-        return out.logit, F.interpolate(torch.sigmoid(out.edge8), scale_factor=2.0, mode="bilinear", align_corners=False)
+        return out.logit, boundary_of(out)
+
+
+def boundary_of(out: Output) -> torch.Tensor:
+    """The map that the product shows: (n,1,N/4,N/4) in 0..1."""
+    return F.interpolate(torch.sigmoid(out.edge8), scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
 XRAY_OUTPUTS = ("logit", "boundary")
@@ -58,6 +63,11 @@ def export(exported: nn.Module, outputs: tuple[str, ...], size: int, path: Path)
         verbose=False,
     )
     program.save(str(path), external_data=False)
+
+
+def net_input(crops: list[np.ndarray] | np.ndarray) -> np.ndarray:
+    """Crops (N,N,3) uint8 RGB as an exported detector takes them, (n,3,N,N) float32."""
+    return (np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
 
 
 def session(path: Path):

@@ -20,16 +20,15 @@ from torch.nn import functional as F
 
 from assay_training.clips import FaceTrack, Region, read_clips
 from assay_training.crop import crop_frame, face_crop, warp_crop
+from assay_training.evaluate import MARGINS
 from assay_training.export import load_net
 from assay_training.measures import auc
 from assay_training.net import Xray
-from assay_training.pairs import LANDMARK_NOISE, MARGINS, Batch, PairMaker, join
+from assay_training.pairs import LANDMARK_NOISE, Batch, PairMaker, join
+from assay_training.pairs import MARGINS as TRAINED_MARGINS
 from assay_training.synthesis.color import jpeg
 from assay_training.train import GROUP, validation_set
-from assay_training.xray_task import Targets, map_and_score_losses, to_tensor
-
-JUDGED_MARGINS = (1.2, 1.4)
-"""As the product crops."""
+from assay_training.xray_task import SMOOTHED, Targets, in_parts, map_and_score_losses, to_tensor
 
 LABELLED = 16
 """Labelled crops a step, as many real as forged; as many pairs of the replay beside them."""
@@ -64,7 +63,7 @@ def labelled_crop(rng: np.random.Generator, face: FaceTrack, size: int) -> np.nd
     points = face.landmarks[i]
     unit = crop_frame(points).face
     frame = crop_frame(points + rng.normal(0, LANDMARK_NOISE * unit, points.shape)) or crop_frame(points)
-    out = warp_crop(np.ascontiguousarray(face.patches[i]), frame, size, float(rng.uniform(*MARGINS)))
+    out = warp_crop(np.ascontiguousarray(face.patches[i]), frame, size, float(rng.uniform(*TRAINED_MARGINS)))
     if rng.random() < 0.3:
         out = jpeg(out, int(rng.integers(50, 96)))
     return np.ascontiguousarray(out[:, ::-1]) if rng.random() < 0.5 else out
@@ -76,7 +75,7 @@ def clip_scores(net: nn.Module, regions: list[Region], size: int) -> np.ndarray:
     net.eval()
 
     def of_face(face: FaceTrack) -> np.ndarray:
-        crops = [face_crop(p, m, size, margin) for margin in JUDGED_MARGINS for p, m in zip(face.patches, face.landmarks)]
+        crops = [face_crop(p, m, size, margin) for margin in MARGINS for p, m in zip(face.patches, face.landmarks)]
         return net(to_tensor(np.stack(crops), "cpu")).logit[:, 0].float().numpy()
 
     found = np.array([r.scores(of_face)[0] for r in regions])
@@ -99,8 +98,7 @@ def by_way(net: nn.Module, batch: Batch) -> dict[str, float]:
     """AUC of each way of forging in the replay's held-out set."""
     net.eval()
     real, forged = (
-        np.concatenate([net(to_tensor(part[i : i + 32], "cpu")).logit[:, 0].float().numpy() for i in range(0, len(part), 32)])
-        for part in (batch.real, batch.forged)
+        torch.cat([out.logit[:, 0].float() for out in in_parts(net, (part,), "cpu")]).numpy() for part in (batch.real, batch.forged)
     )
     net.train()
     ways = np.array([kind.split(":")[0] for kind in batch.kinds])
@@ -126,7 +124,7 @@ def learn(net: nn.Module, regions: list[Region], maker: PairMaker, size: int, st
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1.0, (step + 1) / 20) * (1 - 0.9 * step / steps)
         crops = [labelled_crop(rng, side[rng.integers(len(side))], size) for side in sides for _ in range(LABELLED // 2)]
-        label = torch.tensor([0.03] * (LABELLED // 2) + [0.97] * (LABELLED // 2))
+        label = torch.tensor([value for value in SMOOTHED for _ in range(LABELLED // 2)])
         replay = join([maker.group(rng, GROUP, size) for _ in range(LABELLED // GROUP)])
         pictures = to_tensor(np.concatenate([replay.real, replay.forged]), "cpu")
         out = net(pictures)

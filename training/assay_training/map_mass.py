@@ -11,14 +11,13 @@ import csv
 import json
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 
-from assay_training.clips import FaceFinder, cut
+from assay_training.clips import FaceFinder, cut, even_frames
 from assay_training.crop import face_crop
 from assay_training.evaluate import MARGINS
-from assay_training.export import session
+from assay_training.export import net_input, session
 from assay_training.measures import share_interval
 
 LEAST_CHANGE = 5.0
@@ -92,11 +91,7 @@ def main(argv: list[str]) -> int:
     finder, rows = FaceFinder(args.yunet), []
     labelled = list(csv.DictReader(open(args.clips / "clips.csv", newline="")))
     for row in (row for row in labelled if row["region"] == "right" and row["label"] == "fake"):
-        with av.open(str(args.clips / row["file"])) as container:
-            count = sum(1 for _ in container.decode(video=0))
-        wanted = {int((i + 0.5) * count / args.frames) for i in range(args.frames)}
-        with av.open(str(args.clips / row["file"])) as container:
-            pictures = [f.to_ndarray(format="rgb24") for i, f in enumerate(container.decode(video=0)) if i in wanted]
+        pictures = even_frames(args.clips / row["file"], args.frames)
         inside, areas = [], []
         for margin in MARGINS:
             crops = []
@@ -107,7 +102,7 @@ def main(argv: list[str]) -> int:
             area = changed_area(np.mean([difference_of(*pair) for pair in crops], 0)) if crops else None
             if area is None:
                 continue
-            x = (np.stack([forged for _, forged in crops]).transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
+            x = net_input([forged for _, forged in crops])
             inside += [mass_inside(boundary[0], area) for boundary in run.run(["boundary"], {"face": x})[0]]
             areas.append(float(area.mean()))
         if inside:

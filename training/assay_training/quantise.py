@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assay_training.export import session
+from assay_training.export import net_input, session
 from assay_training.pairs import PairMaker
 
 CALIBRATION_PAIRS = 96
@@ -23,8 +23,7 @@ def calibration_pictures(cache: Path, size: int, seed: int = 5) -> np.ndarray:
     """(n,3,size,size) float32: held-out faces and forgeries of them, as the net gets them."""
     maker, rng = PairMaker(cache, train=False), np.random.default_rng(seed)
     groups = [maker.group(rng, 8, size) for _ in range(CALIBRATION_PAIRS // 8)]
-    pictures = np.concatenate([part for group in groups for part in (group.real, group.forged)])
-    return (pictures.transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
+    return net_input(np.concatenate([part for group in groups for part in (group.real, group.forged)]))
 
 
 def encoder_convolutions(model) -> list[str]:

@@ -77,16 +77,17 @@ def in_parts(net: nn.Module, stacks: tuple[np.ndarray, ...], device: str, count:
             yield net(to_tensor(pictures[i : i + count], device))
 
 
-def map_and_score_losses(out: Output, targets: Targets) -> dict[str, torch.Tensor]:
-    """`out` for n real pictures followed by their n forgeries.
+SMOOTHED = (0.03, 0.97)
+"""Labels of real and forged, smoothed a little: pictures in which nothing can be seen after a strong encode should not be
+learned by heart."""
 
-    Labels are smoothed a little: pictures in which nothing can be seen after a strong encode should not be learned
-    by heart.
-    """
+
+def map_and_score_losses(out: Output, targets: Targets) -> dict[str, torch.Tensor]:
+    """`out` for n real pictures followed by their n forgeries."""
     weight = targets.weight
     n = len(weight)
     logit = out.logit[:, 0].float()
-    label = torch.cat([torch.full_like(weight, 0.03), torch.full_like(weight, 0.97)])
+    label = torch.cat([torch.full_like(weight, value) for value in SMOOTHED])
     both = torch.cat([weight, weight])
     score = (F.binary_cross_entropy_with_logits(logit, label, reduction="none") * both).sum() / both.sum()
     rank = (F.softplus(logit[:n] - logit[n:]) * weight).sum() / weight.sum()

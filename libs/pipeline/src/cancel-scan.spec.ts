@@ -3,7 +3,6 @@
  * twice is fine, and a scan that has ended stays as it is; where a verdict and a cancellation meet, one of them holds in
  * index and store alike; a cancellation that was cut off is made good; asked for again, the scan starts anew.
  */
-import { Readable } from 'node:stream';
 import { type ScanEvent, ScanRecord, Verdict } from '@assay/contracts';
 import { createRedisIndex, type ScanIndex } from '@assay/storage';
 import { Worker } from 'bullmq';
@@ -17,14 +16,13 @@ import type { OpenPorts } from './open-ports';
 import { openQueues, type ScanQueues } from './open-queues';
 import { jobIdFor, queuePrefix } from './queues';
 import { planScan } from './run-stages';
-import { intake } from './stages/intake';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { readStored } from './stored';
 import { submitScan } from './submit';
 import { sweep } from './sweep';
 import { testPlan } from './testing/test-plan';
-import { noAbort, testPorts } from './testing/test-ports';
+import { newMedia, noAbort, testPorts } from './testing/test-ports';
 import { whileOpen } from './while-open';
 
 let redis: TestRedis;
@@ -53,9 +51,7 @@ afterEach(async () => {
 });
 
 async function newScan(): Promise<ScanRecord> {
-  const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
-  if (!taken.ok) throw new Error('intake refused');
-  return submit(taken.value.media.id);
+  return submit(await newMedia(ports));
 }
 const submit = async (media: string) => (await submitScan(ports, queues, { media }, noAbort)).scan;
 const cancel = () => cancelScan(scan.id, ports, queues, noAbort);

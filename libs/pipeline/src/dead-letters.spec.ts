@@ -3,7 +3,6 @@
  * of its attempts and its scan is open again; dropped, its scan is left failed, with the reason; a scan that has its
  * verdict keeps it; a dead letter never keeps a later run of its scan from ending.
  */
-import { Readable } from 'node:stream';
 import { type ScanRecord, Verdict } from '@assay/contracts';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
@@ -15,12 +14,11 @@ import { keys } from './keys';
 import type { OpenPorts } from './open-ports';
 import { openQueues, type ScanQueues } from './open-queues';
 import { jobIdFor, queuePrefix, queueSettings } from './queues';
-import { intake } from './stages/intake';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { submitScan } from './submit';
 import { testPlan } from './testing/test-plan';
-import { noAbort, testPorts } from './testing/test-ports';
+import { newMedia, noAbort, testPorts } from './testing/test-ports';
 
 let redis: TestRedis;
 let queues: ScanQueues;
@@ -37,9 +35,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   ports = await testPorts();
-  const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
-  if (!taken.ok) throw new Error('intake refused');
-  scan = (await submitScan(ports, queues, { media: taken.value.media.id }, noAbort)).scan;
+  scan = (await submitScan(ports, queues, { media: await newMedia(ports) }, noAbort)).scan;
 });
 afterEach(async () => {
   for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });

@@ -3,7 +3,6 @@
  * each scan is; what the index knows better stays; deleted media does not come back; a damaged record is named and
  * keeps nobody else from coming back.
  */
-import { Readable } from 'node:stream';
 import { type ScanRecord, Verdict } from '@assay/contracts';
 import { createRedisIndex, type ScanIndex } from '@assay/storage';
 import { Redis } from 'ioredis';
@@ -16,12 +15,11 @@ import { openQueues, type ScanQueues } from './open-queues';
 import { sweepEveryMs } from './queues';
 import { reindex } from './reindex';
 import { ensureSweeps, scheduleSweeps } from './schedule-sweeps';
-import { intake } from './stages/intake';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { registerScan } from './submit';
 import { testPlan } from './testing/test-plan';
-import { noAbort, testPorts } from './testing/test-ports';
+import { newMedia, noAbort, testPorts } from './testing/test-ports';
 
 let redis: TestRedis;
 let raw: Redis;
@@ -47,9 +45,7 @@ afterEach(async () => {
 });
 
 async function newScan(): Promise<ScanRecord> {
-  const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
-  if (!taken.ok) throw new Error('intake refused');
-  return (await registerScan(ports, { media: taken.value.media.id }, noAbort)).scan;
+  return (await registerScan(ports, { media: await newMedia(ports) }, noAbort)).scan;
 }
 
 async function finishedScan(): Promise<ScanRecord> {

@@ -2,7 +2,6 @@
  * Invariants, with a real Redis: asking twice is one scan and one job; a scan that failed starts anew when asked for
  * again; a crash between record and job loses nothing; deletion leaves no key, no record and no job.
  */
-import { Readable } from 'node:stream';
 import { Verdict } from '@assay/contracts';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { deleteMedia } from './delete-media';
@@ -14,13 +13,12 @@ import type { OpenPorts } from './open-ports';
 import { openQueues, type ScanQueues } from './open-queues';
 import { jobIdFor } from './queues';
 import { assertMediaExists } from './scan-state';
-import { intake } from './stages/intake';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { registerScan, submitScan } from './submit';
 import { sweep } from './sweep';
 import { testPlan } from './testing/test-plan';
-import { noAbort, testPorts } from './testing/test-ports';
+import { newMedia, noAbort, testPorts } from './testing/test-ports';
 
 let redis: TestRedis;
 let queues: ScanQueues;
@@ -37,9 +35,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   ports = await testPorts();
-  const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
-  if (!taken.ok) throw new Error('intake refused');
-  media = taken.value.media.id;
+  media = await newMedia(ports);
 });
 afterEach(async () => {
   for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });

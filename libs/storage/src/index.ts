@@ -6,6 +6,7 @@ export { StoreUnavailableError } from './errors/store-unavailable-error';
 export { createRedisEventLog } from './event-log/create-redis-event-log';
 export type { EventLog, LoggedEvents } from './event-log/event-log';
 export { createFolderStore, type FolderStoreSettings } from './folder/folder-store';
+export { type FolderOptions, makeFolder } from './folder/make-folder';
 export { createMemoryIdempotency } from './idempotency/memory-idempotency';
 export { createRedisIdempotency } from './idempotency/create-redis-idempotency';
 export type { Claim, IdempotencyStore, StoredAnswer } from './idempotency/idempotency-store';

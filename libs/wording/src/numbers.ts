@@ -20,5 +20,10 @@ export function byteSize(bytes: number): string {
 
 export const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
-const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-export const dateTime = (iso: string): string => dayFormat.format(new Date(iso));
+let dayFormat: Intl.DateTimeFormat | undefined;
+
+/** The format is made when it is first needed: it takes a dozen milliseconds, and the command line never needs it. */
+export function dateTime(iso: string): string {
+  dayFormat ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return dayFormat.format(new Date(iso));
+}

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
-from assay_training.export import arguments, load_net, write
+from assay_training.export import arguments, boundary_of, load_net, write
 from assay_training.prompt.captions import every_word
 from assay_training.prompt.net import Prompt
 from assay_training.prompt.sentences import SENTENCES, read_sentences
@@ -34,8 +33,7 @@ class ExportedPrompt(nn.Module):
 
     def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         out, pictures = self.net(face)
-        boundary = F.interpolate(torch.sigmoid(out.edge8), scale_factor=2.0, mode="bilinear", align_corners=False)
-        return out.logit, boundary, self.net.agreement(pictures, self.vectors)
+        return out.logit, boundary_of(out), self.net.agreement(pictures, self.vectors)
 
 
 def main(argv: list[str]) -> int:

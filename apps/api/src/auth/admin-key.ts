@@ -1,7 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keys } from '@assay/pipeline';
-import type { ObjectStore } from '@assay/storage';
+import { makeFolder, type ObjectStore } from '@assay/storage';
 import { type ApiKeyRecord, isApiKey, keysPrefix, newApiKey, objectKeyOf } from './api-key';
 
 const fileName = 'admin-key';
@@ -37,7 +37,7 @@ export async function ensureAdminKey(
     }
   }
   const key = newApiKey();
-  await mkdir(dataDir, { recursive: true, mode: folderMode });
+  await makeFolder(dataDir, { mode: folderMode });
   await writeKey(path, key);
   await register(store, key, signal);
   return { key, path, created: true };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verdict } from '@assay/contracts';
+import { makeFolder } from '@assay/storage';
 import type { Scanned } from '../scan/scanner';
 
 /** Digits of a key's digest in a file name: no two of a run's keys share them. */
@@ -20,7 +21,7 @@ const fileOf = (out: string, key: string, part: number): string =>
 
 /** Keeps the pictures of a scan that a report may want: at most a crop and its overlay, in `out/evidence`. */
 export async function keepEvidence(out: string, key: string, { verdict, artefacts }: Scanned): Promise<void> {
-  await mkdir(join(out, 'evidence'), { recursive: true });
+  await makeFolder(join(out, 'evidence'));
   for (const [part, name] of topEvidence(verdict).entries()) {
     const bytes = artefacts.get(name);
     if (bytes) await writeFile(fileOf(out, key, part), bytes);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { defaultMediaLimits, type Policy, Verdict } from '@assay/contracts';
 import { inLanes, scanIdFor } from '@assay/pipeline';
+import { makeFolder } from '@assay/storage';
 import { cutRegion, joinFrames } from '@assay/video';
 import { z } from 'zod';
 import type { ScanInput } from '../inputs/collect-inputs';
@@ -56,7 +57,7 @@ export async function scoreItems(
   { out, scanner, policy, jobs, onDone }: ScoreOptions,
   signal: AbortSignal,
 ): Promise<Scored[]> {
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   const file = join(out, 'scores.jsonl');
   const known = await readScores(file);
   const work = await mkdtemp(join(tmpdir(), 'assay-eval-'));

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Verdict } from '@assay/contracts';
-import { makeFolder } from '../make-folder';
+import { makeFolder } from '@assay/storage';
 import { reportHtml } from './report-html';
 
 /** Digits of the scan id in a folder's name: enough to tell the scans of one file apart. */

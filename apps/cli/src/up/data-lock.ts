@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '@assay/storage';
 import { z } from 'zod';
 import { errorCode } from '../error-code';
 import { CliError } from '../exit';
-import { makeFolder } from '../make-folder';
 import { processIdentity } from './process-identity';
 
 const Owner = z.object({ pid: z.number().int().positive(), identity: z.string(), token: z.string() });

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '@assay/storage';
 import { CliError } from '../exit';
 import { pingRedis } from './ping-redis';
 import { processIdentity } from './process-identity';
@@ -39,7 +40,7 @@ export interface EmbeddedRedis {
  */
 export async function startEmbeddedRedis(dataDir: string, signal: AbortSignal): Promise<EmbeddedRedis> {
   const folder = redisFolder(dataDir);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, { mode: 0o700 });
   await endPredecessor(folder, signal);
   const run = await socketFolder();
   const socket = socketIn(run);

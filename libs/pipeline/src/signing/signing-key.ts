@@ -6,9 +6,10 @@ import {
   type KeyObject,
   randomUUID,
 } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PublicKeyJwk } from '@assay/contracts';
+import { makeFolder } from '@assay/storage';
 import type { Config } from '../config';
 import { ConfigError } from '../config-error';
 import { canonicalJson } from './canonical-json';
@@ -52,7 +53,7 @@ export async function loadSigningKey(config: KeyConfig): Promise<SigningKey | nu
 export async function ensureSigningKey(config: KeyConfig): Promise<SigningKey> {
   const known = await loadSigningKey(config);
   if (known) return known;
-  await mkdir(config.dataDir, { recursive: true, mode: folderMode });
+  await makeFolder(config.dataDir, { mode: folderMode });
   const { privateKey } = generateKeyPairSync('ed25519');
   await writeOnce(signingKeyPath(config), privateKey.export({ format: 'pem', type: 'pkcs8' }) as string);
   return (await loadSigningKey(config)) ?? signingKeyOf(privateKey);

@@ -9,7 +9,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { Verdict, VerdictSignature } from '@assay/contracts';
 import { ConfigError } from '../config-error';
 import { deleteMedia } from '../delete-media';
@@ -17,12 +16,11 @@ import { ScanCancelledError } from '../errors';
 import { keys } from '../keys';
 import type { OpenPorts } from '../open-ports';
 import { withdrawVerdict } from '../scan-state';
-import { intake } from '../stages/intake';
 import { reject } from '../stages/judge';
 import { publish } from '../stages/publish';
 import { readStored } from '../stored';
 import { registerScan } from '../submit';
-import { noAbort, testPorts } from '../testing/test-ports';
+import { newMedia, noAbort, testPorts } from '../testing/test-ports';
 import { canonicalJson } from './canonical-json';
 import { checkSignature } from './check-signature';
 import { listPublicKeys } from './public-keys';
@@ -74,9 +72,7 @@ describe('the key', () => {
 });
 
 async function judged(): Promise<Verdict> {
-  const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
-  if (!taken.ok) throw new Error('intake refused');
-  const { scan } = await registerScan(ports, { media: taken.value.media.id }, noAbort);
+  const { scan } = await registerScan(ports, { media: await newMedia(ports) }, noAbort);
   const outcome = await reject(scan.id, { code: 'not_media', message: 'This is no media.' }, ports, noAbort);
   if (!outcome.ok) throw new Error('not judged');
   return outcome.value;

@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultMediaLimits, defaultPolicy } from '@assay/contracts';
+import { Readable } from 'node:stream';
+import { defaultMediaLimits, defaultPolicy, type MediaId } from '@assay/contracts';
 import { createFolderStore, createMemoryIndex } from '@assay/storage';
 import { createLog } from '../log';
 import { MediaFiles } from '../media-files';
 import type { OpenPorts } from '../open-ports';
+import type { Ports } from '../ports';
+import { intake } from '../stages/intake';
 
 export const noAbort: AbortSignal = new AbortController().signal;
 
@@ -32,4 +35,11 @@ export async function testPorts(): Promise<OpenPorts & { root: string }> {
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Id of a media item of its own, taken in. */
+export async function newMedia(ports: Ports): Promise<MediaId> {
+  const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
+  if (!taken.ok) throw new Error('intake refused');
+  return taken.value.media.id;
 }

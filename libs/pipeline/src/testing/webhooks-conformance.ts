@@ -1,5 +1,4 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { type DeliverJob, DeliveryRecord, type ScanRecord, Verdict, type WebhookWithSecret } from '@assay/contracts';
 import { FetchMediaError } from '@assay/fetch-media';
 import { createRedisEventLog, type EventLog, type ObjectStore } from '@assay/storage';
@@ -18,7 +17,6 @@ import { MediaFiles } from '../media-files';
 import type { OpenPorts } from '../open-ports';
 import { openQueues, type ScanQueues } from '../open-queues';
 import { reindex } from '../reindex';
-import { intake } from '../stages/intake';
 import { reject } from '../stages/judge';
 import { publish } from '../stages/publish';
 import { readStored, writeStored } from '../stored';
@@ -36,7 +34,7 @@ import {
   rotateSecret,
   updateWebhook,
 } from '../webhooks/webhooks';
-import { noAbort, testPorts } from './test-ports';
+import { newMedia, noAbort, testPorts } from './test-ports';
 
 const sending = { privateNetworks: ['127.0.0.0/8'] };
 
@@ -89,9 +87,7 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
     createWebhook({ url: receiver.url, signing: 'hmac', ...fields }, ports.store, sending, noAbort);
 
   async function newScan(): Promise<ScanRecord> {
-    const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
-    if (!taken.ok) throw new Error('intake refused');
-    return (await submitScan(ports, queues, { media: taken.value.media.id }, noAbort)).scan;
+    return (await submitScan(ports, queues, { media: await newMedia(ports) }, noAbort)).scan;
   }
   async function judged({ id }: ScanRecord): Promise<Verdict> {
     const outcome = await reject(id, { code: 'not_media', message: 'This is no media.' }, ports, noAbort);

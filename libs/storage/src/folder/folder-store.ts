@@ -8,7 +8,9 @@ import { guardBody, type Body } from '../guard-body';
 import { assertKeyPrefix, assertObjectKey } from '../object-key';
 import type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOptions } from '../object-store';
 import { codeOf, isAbsent, storeErrorOf } from './fs-errors';
-import { isTaken, makeFolder, pruneEmptyFolders, syncFolder } from './folders';
+import { isTaken, pruneEmptyFolders } from './folders';
+import { makeFolder } from './make-folder';
+import { syncFolder } from './sync-folder';
 import { removeLeftovers, removeTemporaryFile, writeTemporaryFile } from './temporary-files';
 import { walkKeys } from './walk-keys';
 
@@ -142,7 +144,7 @@ class FolderStore implements ObjectStore {
     for (let tries = 1; ; tries += 1) {
       try {
         signal.throwIfAborted();
-        await makeFolder(folder, this.durable);
+        await makeFolder(folder, { durable: this.durable });
         const named = await name();
         if (this.durable) await syncFolder(folder);
         return named;

@@ -1,29 +1,10 @@
-import { mkdir, open, rmdir, stat } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './fs-errors';
-
-/** Makes a name that was just created, renamed or removed in `folder` survive a power cut. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** `mkdir -p`; where `durable`, its new names survive a power cut. */
-export async function makeFolder(folder: string, durable: boolean): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined || !durable) return;
-  // Every new folder is a new name in its parent.
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
-}
+import { isFolder } from './make-folder';
 
 /** Whether a folder has the name of this file, or a file that of a folder above it, up to `root`. */
 export async function isTaken(path: string, root: string): Promise<boolean> {
-  const isFolder = async (name: string): Promise<boolean | null> =>
-    (await stat(name).catch(() => null))?.isDirectory() ?? null;
   if (await isFolder(path)) return true;
   for (let above = dirname(path); above !== root && above.startsWith(root); above = dirname(above)) {
     if ((await isFolder(above)) === false) return true;

@@ -3,7 +3,7 @@ import { open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { codeOf, storeErrorOf } from './fs-errors';
-import { makeFolder } from './folders';
+import { makeFolder } from './make-folder';
 
 /** Inside the root, hence on the same file system: a rename out of it is atomic. No key can name it. */
 export const temporaryFolder = '.tmp';
@@ -25,7 +25,7 @@ export async function writeTemporaryFile(
 ): Promise<string> {
   const path = join(root, temporaryFolder, randomUUID());
   const handle = await orStoreError(async () => {
-    await makeFolder(join(root, temporaryFolder), durable);
+    await makeFolder(join(root, temporaryFolder), { durable });
     return open(path, 'wx');
   });
   try {
