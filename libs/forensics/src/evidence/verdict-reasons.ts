@@ -81,6 +81,14 @@ function unsure({ interval, fewFrames, tracks, policy, detectors }: ReasonFacts)
     );
   }
   const { authentic, manipulated } = policy.thresholds;
+  const above = tracks.find(({ track }) => (track.probability ?? 0) >= manipulated);
+  if (above) {
+    return reason(
+      'between_thresholds',
+      `${name(above.track.index)} alone is above the policy's threshold (${percent(manipulated)}). Among ${plural(tracks.length, 'face')} one ` +
+        'as suspicious turns up by chance more often, so the file as a whole stays below it: look at this face.',
+    );
+  }
   return reason(
     'between_thresholds',
     `The score lies between the policy's thresholds (${percent(authentic)} and ${percent(manipulated)}): too weak for either answer.`,

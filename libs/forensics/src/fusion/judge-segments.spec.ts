@@ -213,6 +213,15 @@ describe('judgeSegments', () => {
     expect(plain.reasons.map(({ text }) => text).join()).not.toMatch(/reads most like/);
   });
 
+  it('points at a face that is suspicious on its own where the file as a whole stays between the thresholds', () => {
+    const others = [1, 2, 3].map((i) => track(i, { at: ten, logits: same(-2), x: 100 + 300 * i, look: [1, i] }));
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(2.2) }), ...others])]);
+    expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['forged_face', 'between_thresholds']]);
+    expect(found.reasons[1]!.text).toMatch(
+      /^Face 1 alone is above the policy's threshold \(75 %\)\. Among 4 faces one /,
+    );
+  });
+
   it('names two detectors that contradict each other', () => {
     const second = { ...models.entries[0]!, id: 'e', calibration: { a: 2, b: 0, fittedOn: 'test' } };
     const both = createModelSet('', [models.entries[0]!, second]);
