@@ -1,4 +1,4 @@
-"""What happens to a picture on its way to a detector: noise, blur, resizing, JPEG, H.264; the same for both of a pair.
+"""What happens to a picture on its way to a detector: noise, blur, resizing, JPEG, video encodes; the same for both of a pair.
 
 All of it is done at the face's native scale, before the crop: compressing after resizing teaches a detector sharp
 synthetic edges that real encodes wipe out.
@@ -7,33 +7,41 @@ synthetic edges that real encodes wipe out.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-import av
 import cv2
 import numpy as np
 
+from assay_training.codecs import CODECS, through
 from assay_training.synthesis.color import KERNELS, jpeg, sharpen
 
+CODEC_ODDS = {"h264": 0.74, "hevc": 0.1, "vp9": 0.09, "mpeg4": 0.07}
 
-LEAD_IN = 2
-"""Pictures at the head of a stream that are coded and thrown away."""
+FIRST_CRF = (16, 31)
+"""H.264 of a first generation, before a platform encodes it again."""
 
 
 @dataclass(frozen=True)
 class Degradation:
-    """One way to the detector. Two generations of loss at most; a seed makes noise the same on both of a pair."""
+    """One way to the detector. Two generations of loss at most; a seed makes noise the same on both of a pair.
+
+    light: factor of each channel (exposure and white balance); shake: motion blur's length in pixels and its direction in
+    degrees. The codec's settings are as in `codecs.CODECS`.
+    """
 
     blur: float
     noise: float
     resize: float
     kernel: int
     first_jpeg: int
-    h264_crf: int
-    h264_preset: str
-    h264_motion: bool
+    first_crf: int
+    codec: str
+    coarseness: int
+    preset: str
+    motion: bool
     last_jpeg: int
-    gain: float = 1.0
+    light: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    gamma: float = 1.0
+    shake: tuple[float, float] = (0.0, 0.0)
     beauty: float = 0.0
     seed: int = field(default=0, repr=False)
 
@@ -41,69 +49,49 @@ class Degradation:
 def draw(rng: np.random.Generator) -> Degradation:
     """A random degradation; 0 = that step is left out."""
     way = rng.random()
-    h264 = way < 0.62
-    only_jpeg = 0.62 <= way < 0.88
+    video = way < 0.66
+    only_jpeg = 0.66 <= way < 0.9
+    codec = str(rng.choice(list(CODEC_ODDS), p=list(CODEC_ODDS.values())))
+    kind = CODECS[codec]
     return Degradation(
         blur=float(rng.uniform(0.4, 1.3)) if rng.random() < 0.25 else 0.0,
         noise=float(rng.uniform(1, 6)) if rng.random() < 0.25 else 0.0,
-        resize=float(rng.uniform(0.6, 1.3)) if rng.random() < 0.25 else 0.0,
+        resize=float(rng.uniform(0.45, 1.3)) if rng.random() < 0.3 else 0.0,
         kernel=int(KERNELS[rng.integers(0, 4)]),
         first_jpeg=int(rng.integers(45, 96)) if rng.random() < 0.25 else 0,
-        h264_crf=int(rng.integers(18, 37)) if h264 else 0,
-        h264_preset=str(rng.choice(["ultrafast", "superfast", "veryfast", "faster"], p=[0.15, 0.3, 0.35, 0.2])),
-        h264_motion=bool(rng.random() < 0.45),
+        first_crf=int(rng.integers(*FIRST_CRF)) if video and rng.random() < 0.25 else 0,
+        codec=codec if video else "",
+        coarseness=int(rng.integers(kind.coarseness[0], kind.coarseness[1] + 1)),
+        preset=str(rng.choice(list(kind.presets), p=list(kind.presets.values()))),
+        motion=bool(rng.random() < 0.45),
         last_jpeg=int(rng.integers(35, 96)) if only_jpeg else 0,
-        gain=float(rng.uniform(0.75, 1.25)) if rng.random() < 0.4 else 1.0,
+        light=_light(rng) if rng.random() < 0.5 else (1.0, 1.0, 1.0),
+        gamma=float(np.exp(rng.uniform(-0.3, 0.4))) if rng.random() < 0.3 else 1.0,
+        shake=(float(rng.uniform(2, 8)), float(rng.uniform(0, 180))) if rng.random() < 0.12 else (0.0, 0.0),
         beauty=float(rng.uniform(0.4, 1.0)) if rng.random() < 0.18 else 0.0,
         seed=int(rng.integers(1 << 31)),
     )
 
 
-def h264(images: list[np.ndarray], crf: int, preset: str, motion: np.ndarray | None) -> list[np.ndarray]:
-    """Each RGB picture (H,W,3; H and W even, all alike) through H.264 at 4:2:0.
+def _light(rng: np.random.Generator) -> tuple[float, float, float]:
+    gain, cast = np.exp(rng.uniform(-0.7, 0.25)), np.exp(rng.uniform(-0.12, 0.12, 3))
+    return tuple(float(v) for v in gain * cast)
 
-    Every picture starts with an intra frame. A stream's first pictures get finer quantisers than later ones, so a few
-    lead in and are thrown away: else the first of a pair would look better coded than the second. With `motion` (n,2), shifts in pixels, it is preceded by itself shifted, and
-    what comes back is the predicted frame: most frames of a real video are.
-    """
-    height, width = images[0].shape[:2]
-    encoder = av.CodecContext.create("libx264", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
-    encoder.time_base = Fraction(1, 25)
-    encoder.thread_count = 1
-    encoder.options = {
-        "crf": str(crf),
-        "preset": preset,
-        "tune": "zerolatency",
-        "x264-params": "threads=1:sliced-threads=0:scenecut=0:keyint=1000:log-level=none",
-    }
-    decoder = av.CodecContext.create("h264", "r")
-    decoder.thread_count = 1
-    decoded: list[np.ndarray] = []
-    count = 0
 
-    def push(frame: av.VideoFrame | None) -> None:
-        for packet in encoder.encode(frame):
-            decoded.extend(f.to_ndarray() for f in decoder.decode(packet))
+def relight(image: np.ndarray, light: tuple[float, float, float], gamma: float) -> np.ndarray:
+    steps = 255 * (np.arange(256)[:, None] / 255) ** gamma * np.array(light)
+    return cv2.LUT(image, (steps + 0.5).clip(0, 255).astype(np.uint8)[:, None, :])
 
-    for i, image in enumerate([images[0]] * LEAD_IN + images, -LEAD_IN):
-        frames = [image]
-        if motion is not None:
-            shift = np.float32([[1, 0, motion[max(i, 0), 0]], [0, 1, motion[max(i, 0), 1]]])
-            frames.insert(0, cv2.warpAffine(image, shift, (width, height), borderMode=cv2.BORDER_REPLICATE))
-        for k, rgb in enumerate(frames):
-            frame = av.VideoFrame.from_ndarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
-            frame.pts = count
-            frame.pict_type = av.video.frame.PictureType.I if k == 0 else av.video.frame.PictureType.P
-            count += 1
-            push(frame)
-    push(None)
-    decoded.extend(f.to_ndarray() for f in decoder.decode(None))
-    per = 1 if motion is None else 2
-    if len(decoded) != per * (LEAD_IN + len(images)):
-        raise RuntimeError(f"{len(decoded)} frames decoded of {per * (LEAD_IN + len(images))} encoded")
-    kept = decoded[per * LEAD_IN :][per - 1 :: per]
-    return [cv2.cvtColor(np.ascontiguousarray(f), cv2.COLOR_YUV2RGB_I420) for f in kept]
+
+def shaken(image: np.ndarray, length: float, degrees: float) -> np.ndarray:
+    """Motion blur: the mean along a line of `length` pixels."""
+    side = int(np.ceil(length)) | 1
+    middle, reach = (side - 1) / 2, length / 2 * np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+    kernel = np.zeros((side, side), np.float32)
+    for step in np.linspace(-1, 1, 4 * side):
+        x, y = np.round(middle + step * reach).astype(int)
+        kernel[y.clip(0, side - 1), x.clip(0, side - 1)] += 1
+    return cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
 
 
 def beautify(image: np.ndarray, strength: float) -> np.ndarray:
@@ -113,14 +101,16 @@ def beautify(image: np.ndarray, strength: float) -> np.ndarray:
 
 
 def before_codec(image: np.ndarray, way: Degradation) -> np.ndarray:
-    """Beauty filter, light, blur, resizing, first JPEG and noise, on a canvas whose size stays."""
+    """Beauty filter, light, blur, shake, resizing, first JPEG and noise, on a canvas whose size stays."""
     out = image
     if way.beauty:
         out = beautify(out, way.beauty)
-    if way.gain != 1.0:
-        out = cv2.convertScaleAbs(out, alpha=way.gain)
+    if way.gamma != 1.0 or way.light != (1.0, 1.0, 1.0):
+        out = relight(out, way.light, way.gamma)
     if way.blur:
         out = cv2.GaussianBlur(out, (0, 0), way.blur)
+    if way.shake[0]:
+        out = shaken(out, *way.shake)
     if way.resize:
         h, w = out.shape[:2]
         small = cv2.resize(out, None, fx=way.resize, fy=way.resize, interpolation=way.kernel)
@@ -139,16 +129,18 @@ def degrade_pairs(
     """Degrades real and forged of each pair alike. All canvases have one size; the codec's settings are the first way's,
     so that one stream holds the whole group."""
     prepared = [(before_codec(real, way), before_codec(forged, way)) for (real, forged), way in zip(pairs, ways)]
-    codec = ways[0]
-    if codec.h264_crf:
+    common = ways[0]
+    if common.codec:
         # Which of the two is coded first is chosen at random: what an encoder does to a second picture must not be a label.
         swap = rng.random(len(pairs)) < 0.5
         flat = [image for pair, turned in zip(prepared, swap) for image in (pair[::-1] if turned else pair)]
-        motion = np.repeat(rng.uniform(-2, 2, (len(pairs), 2)), 2, axis=0) if codec.h264_motion else None
-        coded = h264(flat, codec.h264_crf, codec.h264_preset, motion)
+        if common.first_crf:
+            flat = through("h264", flat, common.first_crf, "veryfast", None)
+        motion = np.repeat(rng.uniform(-2, 2, (len(pairs), 2)), 2, axis=0) if common.motion else None
+        coded = through(common.codec, flat, common.coarseness, common.preset, motion)
         prepared = [pair[::-1] if turned else pair for pair, turned in zip(zip(coded[0::2], coded[1::2]), swap)]
-    if codec.last_jpeg:
+    if common.last_jpeg:
         # No stream to share here: every pair has its own quality.
-        quality = [int(np.clip(codec.last_jpeg + rng.integers(-15, 16), 35, 97)) for _ in pairs]
+        quality = [int(np.clip(common.last_jpeg + rng.integers(-15, 16), 35, 97)) for _ in pairs]
         prepared = [(jpeg(real, q), jpeg(forged, q)) for (real, forged), q in zip(prepared, quality)]
     return prepared

@@ -48,7 +48,7 @@ def _arguments(name: str, argv: list[str]) -> argparse.Namespace:
     p = argparse.ArgumentParser(prog=f"train-{name}", description=__doc__)
     p.add_argument("--cache", type=Path, default=Path("runs/cache"), help="what `prepare` wrote")
     p.add_argument("--imagenet", type=Path, default=Path("../../shared/peers/mobilenet_v2_100_imagenet_fp16.npz"))
-    p.add_argument("--start", type=Path, help="begin with the averaged weights of this checkpoint of `xray` instead")
+    p.add_argument("--start", type=Path, help="begin with the averaged weights of this checkpoint instead (its own kind, or `xray`)")
     p.add_argument("--run", type=Path, default=Path(f"runs/{name}"), help="checkpoints, curves and settings")
     p.add_argument("--minutes", type=float, default=75, help="length of the schedule on this machine")
     p.add_argument("--sizes", default="160:0.6,192:1.0", help="input side and the share of the schedule it lasts to")

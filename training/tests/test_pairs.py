@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from assay_training.crop import formula_image
-from assay_training.degrade import before_codec, degrade_pairs, draw, h264
+from assay_training.codecs import CODECS, through
+from assay_training.degrade import before_codec, degrade_pairs, draw
 from assay_training.pairs import MIX, PairMaker
 from assay_training.synthesis.masks import boundary, region_mask
 from assay_training.synthesis.painters import HELD_OUT, PAINTERS
@@ -73,24 +74,36 @@ def test_an_unforged_pair_is_degraded_equally_hard(maker, seed):
     ways = [draw(rng) for _ in range(3)]
     for real, forged in degrade_pairs(rng, [(scene.image, scene.image)] * 3, ways):
         assert real.shape == scene.image.shape
-        if not ways[0].h264_crf:
+        if not ways[0].codec:
             assert np.array_equal(real, forged)
 
 
-@pytest.mark.parametrize("crf", [20, 28, 35])
-@pytest.mark.parametrize("preset", ["ultrafast", "veryfast"])
+ENCODES = [(codec, coarseness, preset) for codec, kind in CODECS.items() for coarseness in kind.coarseness for preset in kind.presets]
+
+
+@pytest.mark.parametrize("codec,coarseness,preset", ENCODES)
 @pytest.mark.parametrize("moving", [False, True])
-def test_the_encoder_treats_the_first_and_the_second_of_a_pair_alike(crf, preset, moving):
+def test_the_encoder_treats_the_first_and_the_second_of_a_pair_alike(codec, coarseness, preset, moving):
     image = formula_image(160, 160)
     image = (image * 0.7 + np.random.default_rng(0).normal(20, 8, image.shape)).clip(0, 255).astype(np.uint8)
-    coded = h264([image] * 4, crf, preset, np.full((4, 2), 0.7) if moving else None)
+    coded = through(codec, [image] * 4, coarseness, preset, np.full((4, 2), 0.7) if moving else None)
     error = np.array([np.abs(c.astype(int) - image).mean() for c in coded])
     assert np.ptp(error) < 0.06 * error.mean()
 
 
+@pytest.mark.parametrize("codec", CODECS)
+def test_pictures_of_one_stream_know_nothing_of_each_other(codec):
+    image, other = formula_image(128, 128), formula_image(128, 128)[::-1].copy()
+    preset, coarse = next(iter(CODECS[codec].presets)), CODECS[codec].coarseness[1]
+    alone = through(codec, [image, image, image], coarse, preset, None)[2]
+    after_other = through(codec, [image, other, image], coarse, preset, None)[2]
+    off = np.abs(alone.astype(int) - after_other).mean()
+    assert off < 0.25 * np.abs(alone.astype(int) - image).mean()
+
+
 def test_noise_is_the_same_on_both(maker):
     rng = np.random.default_rng(1)
-    way = next(w for w in (draw(rng) for _ in range(200)) if w.noise and not w.h264_crf)
+    way = next(w for w in (draw(rng) for _ in range(200)) if w.noise and not w.codec)
     image = maker.faces.images[0]
     assert np.array_equal(before_codec(image, way), before_codec(image, way))
 

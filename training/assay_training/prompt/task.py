@@ -32,12 +32,13 @@ class PromptTask(XrayTask):
         self.rng = np.random.default_rng(seed)
 
     def net(self, imagenet: Path, start: Path | None) -> Prompt:
-        """From ImageNet, or with the averaged weights of an `xray` run's checkpoint as the image tower."""
+        """From ImageNet, or with the averaged weights of a checkpoint of this task, or of `xray` as the image tower."""
         net = Prompt(len(self.vocabulary))
         if start is None:
             load_imagenet(net.image, imagenet)
-        else:
-            net.image.load_state_dict(torch.load(start, map_location="cpu", weights_only=True)["average"])
+            return net
+        weights = torch.load(start, map_location="cpu", weights_only=True)["average"]
+        (net if "bias" in weights else net.image).load_state_dict(weights)
         return net
 
     def loss(
