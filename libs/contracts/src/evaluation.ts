@@ -83,6 +83,8 @@ export const EvalGrid = z.strictObject({
   control: GridFigures,
   /** Control minus unperturbed: what the encoder does by itself. */
   controlChanges: GridFigures,
+  /** Share of items whose 90 % interval, as they are, holds the probability that the control gets. */
+  controlCoverage: EvalFigure,
   /** AUC of the control minus that of compression at level 5; null where that cell was not asked for. */
   compressionDrop: EvalFigure.nullable(),
   cells: z.array(
@@ -97,6 +99,8 @@ export const EvalGrid = z.strictObject({
       changes: GridFigures,
       /** Perturbed minus control. */
       changesFromControl: GridFigures,
+      /** As `controlCoverage`, for this cell. */
+      coverage: EvalFigure,
     }),
   ),
 });

@@ -2,6 +2,7 @@ export * from './bootstrap';
 export * from './calibration';
 export * from './coverage-risk';
 export * from './decisions';
+export { intervalCoverage } from './interval-coverage';
 export { pairedDifferences } from './paired-differences';
 export * from './ranking';
 export { seededRandom } from './random';

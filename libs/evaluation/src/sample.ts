@@ -11,6 +11,8 @@ export interface Observation {
   label: VerdictLabel;
   /** True where no probability was given. */
   abstained: boolean;
+  /** The answer's own interval of that probability, where it gave one. */
+  interval?: readonly [number, number] | null;
   /** Items of one file; of them a real and a fake one are a side-by-side pair. Null where there can be none. */
   pair: string | null;
 }

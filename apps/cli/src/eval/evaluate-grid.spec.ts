@@ -33,6 +33,19 @@ describe('the perturbation grid', () => {
     expect(compression).toMatchObject({ amount: 30, changes: { auc: { value: 0, interval: [0, 0] } } });
   });
 
+  it('tells how often the interval of an item holds what a copy of it gets', () => {
+    const plain = Array.from({ length: 20 }, (_, i) => ({
+      ...row(i < 10, 0.5, i),
+      interval: [0.4, 0.6] as const,
+    }));
+    const moved = plain.map((each, i) => ({ ...each, score: i < 5 ? 0.61 : 0.4 }));
+    const gone = { ...plain[19]!, abstained: true };
+    const cells = [{ cell: { kind: 'blur', level: 1 }, rows: [...moved.slice(0, 19), gone] } as const];
+    const grid = evaluateGrid(plain, moved, cells, 0, settings);
+    expect(grid.controlCoverage.value).toBe(0.75);
+    expect(grid.cells[0]!.coverage.value).toBeCloseTo(14 / 19);
+  });
+
   it('blames a cell for what it does beyond the encoder, and tells the drop at the strongest compression', () => {
     const plain = Array.from({ length: 20 }, (_, i) => row(i < 10, i < 10 ? 0.9 : 0.1, i));
     // The encoder alone loses five fakes of ten, the compression five more.

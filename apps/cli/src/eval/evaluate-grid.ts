@@ -37,6 +37,11 @@ export function evaluateGrid(
       after.map((row, i) => ({ before: before[i]!, after: row })),
       settings,
     );
+  const covered = (rows: readonly stats.Observation[]) =>
+    stats.intervalCoverage(
+      rows.map((after, i) => ({ before: plain[i]!, after })),
+      settings,
+    );
   const compressed = cells.find(({ cell }) => cell.kind === 'compression' && cell.level === strongestLevel);
   return {
     items: plain.length,
@@ -44,6 +49,8 @@ export function evaluateGrid(
     unperturbed: estimate(plain),
     control: estimate(control),
     controlChanges: minus(control, plain),
+    /** Share of items whose interval, as they are, holds the probability that they get when they are encoded again. */
+    controlCoverage: covered(control),
     /** AUC lost from the control to the strongest compression; more is worse. */
     compressionDrop: compressed ? minus(control, compressed.rows).auc : null,
     cells: cells.map(({ cell: { kind, level }, rows }) => ({
@@ -51,6 +58,7 @@ export function evaluateGrid(
       figures: estimate(rows),
       changes: minus(rows, plain),
       changesFromControl: minus(rows, control),
+      coverage: covered(rows),
     })),
   };
 }

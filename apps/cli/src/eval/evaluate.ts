@@ -30,6 +30,7 @@ export function clipSample(items: readonly EvalItem[], verdicts: readonly Verdic
       group: item.group,
       label: verdict.verdict,
       abstained: verdict.probability === null,
+      interval: verdict.interval,
       pair: item.region === 'full' ? null : item.file,
     };
   });

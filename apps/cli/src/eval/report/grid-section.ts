@@ -43,6 +43,7 @@ export function gridSection(grid: Grid): Markup {
       </table>
     </div>
     <p class="soft">${gridSummary(grid)} * marks those without 0.</p>
+    <p class="soft">${coverageWords}, encoded again: <b>${formatFigure(grid.controlCoverage)}</b></p>
     ${grid.compressionDrop && html`<p>${dropWords}: <b>${formatDifference(grid.compressionDrop)}</b></p>`}
   </section>`;
 }
@@ -69,6 +70,7 @@ function heatCell(cell: Grid['cells'][0] | undefined): Markup {
 
 const formatValue = ({ value }: Figure): string => (value === null ? '–' : value.toFixed(3));
 
+const coverageWords = 'Interval coverage (90 % nominal): items whose interval holds the probability of their copy';
 const dropWords = 'AUC drop at level 5 (compression, CRF 40)';
 
 export function gridSummary({ items, stills, unperturbed }: Grid): string {
@@ -79,9 +81,11 @@ export function gridSummary({ items, stills, unperturbed }: Grid): string {
   );
 }
 
-export function gridRows({ control, controlChanges, compressionDrop, cells }: Grid): [string, string][] {
+export function gridRows(grid: Grid): [string, string][] {
+  const { control, controlChanges, controlCoverage, compressionDrop, cells } = grid;
   return [
     ['AUC, encoded again (level 0)', `${formatFigure(control.auc)}  change ${formatDifference(controlChanges.auc)}`],
+    ['interval coverage, encoded again (90 %)', formatFigure(controlCoverage)],
     ...cells.map(({ kind, level, amount, figures, changesFromControl }): [string, string] => [
       `AUC, ${kindWords[kind].name} ${level} (${kindWords[kind].amount} ${amount})`,
       `${formatFigure(figures.auc)}  change ${formatDifference(changesFromControl.auc)}`,
