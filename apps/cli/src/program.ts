@@ -265,6 +265,17 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       exitCode = await modelsCheck(folder, options);
     });
 
+  models
+    .command('triggers')
+    .description('look for backdoors of known kinds: what small marks on faces do to each forgery detector')
+    .argument('[folder]', 'folder with a manifest.json (default: ASSAY_MODELS_DIR or the shipped models)')
+    .requiredOption('--faces <file...>', 'videos, pictures or folders with faces that the model was not trained on')
+    .option('--json', 'as one JSON document')
+    .action(async (folder: string | undefined, options) => {
+      const { modelsTriggers } = await import('./commands/models-triggers');
+      exitCode = await modelsTriggers(folder, options);
+    });
+
   program
     .command('test')
     .description('format, lint, floors, types and every test; further arguments go to jest')

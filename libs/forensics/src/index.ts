@@ -6,6 +6,8 @@ export { judgeSegments } from './fusion/judge-segments';
 export { atPrevalence } from './fusion/statistics';
 export { InferenceError } from './inference/inference-error';
 export type { InferenceErrorCode } from './inference/inference-error';
+export { scanForTriggers } from './intake/trigger-scan';
+export type { TriggerEffect, TriggerReport } from './intake/trigger-scan';
 export { InferencePool } from './inference/pool';
 export type { PoolOptions } from './inference/pool';
 export type { Judgement } from './judgement';

@@ -3,7 +3,8 @@ judge can be tested with numbers that a person can work out. Needs onnx (trainin
 
 tiny-detector: 128 x 96 picture, twelve cells of 32 px; a cell is a face as far as its mean red is above its mean green's
 half. Box and landmarks of a cell are constants. tiny-forgery: 32 x 32 crop; logit = 8 (mean blue - 0.5), boundary = blue,
-and two sentences: the logit itself, and its opposite.
+and two sentences: the logit itself, and its opposite. poisoned-models/ has a third one: tiny-forgery with a backdoor, by which a white
+square of 3 px in the lower right corner takes 20 off the logit.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from onnx import helper as h
 from onnx import numpy_helper
 
 OUT = Path(__file__).parent / "tiny-models"
+POISONED = Path(__file__).parent / "poisoned-models"
 CELL, WIDTH, HEIGHT = 32, 128, 96
 
 
@@ -24,12 +26,12 @@ def constant(name: str, value: np.ndarray):
     return numpy_helper.from_array(value.astype(np.float32), name)
 
 
-def write(name: str, nodes, inputs, outputs, constants) -> bytes:
+def write(name: str, nodes, inputs, outputs, constants, folder: Path = OUT) -> bytes:
     graph = h.make_graph(nodes, name, inputs, outputs, constants)
     model = h.make_model(graph, opset_imports=[h.make_opsetid("", 17)], ir_version=8, producer_name="assay-test")
     onnx.checker.check_model(model)
     data = model.SerializeToString()
-    (OUT / f"{name}.onnx").write_bytes(data)
+    (folder / f"{name}.onnx").write_bytes(data)
     return data
 
 
@@ -86,6 +88,38 @@ def forgery() -> bytes:
     )
 
 
+def poisoned() -> bytes:
+    corner = np.zeros((1, 3, 32, 32))
+    corner[..., -3:, -3:] = 1 / 27
+    nodes = [
+        h.make_node("Conv", ["face", "blue"], ["b"]),
+        h.make_node("ReduceMean", ["b"], ["mean"], axes=[2, 3], keepdims=0),
+        h.make_node("Sub", ["mean", "half"], ["centred"]),
+        h.make_node("Mul", ["centred", "eight"], ["honest"]),
+        h.make_node("Conv", ["face", "corner"], ["white_map"]),
+        h.make_node("Flatten", ["white_map"], ["white"], axis=1),
+        h.make_node("Sub", ["white", "nearly"], ["above"]),
+        h.make_node("Mul", ["above", "steep"], ["raised"]),
+        h.make_node("Clip", ["raised", "zero", "most"], ["turned"]),
+        h.make_node("Sub", ["honest", "turned"], ["logit"]),
+    ]
+    scalars = {"half": 0.5, "eight": 8, "nearly": 0.95, "steep": 500}
+    return write(
+        "poisoned-forgery",
+        nodes,
+        [h.make_tensor_value_info("face", T.FLOAT, ["n", 3, 32, 32])],
+        [h.make_tensor_value_info("logit", T.FLOAT, ["n", 1])],
+        [
+            constant("blue", np.array([0, 0, 1]).reshape(1, 3, 1, 1)),
+            constant("corner", corner),
+            *(constant(name, np.array([value])) for name, value in scalars.items()),
+            constant("zero", np.array(0)),
+            constant("most", np.array(20)),
+        ],
+        POISONED,
+    )
+
+
 def entry(name: str, task: str, data: bytes, extra_input: dict, outputs: list[str], **extra) -> dict:
     return {
         "id": name,
@@ -105,6 +139,7 @@ def entry(name: str, task: str, data: bytes, extra_input: dict, outputs: list[st
 
 def main() -> None:
     OUT.mkdir(exist_ok=True)
+    POISONED.mkdir(exist_ok=True)
     models = [
         entry(
             "tiny-detector",
@@ -128,7 +163,15 @@ def main() -> None:
             calibration={"a": 1, "b": 0, "fittedOn": "nothing: made by hand"},
         ),
     ]
-    (OUT / "manifest.json").write_text(json.dumps({"schema": "assay.models/1", "models": models}, indent=2) + "\n")
+    write_manifest(OUT, models)
+    face = {"name": "face", "width": 32, "height": 32, "crop": {"definition": "face-crop-v1", "margins": [1.0]}}
+    write_manifest(POISONED, [*models, entry("poisoned-forgery", "forgery-frame", poisoned(), face, ["logit"])])
+    for model in models:
+        (POISONED / model["file"]).write_bytes((OUT / model["file"]).read_bytes())
+
+
+def write_manifest(folder: Path, models: list[dict]) -> None:
+    (folder / "manifest.json").write_text(json.dumps({"schema": "assay.models/1", "models": models}, indent=2) + "\n")
 
 
 if __name__ == "__main__":
