@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Verdict } from '@assay/contracts';
+import { defaultTenant, Verdict } from '@assay/contracts';
 import { keys, readStored, submitScan } from '@assay/pipeline';
 import { makeClip } from './testing/test-clip';
 import { until } from './testing/until';
@@ -53,7 +53,7 @@ describe('kill -9 of a worker in the middle of a look', () => {
     await makeClip(clip, 17);
     const media = await world.takeIn(clip, 'clip.mp4');
     const first = await startProcess();
-    const { scan } = await submitScan(world.ports, world.queues, { media: media.id }, noAbort);
+    const { scan } = await submitScan(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
     await until(async () => ((await recordOf(scan.id))?.segmentsDone ?? 0) > 0);
     first.kill('SIGKILL');
     await once(first, 'exit');
@@ -98,7 +98,7 @@ describe('kill -9 of a worker in the middle of a look', () => {
     await makeClip(clip, 16);
     const media = await world.takeIn(clip, 'orphan.mp4');
     const worker = await startProcess();
-    const { scan } = await submitScan(world.ports, world.queues, { media: media.id }, noAbort);
+    const { scan } = await submitScan(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
     await until(async () => (await recordOf(scan.id))?.stage === 'look');
     worker.disconnect();
     await once(worker, 'exit');

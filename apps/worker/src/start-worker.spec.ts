@@ -5,7 +5,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ScanEvent, Verdict } from '@assay/contracts';
+import { defaultTenant, type ScanEvent, Verdict } from '@assay/contracts';
 import { compareVerdicts, createPorts, deleteMedia, keys, readStored, scanFile, submitScan } from '@assay/pipeline';
 import { type RunningWorker, startWorker } from './start-worker';
 import { makeClip } from './testing/test-clip';
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 async function submit(path: string, name: string) {
   const media = await world.takeIn(path, name);
-  const { scan } = await submitScan(world.ports, world.queues, { media: media.id }, noAbort);
+  const { scan } = await submitScan(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
   return { media, scan };
 }
 
@@ -46,7 +46,7 @@ describe('a worker', () => {
     await makeClip(clip, 9);
     const media = await world.takeIn(clip, 'clip.mp4');
     const events: ScanEvent[] = [];
-    const { scan } = await submitScan(world.ports, world.queues, { media: media.id }, noAbort);
+    const { scan } = await submitScan(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
     const unsubscribe = await world.ports.index.subscribe(scan.id, (event) => void events.push(event));
     const record = await ended(scan.id);
     await until(async () => events.some(({ state }) => state === 'done'));
@@ -106,7 +106,7 @@ describe('a worker', () => {
     await makeClip(clip, 13);
     const { scan, media } = await submit(clip, 'deleted.mp4');
     await until(async () => (await world.ports.index.get(scan.id))?.stage === 'look');
-    await deleteMedia(world.ports, world.queues, media.id, noAbort);
+    await deleteMedia(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
     const queues = [world.queues.plan, world.queues.look, world.queues.judge];
     await until(async () => {
       const counts = await Promise.all(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { ScanRecord } from './scan';
+import { Owner } from './tenant';
 
 /** Longest list that one request gives, and what it gives when nobody asks for a length. */
 export const maxPageSize = 100;
@@ -37,6 +38,7 @@ export type UploadId = z.infer<typeof UploadId>;
 /** How far a resumable upload is, and what became of it. */
 export const UploadRecord = z.object({
   id: UploadId,
+  tenant: Owner,
   /** `complete`: every byte is here, and it is being made a media item. `taken`: it is one. */
   state: z.enum(['receiving', 'complete', 'taken']),
   bytes: z.number().int(),

@@ -3,6 +3,7 @@ import { maxPageSize } from './api';
 import { MediaId, ScanId } from './ids';
 import { Rejection } from './rejection';
 import { ScanState } from './scan';
+import { Owner } from './tenant';
 import { VerdictLabel } from './verdict';
 
 /** What happens to a scan and is worth telling. */
@@ -27,6 +28,7 @@ export type EventId = z.infer<typeof EventId>;
 /** Ids and the short answer. No file name, which may hold a person's name: who may see it asks for the scan. */
 export const ScanSummary = z.object({
   scan: ScanId,
+  tenant: Owner,
   media: MediaId,
   policy: z.string(),
   state: ScanState,

@@ -15,5 +15,6 @@ export * from './probe';
 export * from './rejection';
 export * from './scan';
 export * from './signature';
+export * from './tenant';
 export * from './verdict';
 export * from './webhook';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { Rejection } from './rejection';
+import { Owner } from './tenant';
 import { VerdictLabel } from './verdict';
 
 export const Stage = z.enum(['intake', 'probe', 'plan', 'look', 'judge', 'publish']);
@@ -12,6 +13,7 @@ export type ScanState = z.infer<typeof ScanState>;
 export const MediaRecord = z.object({
   schema: z.literal('assay.media/1'),
   id: MediaId,
+  tenant: Owner,
   bytes: z.number().int(),
   /** Base name given by the uploader, cut to 255 characters. */
   name: z.string().nullable(),
@@ -23,6 +25,7 @@ export type MediaRecord = z.infer<typeof MediaRecord>;
 export const ScanRecord = z.object({
   schema: z.literal('assay.scan/1'),
   id: ScanId,
+  tenant: Owner,
   media: MediaId,
   name: z.string().nullable(),
   policy: z.string(),

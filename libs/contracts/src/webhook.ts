@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultPageSize, maxPageSize, maxUrlLength } from './api';
 import { EventId, EventType, News, ScanEventType } from './event';
+import { Owner } from './tenant';
 
 export const WebhookId = z.string().regex(/^wh_[0-9a-f]{24}$/, 'must look like wh_ and 24 hex digits');
 export type WebhookId = z.infer<typeof WebhookId>;
@@ -63,6 +64,7 @@ export type LiveSecret = z.infer<typeof LiveSecret>;
 
 export const Webhook = z.object({
   id: WebhookId,
+  tenant: Owner,
   url: z.string(),
   description: z.string(),
   events: z.array(ScanEventType),
@@ -139,6 +141,7 @@ export type Delivery = z.infer<typeof Delivery>;
 /** A delivery as the store keeps it, with what is sent. */
 export const DeliveryRecord = Delivery.extend({
   schema: z.literal('assay.delivery/1'),
+  tenant: Owner,
   event: News,
   /** `tries` when the present series began: at 0, or when it was sent again by request. */
   seriesBegan: z.number().int().nonnegative(),

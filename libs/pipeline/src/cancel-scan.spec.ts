@@ -3,7 +3,7 @@
  * twice is fine, and a scan that has ended stays as it is; where a verdict and a cancellation meet, one of them holds in
  * index and store alike; a cancellation that was cut off is made good; asked for again, the scan starts anew.
  */
-import { type ScanEvent, ScanRecord, Verdict } from '@assay/contracts';
+import { defaultTenant, type ScanEvent, ScanRecord, Verdict } from '@assay/contracts';
 import { createRedisIndex, type ScanIndex } from '@assay/storage';
 import { Worker } from 'bullmq';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
@@ -53,7 +53,8 @@ afterEach(async () => {
 async function newScan(): Promise<ScanRecord> {
   return submit(await newMedia(ports));
 }
-const submit = async (media: string) => (await submitScan(ports, queues, { media }, noAbort)).scan;
+const submit = async (media: string) =>
+  (await submitScan(ports, queues, { tenant: defaultTenant, media }, noAbort)).scan;
 const cancel = () => cancelScan(scan.id, ports, queues, noAbort);
 const stored = () => readStored(ports.store, keys.record(scan.id), ScanRecord, noAbort);
 const exists = async (key: string) => (await ports.store.stat(key, noAbort)) !== null;
@@ -191,7 +192,7 @@ describe('asked for again', () => {
   it('starts anew', async () => {
     await planned();
     await cancel();
-    const again = await submitScan(ports, queues, { media: scan.media }, noAbort);
+    const again = await submitScan(ports, queues, { tenant: defaultTenant, media: scan.media }, noAbort);
     expect(again).toMatchObject({ created: true, scan: { id: scan.id, state: 'queued', segmentsDone: 0 } });
     expect(await stored()).toMatchObject({ state: 'queued' });
     expect(await queues.plan.count()).toBe(1);

@@ -3,7 +3,7 @@
  * of its attempts and its scan is open again; dropped, its scan is left failed, with the reason; a scan that has its
  * verdict keeps it; a dead letter never keeps a later run of its scan from ending.
  */
-import { type ScanRecord, Verdict } from '@assay/contracts';
+import { defaultTenant, type ScanRecord, Verdict } from '@assay/contracts';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   ports = await testPorts();
-  scan = (await submitScan(ports, queues, { media: await newMedia(ports) }, noAbort)).scan;
+  scan = (await submitScan(ports, queues, { tenant: defaultTenant, media: await newMedia(ports) }, noAbort)).scan;
 });
 afterEach(async () => {
   for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });

@@ -1,7 +1,8 @@
-import type { MediaId, ScanId } from '@assay/contracts';
+import type { MediaId, ScanId, TenantId } from '@assay/contracts';
 import { readEvents } from './events/read-events';
 import { removeScanJobs } from './flows';
 import { keys } from './keys';
+import { removeUnreferenced } from './media-references';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
@@ -9,26 +10,26 @@ import { findScan } from './scan-state';
 import { removeDeliveries } from './webhooks/deliveries';
 
 /**
- * Removes media and everything derived from it: bytes, records, verdicts, evidence, events with their deliveries, index
- * entries, jobs.
+ * Removes a tenant's media and everything derived from it: records, verdicts, evidence, events with their deliveries, index
+ * entries, jobs; and the bytes, unless another tenant has the same.
  *
  * The media record goes first. Whoever works on the media looks for it after each write, so that a look that is just
  * finishing does not bring anything back; and a deletion that was cut off is finished by asking again, as the
  * back-references go last.
  *
  * @param queues null where there are none (`assay scan`)
- * @returns false when there was no such media
+ * @returns false when the tenant has no such media
  */
 export async function deleteMedia(
   ports: Pick<Ports, 'store' | 'index'>,
   queues: ScanQueues | null,
-  media: MediaId,
+  { media, tenant }: { media: MediaId; tenant: TenantId },
   signal: AbortSignal,
 ): Promise<boolean> {
   const { store, index } = ports;
-  const existed = (await store.stat(keys.mediaRecord(media), signal)) !== null;
-  await store.delete(keys.mediaRecord(media), signal);
-  const scans = await scansOf(media, ports, signal);
+  const existed = (await store.stat(keys.mediaRecord(media, tenant), signal)) !== null;
+  await store.delete(keys.mediaRecord(media, tenant), signal);
+  const scans = await scansOf(media, tenant, ports, signal);
   for (const scan of scans) {
     const record = await findScan(scan, ports, signal);
     if (record && queues) await removeScanJobs(queues, record);
@@ -42,19 +43,20 @@ export async function deleteMedia(
     await index.delete(scan);
     if (record) await index.publish(eventOf({ ...record, state: 'cancelled' }));
   }
-  await store.delete(keys.media(media), signal);
-  await store.deletePrefix(keys.mediaScans(media), signal);
+  await removeUnreferenced(media, store, signal);
+  await store.deletePrefix(keys.mediaScans(media, tenant), signal);
   return existed || scans.size > 0;
 }
 
 /** From the store and the index: neither alone is complete while a scan is being asked for. */
 async function scansOf(
   media: MediaId,
+  tenant: TenantId,
   { store, index }: Pick<Ports, 'store' | 'index'>,
   signal: AbortSignal,
 ): Promise<Set<ScanId>> {
-  const scans = new Set(await index.scansOfMedia(media));
-  const prefix = keys.mediaScans(media);
+  const scans = new Set(await index.scansOfMedia(media, tenant));
+  const prefix = keys.mediaScans(media, tenant);
   for await (const { key } of store.list(prefix, signal)) scans.add(key.slice(prefix.length));
   return scans;
 }

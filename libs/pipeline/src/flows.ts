@@ -22,12 +22,12 @@ export async function addScanFlow(queues: ScanQueues, scan: ScanRecord, plan: Pl
   await queues.flow.add({
     name: 'judge',
     queueName: 'judge',
-    data: { v: 1, scan: scan.id },
+    data: { v: 1, scan: scan.id, tenant: scan.tenant },
     opts: { ...jobOptions('judge'), jobId: jobIdFor('judge', scan.id, scan.modelSet) },
     children: plan.segments.map(({ index }) => ({
       name: 'look',
       queueName: 'look',
-      data: { v: 1, scan: scan.id, segment: index },
+      data: { v: 1, scan: scan.id, tenant: scan.tenant, segment: index },
       opts: {
         ...jobOptions('look'),
         jobId: jobIdFor('look', scan.id, scan.modelSet, index),
@@ -38,7 +38,8 @@ export async function addScanFlow(queues: ScanQueues, scan: ScanRecord, plan: Pl
 }
 
 export async function addPlanJob(queues: ScanQueues, scan: ScanRecord): Promise<void> {
-  await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: jobIdFor('plan', scan.id, scan.modelSet) });
+  const { id, tenant, modelSet } = scan;
+  await queues.plan.add('plan', { v: 1, scan: id, tenant }, { jobId: jobIdFor('plan', id, modelSet) });
 }
 
 /** @returns whether any job of the scan is in the queues, running, waiting or dead */

@@ -58,7 +58,7 @@ export { plan } from './stages/plan';
 export { probe } from './stages/probe';
 export { publish } from './stages/publish';
 export { readStored, writeStored } from './stored';
-export { registerScan, submitScan, type Submitted } from './submit';
+export { registerScan, type ScanRequest, submitScan, type Submitted } from './submit';
 export { sweep, type SweepReport } from './sweep';
 export { version } from './version';
 export { deliver, type DeliverPorts, type Tried } from './webhooks/deliver';

@@ -1,14 +1,25 @@
-import { DeliveryId, EventId, MediaId, ScanId, WebhookId } from '@assay/contracts';
+import { defaultTenant, DeliveryId, EventId, MediaId, ScanId, TenantId, WebhookId } from '@assay/contracts';
 import { eventAndTimeOf } from './webhooks/delivery-id';
+
+/** What one tenant has of media; the bytes are kept once for all of them. `default` lies where everything lay before there were tenants. */
+const mediaOf = (media: MediaId, tenant: TenantId): string =>
+  tenant === defaultTenant ? `media/${media}` : `media/${media}.of/${tenant}`;
 
 /** The object layout. Everything derived from one scan lies under one prefix, so that deletion misses nothing. */
 export const keys = {
   media: (media: MediaId) => `media/${media}`,
-  /** Present = the media exists. Deleted first when media is deleted, which tells running work to stop. */
-  mediaRecord: (media: MediaId) => `media/${media}.json`,
+  /** Present = the tenant has the media. Deleted first when media is deleted, which tells running work to stop. */
+  mediaRecord: (media: MediaId, tenant: TenantId) => `${mediaOf(media, tenant)}.json`,
+  /** Records of tenants other than `default`. */
+  mediaTenants: (media: MediaId) => `media/${media}.of/`,
+  /** One marker for each time that the media is just being taken in, by whomever: its bytes must not go. */
+  mediaClaims: (media: MediaId) => `media/${media}.claims/`,
+  mediaClaim: (media: MediaId, uuid: string) => `media/${media}.claims/${uuid}`,
+  /** Present = the bytes are just being removed, as nobody has them any more. */
+  mediaRemoval: (media: MediaId) => `media/${media}.removal`,
   /** Back-references from media to its scans: deletion finds them even when the index was lost. */
-  mediaScans: (media: MediaId) => `media/${media}.scans/`,
-  mediaScan: (media: MediaId, scan: ScanId) => `media/${media}.scans/${scan}`,
+  mediaScans: (media: MediaId, tenant: TenantId) => `${mediaOf(media, tenant)}.scans/`,
+  mediaScan: (media: MediaId, tenant: TenantId, scan: ScanId) => `${mediaOf(media, tenant)}.scans/${scan}`,
   uploads: 'uploads/',
   upload: (uuid: string) => `uploads/${uuid}`,
   /** Uploads that can be resumed. Apart from `uploads/`: what is cut off here is not left over but goes on. */
@@ -39,7 +50,10 @@ export const keys = {
   outboxOf: (scan: ScanId) => `outbox/${scan}-`,
   outboxEntry: (event: EventId) => `outbox/${event}`,
   webhooks: 'webhooks/',
-  webhook: (webhook: WebhookId) => `webhooks/${webhook}.json`,
+  /** Named so that those of one tenant can be listed: `default` has no part of its own. */
+  webhooksOf: (tenant: TenantId) => `webhooks/${tenant === defaultTenant ? '' : `${tenant}.`}wh_`,
+  webhook: (tenant: TenantId, webhook: WebhookId) =>
+    `webhooks/${tenant === defaultTenant ? '' : `${tenant}.`}${webhook}.json`,
   /** Present = switched off, and why. An object of its own, since a worker writes it and the API the others. */
   webhookDisabled: (webhook: WebhookId) => `webhook-disabled/${webhook}.json`,
   webhookSecrets: (webhook: WebhookId) => `webhook-secrets/${webhook}/`,

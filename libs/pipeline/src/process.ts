@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import {
   accepted,
+  defaultTenant,
   type MediaRecord,
   type Outcome,
   rejected,
@@ -69,7 +70,7 @@ async function scanInPlace(
   signal: AbortSignal,
 ): Promise<ScannedFile> {
   const ports = withFileInPlace(options.ports, media.id, path);
-  const { scan } = await registerScan(ports, { media: media.id, policy: options.policy }, signal);
+  const { scan } = await registerScan(ports, { tenant: media.tenant, media: media.id, policy: options.policy }, signal);
   const unsubscribe = options.onEvent ? await ports.index.subscribe(scan.id, options.onEvent) : null;
   try {
     const planned = await planScan(scan.id, ports, signal, probing);
@@ -113,8 +114,8 @@ async function takeInPlace(path: string, options: ScanFileOptions, signal: Abort
     throw error;
   }
   if (bytes === 0) return rejected('empty_file', 'The file is empty.');
-  const media = mediaRecordFor(hash.digest('hex'), bytes, options.name);
-  await writeStored(store, keys.mediaRecord(media.id), media, { ifAbsent: true }, signal);
+  const media = mediaRecordFor(hash.digest('hex'), defaultTenant, bytes, options.name);
+  await writeStored(store, keys.mediaRecord(media.id, media.tenant), media, { ifAbsent: true }, signal);
   return accepted(media);
 }
 

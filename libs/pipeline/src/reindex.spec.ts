@@ -3,7 +3,7 @@
  * each scan is; what the index knows better stays; deleted media does not come back; a damaged record is named and
  * keeps nobody else from coming back.
  */
-import { type ScanRecord, Verdict } from '@assay/contracts';
+import { defaultTenant, type ScanRecord, Verdict } from '@assay/contracts';
 import { createRedisIndex, type ScanIndex } from '@assay/storage';
 import { Redis } from 'ioredis';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 async function newScan(): Promise<ScanRecord> {
-  return (await registerScan(ports, { media: await newMedia(ports) }, noAbort)).scan;
+  return (await registerScan(ports, { tenant: defaultTenant, media: await newMedia(ports) }, noAbort)).scan;
 }
 
 async function finishedScan(): Promise<ScanRecord> {
@@ -55,7 +55,7 @@ async function finishedScan(): Promise<ScanRecord> {
   return publish(Verdict.parse(outcome.value), ports, noAbort);
 }
 
-const listed = async () => (await index.list({ limit: 100, cursor: null })).scans;
+const listed = async () => (await index.list({ tenant: defaultTenant, limit: 100, cursor: null })).scans;
 
 const plan = testPlan(3);
 
@@ -72,7 +72,7 @@ describe('reindex', () => {
     expect(report).toEqual({ scans: 3, created: 3, replaced: 0, kept: 0, gone: 0, unreadable: [] });
     expect(seen).toEqual([1, 2, 3]);
     expect(await listed()).toEqual(before);
-    expect(await index.scansOfMedia(done.media)).toEqual([done.id]);
+    expect(await index.scansOfMedia(done.media, defaultTenant)).toEqual([done.id]);
     expect(await index.get(done.id)).toMatchObject({
       state: 'done',
       verdict: 'rejected',
@@ -115,7 +115,7 @@ describe('reindex', () => {
   it('does not bring back media that is being deleted', async () => {
     const { id, media } = await finishedScan();
     // As far as a deletion that was cut off: the media's record goes first.
-    await ports.store.delete(keys.mediaRecord(media), noAbort);
+    await ports.store.delete(keys.mediaRecord(media, defaultTenant), noAbort);
     await raw.flushall();
     expect(await reindex(ports, noAbort)).toMatchObject({ scans: 1, created: 0, gone: 1 });
     expect(await index.get(id)).toBeNull();

@@ -1,4 +1,12 @@
-import { type MediaId, Plan, type ScanId, type ScanNews, ScanRecord } from '@assay/contracts';
+import {
+  defaultTenant,
+  type MediaId,
+  Plan,
+  type ScanId,
+  type ScanNews,
+  ScanRecord,
+  type TenantId,
+} from '@assay/contracts';
 import { StoredDocumentError } from './errors';
 import { eventsKeptMs } from './events/outbox';
 import { readEvents } from './events/read-events';
@@ -74,21 +82,22 @@ async function recentEvents(scan: ScanId, { store }: Pick<Ports, 'store'>, signa
 
 interface ScanReference {
   media: MediaId;
+  tenant: TenantId;
   scan: ScanId;
 }
 
-const referencePattern = /^media\/([0-9a-f]{64})\.scans\/(sc_[0-9a-f]{32})$/;
+const referencePattern = /^media\/([0-9a-f]{64})(?:\.of\/([a-z0-9-]+))?\.scans\/(sc_[0-9a-f]{32})$/;
 
 /** By the back-references of the media: three keys a scan, where listing the scans would pass all of their evidence. */
 async function* references({ store }: Pick<Ports, 'store'>, signal: AbortSignal): AsyncGenerator<ScanReference> {
   for await (const { key } of store.list('media/', signal)) {
-    const [, media, scan] = referencePattern.exec(key) ?? [];
-    if (media && scan) yield { media, scan };
+    const [, media, tenant = defaultTenant, scan] = referencePattern.exec(key) ?? [];
+    if (media && scan) yield { media, tenant, scan };
   }
 }
 
 async function restoreScan(
-  { media, scan }: ScanReference,
+  { media, tenant, scan }: ScanReference,
   { store, index, log }: Pick<Ports, 'store' | 'index' | 'log'>,
   signal: AbortSignal,
 ): Promise<'created' | 'replaced' | 'kept' | 'gone' | 'unreadable'> {
@@ -104,7 +113,7 @@ async function restoreScan(
   const outcome = await index.restore(record);
   if (record.state === 'queued' || record.state === 'running') await restoreProgress(record, { store, index }, signal);
   // Looked at after the write, as deletion removes this record first and the index entry later: nothing comes back.
-  if (await store.stat(keys.mediaRecord(media), signal)) return outcome;
+  if (await store.stat(keys.mediaRecord(media, tenant), signal)) return outcome;
   await index.delete(scan);
   return 'gone';
 }

@@ -50,7 +50,7 @@ export async function assertMediaExists(
   ports: Pick<Ports, 'store' | 'index'>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (await ports.store.stat(keys.mediaRecord(record.media), signal)) return;
+  if (await ports.store.stat(keys.mediaRecord(record.media, record.tenant), signal)) return;
   await ports.store.deletePrefix(keys.scan(record.id), signal);
   await ports.store.delete(keys.openScan(record.id), signal);
   await ports.index.delete(record.id);

@@ -2,7 +2,7 @@
  * Invariants, with a real Redis: asking twice is one scan and one job; a scan that failed starts anew when asked for
  * again; a crash between record and job loses nothing; deletion leaves no key, no record and no job.
  */
-import { Verdict } from '@assay/contracts';
+import { defaultTenant, Verdict } from '@assay/contracts';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { deleteMedia } from './delete-media';
 import { PermanentError, ScanGoneError } from './errors';
@@ -42,7 +42,7 @@ afterEach(async () => {
   await ports.close();
 });
 
-const submit = () => submitScan(ports, queues, { media }, noAbort);
+const submit = () => submitScan(ports, queues, { tenant: defaultTenant, media }, noAbort);
 
 async function allKeys(): Promise<string[]> {
   const found: string[] = [];
@@ -63,10 +63,14 @@ describe('submitScan', () => {
   });
 
   it('refuses unknown media and unknown policies with a typed error', async () => {
-    await expect(submitScan(ports, queues, { media: 'e'.repeat(64) }, noAbort)).rejects.toMatchObject({
+    await expect(
+      submitScan(ports, queues, { tenant: defaultTenant, media: 'e'.repeat(64) }, noAbort),
+    ).rejects.toMatchObject({
       code: 'unknown_media',
     });
-    await expect(submitScan(ports, queues, { media, policy: 'none' }, noAbort)).rejects.toMatchObject({
+    await expect(
+      submitScan(ports, queues, { tenant: defaultTenant, media, policy: 'none' }, noAbort),
+    ).rejects.toMatchObject({
       code: 'unknown_policy',
     });
   });
@@ -97,10 +101,11 @@ describe('submitScan', () => {
 
 describe('sweep', () => {
   it('adds the job of a scan that was written down but never started', async () => {
-    const { scan } = await registerScan(ports, { media }, noAbort);
+    const { scan } = await registerScan(ports, { tenant: defaultTenant, media }, noAbort);
     expect(await queues.plan.count()).toBe(0);
     expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 1, failed: 0 });
-    expect((await queues.plan.getJob(jobIdFor('plan', scan.id, scan.modelSet)))?.data).toEqual({ v: 1, scan: scan.id });
+    const job = await queues.plan.getJob(jobIdFor('plan', scan.id, scan.modelSet));
+    expect(job?.data).toEqual({ v: 1, scan: scan.id, tenant: defaultTenant });
     expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 0 });
   });
 
@@ -157,26 +162,26 @@ describe('deleteMedia', () => {
     await addScanFlow(queues, scan, plan);
     const states: string[] = [];
     const unsubscribe = await ports.index.subscribe(scan.id, ({ state }) => void states.push(state));
-    expect(await deleteMedia(ports, queues, media, noAbort)).toBe(true);
+    expect(await deleteMedia(ports, queues, { tenant: defaultTenant, media }, noAbort)).toBe(true);
     await unsubscribe();
     expect(states).toEqual(['cancelled']);
     expect(await allKeys()).toEqual([]);
     expect(await ports.index.get(scan.id)).toBeNull();
     const counts = await Promise.all([queues.plan, queues.look, queues.judge].map((queue) => queue.getJobCounts()));
     expect(counts.flatMap((count) => Object.values(count)).every((count) => count === 0)).toBe(true);
-    expect(await deleteMedia(ports, queues, media, noAbort)).toBe(false);
+    expect(await deleteMedia(ports, queues, { tenant: defaultTenant, media }, noAbort)).toBe(false);
   });
 
   it('finds the scans when the index was lost', async () => {
     const { scan } = await submit();
     await ports.index.delete(scan.id);
-    await deleteMedia(ports, queues, media, noAbort);
+    await deleteMedia(ports, queues, { tenant: defaultTenant, media }, noAbort);
     expect(await allKeys()).toEqual([]);
   });
 
   it('does not let a late writer bring anything back', async () => {
     const { scan } = await submit();
-    await deleteMedia(ports, queues, media, noAbort);
+    await deleteMedia(ports, queues, { tenant: defaultTenant, media }, noAbort);
     await ports.store.put(keys.evidence(scan.id, 's0-t0-000000.jpg'), 'late', {}, noAbort);
     await expect(assertMediaExists(scan, ports, noAbort)).rejects.toThrow(ScanGoneError);
     expect(await allKeys()).toEqual([]);

@@ -1,4 +1,4 @@
-import { defaultPolicy, MediaRecord, Policy, ScanRecord } from '@assay/contracts';
+import { defaultPolicy, MediaRecord, Policy, ScanRecord, type TenantId } from '@assay/contracts';
 import { SubmitError } from './errors';
 import { addPlanJob, isLive } from './flows';
 import { keys } from './keys';
@@ -7,6 +7,13 @@ import type { Ports } from './ports';
 import { restartScan } from './restart-scan';
 import { scanIdFor } from './scan-id';
 import { readStored, writeStored } from './stored';
+
+/** Which media of which tenant, and by which policy. */
+export interface ScanRequest {
+  tenant: TenantId;
+  media: string;
+  policy?: string;
+}
 
 type SubmitPorts = Pick<Ports, 'store' | 'index' | 'models' | 'policies' | 'log'>;
 
@@ -29,7 +36,7 @@ export interface Submitted {
 export async function submitScan(
   ports: SubmitPorts,
   queues: ScanQueues,
-  request: { media: string; policy?: string },
+  request: ScanRequest,
   signal: AbortSignal,
 ): Promise<Submitted> {
   const { scan, created } = await registerScan(ports, request, signal);
@@ -43,16 +50,12 @@ export async function submitScan(
 }
 
 /** Writes the scan down, without starting it. */
-export async function registerScan(
-  ports: SubmitPorts,
-  request: { media: string; policy?: string },
-  signal: AbortSignal,
-): Promise<Submitted> {
+export async function registerScan(ports: SubmitPorts, request: ScanRequest, signal: AbortSignal): Promise<Submitted> {
   const { store, index } = ports;
   const policy = policyNamed(request.policy ?? defaultPolicy.id, ports);
-  const media = await readStored(store, keys.mediaRecord(request.media), MediaRecord, signal);
+  const media = await readStored(store, keys.mediaRecord(request.media, request.tenant), MediaRecord, signal);
   if (!media) throw new SubmitError('unknown_media', 'There is no media with this id.');
-  const id = scanIdFor(media.id, policy, ports.models.digest);
+  const id = scanIdFor(media.id, policy, ports.models.digest, media.tenant);
 
   const stored = await readStored(store, keys.record(id), ScanRecord, signal);
   if (stored) {
@@ -63,7 +66,7 @@ export async function registerScan(
     return { scan: stored, created: false };
   }
   const record = newRecord(id, media, policy, ports.models.digest);
-  await writeStored(store, keys.mediaScan(media.id, id), {}, { ifAbsent: false }, signal);
+  await writeStored(store, keys.mediaScan(media.id, media.tenant, id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.openScan(id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.policy(id), policy, { ifAbsent: true }, signal);
   const written = await writeStored(store, keys.record(id), record, { ifAbsent: true }, signal);
@@ -82,6 +85,7 @@ function newRecord(id: string, media: MediaRecord, policy: Policy, modelSet: str
   return {
     schema: 'assay.scan/1',
     id,
+    tenant: media.tenant,
     media: media.id,
     name: media.name,
     policy: policy.id,

@@ -3,7 +3,7 @@ import { ScanRecord, Stage, type ScanState } from '@assay/contracts';
 /** States that no message turns back. `failed` is not one: a retry may still succeed. */
 export const finalStates: readonly ScanState[] = ['done', 'cancelled'];
 /** What a scan *is*; never changed by a patch. */
-export const fixedFields = ['schema', 'id', 'media', 'createdAt'] as const;
+export const fixedFields = ['schema', 'id', 'tenant', 'media', 'createdAt'] as const;
 /** Stages in the order of the pipeline. */
 export const stageOrder: readonly Stage[] = Stage.options;
 

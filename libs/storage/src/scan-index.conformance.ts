@@ -18,6 +18,7 @@ export function exampleRecord(n: number, fields: Partial<ScanRecord> = {}): Scan
   return {
     schema: 'assay.scan/1',
     id: scanId(n),
+    tenant: 'default',
     media: mediaId(n),
     name: 'holiday "1" – ünïcode.mp4',
     policy: 'default',
@@ -207,8 +208,8 @@ export function scanIndexConformance(backend: () => ScanIndexBackend): void {
     it('creates what is not there, in the lists as well', async () => {
       expect(await index.restore(exampleRecord(1, { state: 'done' }))).toBe('created');
       expect(await index.get(scanId(1))).toEqual(exampleRecord(1, { state: 'done' }));
-      expect((await index.list({ limit: 10, cursor: null })).scans).toHaveLength(1);
-      expect(await index.scansOfMedia(mediaId(1))).toEqual([scanId(1)]);
+      expect((await index.list({ tenant: 'default', limit: 10, cursor: null })).scans).toHaveLength(1);
+      expect(await index.scansOfMedia(mediaId(1), 'default')).toEqual([scanId(1)]);
     });
 
     it.each([
@@ -260,7 +261,7 @@ export function scanIndexConformance(backend: () => ScanIndexBackend): void {
       const ids: string[] = [];
       let cursor: string | null = null;
       do {
-        const page = await index.list({ limit, cursor });
+        const page = await index.list({ tenant: 'default', limit, cursor });
         expect(page.scans.length).toBeLessThanOrEqual(limit);
         ids.push(...page.scans.map((scan) => scan.id));
         cursor = page.cursor;
@@ -269,7 +270,7 @@ export function scanIndexConformance(backend: () => ScanIndexBackend): void {
     };
 
     it('is empty at first', async () => {
-      expect(await index.list({ limit: 10, cursor: null })).toEqual({ scans: [], cursor: null });
+      expect(await index.list({ tenant: 'default', limit: 10, cursor: null })).toEqual({ scans: [], cursor: null });
     });
 
     it.each([1, 3, 7, 12, 50])('is newest first and complete, %i a page', async (limit) => {
@@ -287,17 +288,17 @@ export function scanIndexConformance(backend: () => ScanIndexBackend): void {
 
     it('goes on where it was when scans come and go meanwhile', async () => {
       for (const n of [1, 2, 3, 4, 5]) await index.create(exampleRecord(n));
-      const first = await index.list({ limit: 2, cursor: null });
+      const first = await index.list({ tenant: 'default', limit: 2, cursor: null });
       await index.create(exampleRecord(9));
       await index.delete(scanId(4));
-      const second = await index.list({ limit: 2, cursor: first.cursor });
+      const second = await index.list({ tenant: 'default', limit: 2, cursor: first.cursor });
       expect([...first.scans, ...second.scans].map((scan) => scan.id)).toEqual([5, 4, 3, 2].map(scanId));
     });
 
     it.each(['nonsense', '', Buffer.from('2026-01-01/sc_x').toString('base64url'), '*', '+'])(
       'refuses the cursor %j',
       async (cursor) => {
-        await expect(index.list({ limit: 1, cursor })).rejects.toThrow(ListCursorError);
+        await expect(index.list({ tenant: 'default', limit: 1, cursor })).rejects.toThrow(ListCursorError);
       },
     );
   });
@@ -305,9 +306,9 @@ export function scanIndexConformance(backend: () => ScanIndexBackend): void {
   describe('scans of a media item, and delete', () => {
     it('knows every scan of a media item', async () => {
       for (const n of [1, 2, 3]) await index.create(exampleRecord(n, { media: mediaId(n % 2) }));
-      expect(await index.scansOfMedia(mediaId(1))).toEqual([scanId(1), scanId(3)].sort());
-      expect(await index.scansOfMedia(mediaId(0))).toEqual([scanId(2)]);
-      expect(await index.scansOfMedia(mediaId(7))).toEqual([]);
+      expect(await index.scansOfMedia(mediaId(1), 'default')).toEqual([scanId(1), scanId(3)].sort());
+      expect(await index.scansOfMedia(mediaId(0), 'default')).toEqual([scanId(2)]);
+      expect(await index.scansOfMedia(mediaId(7), 'default')).toEqual([]);
     });
 
     it('forgets everything about a deleted scan, which may then be created anew', async () => {
@@ -316,8 +317,8 @@ export function scanIndexConformance(backend: () => ScanIndexBackend): void {
       await index.markSegmentDone(scanId(2), 0);
       for (const n of [1, 2, 2]) await index.delete(scanId(n));
       expect(await index.get(scanId(1))).toBeNull();
-      expect(await index.scansOfMedia(mediaId(1))).toEqual([]);
-      expect(await index.list({ limit: 10, cursor: null })).toEqual({ scans: [], cursor: null });
+      expect(await index.scansOfMedia(mediaId(1), 'default')).toEqual([]);
+      expect(await index.list({ tenant: 'default', limit: 10, cursor: null })).toEqual({ scans: [], cursor: null });
       expect(await index.create(exampleRecord(2))).toBe('created');
       expect(await index.markSegmentDone(scanId(2), 5)).toBe(1);
     });

@@ -29,10 +29,10 @@ export interface ScanIndex {
   markSegmentDone(id: string, segment: number): Promise<number>;
   /** Absent is fine. The way to run a finished or cancelled scan again is `delete`, then `create`. */
   delete(id: string): Promise<void>;
-  /** Scan ids of one media item, in order of id. */
-  scansOfMedia(media: string): Promise<string[]>;
-  /** @throws ListCursorError when the cursor did not come from here */
-  list(page: { limit: number; cursor: string | null }): Promise<ScanPage>;
+  /** Scan ids of one tenant's media item, in order of id. */
+  scansOfMedia(media: string, tenant: string): Promise<string[]>;
+  /** Scans of one tenant. @throws ListCursorError when the cursor did not come from here */
+  list(page: { tenant: string; limit: number; cursor: string | null }): Promise<ScanPage>;
   /** To everyone who listens now; nobody is fine. */
   publish(event: ScanEvent): Promise<void>;
   /**

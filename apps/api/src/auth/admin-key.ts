@@ -1,5 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultTenant } from '@assay/contracts';
 import { keys } from '@assay/pipeline';
 import { makeFolder, type ObjectStore } from '@assay/storage';
 import { type ApiKeyRecord, isApiKey, keysPrefix, newApiKey, objectKeyOf } from './api-key';
@@ -53,7 +54,13 @@ export async function admitKey(store: ObjectStore, key: string, signal: AbortSig
 
 async function register(store: ObjectStore, key: string, signal: AbortSignal): Promise<void> {
   const createdAt = new Date().toISOString();
-  const record: ApiKeyRecord = { schema: 'assay.key/1', name: 'admin', role: 'admin', createdAt };
+  const record: ApiKeyRecord = {
+    schema: 'assay.key/1',
+    tenant: defaultTenant,
+    name: 'admin',
+    role: 'admin',
+    createdAt,
+  };
   await store.put(objectKeyOf(key), JSON.stringify(record), { contentType: 'application/json' }, signal);
 }
 

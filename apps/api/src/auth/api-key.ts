@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Owner } from '@assay/contracts';
 import { z } from 'zod';
 
 /** 256 bits from the system's generator: nothing to guess, so a fast hash is enough to store it by. */
@@ -10,6 +11,7 @@ const shape = /^assay_[A-Za-z0-9_-]{43}$/;
 /** What the object store keeps: never the key. */
 export const ApiKeyRecord = z.object({
   schema: z.literal('assay.key/1'),
+  tenant: Owner,
   name: z.string(),
   role: z.literal('admin'),
   createdAt: z.iso.datetime(),

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
 import type { KeyRing } from './key-ring';
+import { setPrincipal } from './principal';
 
 /** What needs no key: the page, the description of the API, public keys, and health. None of it holds data. */
 const publicPaths = [
@@ -19,7 +20,11 @@ export function requireApiKey(keyRing: KeyRing, signal: AbortSignal) {
     if (publicPaths.some((path) => path.test(request.path))) return next();
     const key = keyOf(request);
     if (key === null) return next(problems.unauthorized());
-    keyRing.find(key, signal).then((record) => next(record ? undefined : problems.unauthorized()), next);
+    keyRing.find(key, signal).then((record) => {
+      if (!record) return next(problems.unauthorized());
+      setPrincipal(request, { tenant: record.tenant });
+      next();
+    }, next);
   };
 }
 

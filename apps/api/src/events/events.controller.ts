@@ -1,8 +1,9 @@
 import { Controller, Get, Headers, Param, Req, Res } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import { ScanId as ScanIdSchema } from '@assay/contracts';
-import type { ScanId } from '@assay/contracts';
+import type { ScanId, TenantId } from '@assay/contracts';
 import type { Request, Response } from 'express';
+import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
 import { ScanReader } from '../scans/scan-reader';
@@ -30,14 +31,15 @@ export class EventsController {
     refusals: [400, 404],
   })
   async follow(
+    @Tenant() tenant: TenantId,
     @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const scan = await this.reader.get(id);
+    const scan = await this.reader.get(id, tenant);
     if (isFinal(scan) && lastEventId === eventId(scan)) return void response.status(204).end();
     if (request.method === 'HEAD') return void response.type('text/event-stream').end();
-    await this.events.stream(id, response);
+    await this.events.stream(scan, response);
   }
 }

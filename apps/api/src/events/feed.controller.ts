@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import { ListEvents as ListEventsSchema } from '@assay/contracts';
-import type { EventList, ListEvents } from '@assay/contracts';
+import type { EventList, ListEvents, TenantId } from '@assay/contracts';
 import { type Ports, readFeed } from '@assay/pipeline';
 import { type EventLog, ListCursorError } from '@assay/storage';
 import type { Response } from 'express';
+import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { untilGone } from '../http/until-gone';
 import { ZodPipe } from '../http/zod.pipe';
@@ -29,13 +30,14 @@ export class FeedController {
     refusals: [400, 410],
   })
   async list(
+    @Tenant() tenant: TenantId,
     @Query(new ZodPipe(ListEventsSchema)) query: ListEvents,
     @Res({ passthrough: true }) response: Response,
   ): Promise<EventList> {
     response.set('cache-control', 'no-store');
     const { store } = this.ports;
     const parts = { store, events: this.events };
-    return untilGone(response, this.closing, (gone) => readFeed(query, parts, gone, this.closing)).catch(
+    return untilGone(response, this.closing, (gone) => readFeed(tenant, query, parts, gone, this.closing)).catch(
       (error: unknown) => {
         if (error instanceof ListCursorError) throw problems.invalid([{ path: 'after', message: error.message }]);
         throw error;

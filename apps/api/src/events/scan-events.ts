@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ScanEvent, ScanId } from '@assay/contracts';
+import type { ScanEvent, ScanRecord } from '@assay/contracts';
 import { eventOf, type Logger, type Ports } from '@assay/pipeline';
 import type { Response } from 'express';
 import { ApiMetrics } from '../metrics/api-metrics';
@@ -25,7 +25,7 @@ export class ScanEvents {
   ) {}
 
   /** Resolves when the stream has ended and its subscription is gone. @throws ProblemError before the first byte */
-  async stream(scan: ScanId, response: Response): Promise<void> {
+  async stream(scan: ScanRecord, response: Response): Promise<void> {
     const listener = new AbortController();
     const leave = () => listener.abort();
     response.once('close', leave);
@@ -49,12 +49,12 @@ export class ScanEvents {
     await Promise.allSettled(this.open);
   }
 
-  private async serve(scan: ScanId, response: Response, gone: AbortSignal): Promise<void> {
+  private async serve(scan: ScanRecord, response: Response, gone: AbortSignal): Promise<void> {
     const feed = new EventFeed();
     // Before the state is read: what happens in between is then heard twice rather than not at all.
-    const unsubscribe = await this.ports.index.subscribe(scan, (event) => feed.offer(event));
+    const unsubscribe = await this.ports.index.subscribe(scan.id, (event) => feed.offer(event));
     try {
-      feed.offer(eventOf(await this.reader.get(scan)));
+      feed.offer(eventOf(await this.reader.get(scan.id, scan.tenant)));
       const stream = new EventStream(response, gone);
       stream.open();
       await this.relay(scan, feed, stream, gone);
@@ -64,7 +64,7 @@ export class ScanEvents {
     }
   }
 
-  private async relay(scan: ScanId, feed: EventFeed, stream: EventStream, gone: AbortSignal): Promise<void> {
+  private async relay(scan: ScanRecord, feed: EventFeed, stream: EventStream, gone: AbortSignal): Promise<void> {
     let last: ScanEvent | null = null;
     while (!gone.aborted) {
       const event = await feed.next(heartbeatMs, gone);
@@ -80,13 +80,13 @@ export class ScanEvents {
   }
 
   /** Events are hints that may get lost on their way (a Redis that restarts); the record is the fact. */
-  private async catchUp(scan: ScanId, last: ScanEvent | null, feed: EventFeed): Promise<void> {
+  private async catchUp(scan: ScanRecord, last: ScanEvent | null, feed: EventFeed): Promise<void> {
     try {
-      const record = await this.reader.find(scan);
+      const record = await this.reader.find(scan.id, scan.tenant);
       if (record) feed.offer(eventOf(record));
       else if (last) feed.offer({ ...last, state: 'cancelled', at: new Date().toISOString() });
     } catch (error) {
-      this.log.warn({ scan, err: error }, 'the state of a scan could not be read; its listeners wait');
+      this.log.warn({ scan: scan.id, err: error }, 'the state of a scan could not be read; its listeners wait');
     }
   }
 }

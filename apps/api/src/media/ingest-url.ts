@@ -1,4 +1,4 @@
-import type { IngestUrl, Outcome } from '@assay/contracts';
+import type { IngestUrl, Outcome, TenantId } from '@assay/contracts';
 import { fetchMedia, type FetchMediaSettings, nameOfUrl } from '@assay/fetch-media';
 import { intake, type Intake, type Ports } from '@assay/pipeline';
 
@@ -9,10 +9,12 @@ import { intake, type Intake, type Ports } from '@assay/pipeline';
  * @throws FetchMediaError
  */
 export function ingestUrl(
+  tenant: TenantId,
   { url, name }: IngestUrl,
   settings: FetchMediaSettings,
   ports: Pick<Ports, 'store' | 'limits'>,
   signal: AbortSignal,
 ): Promise<Outcome<Intake>> {
-  return fetchMedia(url, settings, (body) => intake(body, { name: name ?? nameOfUrl(url) }, ports, signal), signal);
+  const take = { tenant, name: name ?? nameOfUrl(url) };
+  return fetchMedia(url, settings, (body) => intake(body, take, ports, signal), signal);
 }

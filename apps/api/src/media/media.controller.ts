@@ -5,10 +5,11 @@ import {
   MediaId as MediaIdSchema,
   MediaRecord as MediaRecordSchema,
 } from '@assay/contracts';
-import type { MediaId, MediaRecord, Outcome } from '@assay/contracts';
+import type { MediaId, MediaRecord, Outcome, TenantId } from '@assay/contracts';
 import type { FetchMediaSettings } from '@assay/fetch-media';
 import { deleteMedia, intake, type Intake, keys, type Ports, readStored, type ScanQueues } from '@assay/pipeline';
 import type { Request, Response } from 'express';
+import { principalOf, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { isJson } from '../http/json-body';
 import { ZodPipe } from '../http/zod.pipe';
@@ -82,14 +83,16 @@ export class MediaController {
   }
 
   private receive(request: Request): Promise<Outcome<Intake>> {
+    const { tenant } = principalOf(request);
     return this.uploads.run(request, (signal) =>
-      receiveMedia(request, (file, name) => intake(file, { name }, this.ports, signal), signal),
+      receiveMedia(request, (file, name) => intake(file, { tenant, name }, this.ports, signal), signal),
     );
   }
 
-  private async fetch({ body }: Request, response: Response): Promise<Outcome<Intake>> {
-    const wanted = new ZodPipe(IngestUrlSchema).transform(body);
-    return this.uploads.runFor(response, (signal) => ingestUrl(wanted, this.fetching, this.ports, signal));
+  private async fetch(request: Request, response: Response): Promise<Outcome<Intake>> {
+    const { tenant } = principalOf(request);
+    const wanted = new ZodPipe(IngestUrlSchema).transform(request.body);
+    return this.uploads.runFor(response, (signal) => ingestUrl(tenant, wanted, this.fetching, this.ports, signal));
   }
 
   @Get(':media')
@@ -99,8 +102,12 @@ export class MediaController {
     answers: { 200: { schema: 'MediaRecord', text: 'The record' } },
     refusals: [400, 404],
   })
-  async get(@Param('media', new ZodPipe(MediaIdSchema, 'media')) id: MediaId): Promise<MediaRecord> {
-    const media = await readStored(this.ports.store, keys.mediaRecord(id), MediaRecordSchema, this.closing);
+  async get(
+    @Tenant() tenant: TenantId,
+    @Param('media', new ZodPipe(MediaIdSchema, 'media')) id: MediaId,
+  ): Promise<MediaRecord> {
+    const key = keys.mediaRecord(id, tenant);
+    const media = await readStored(this.ports.store, key, MediaRecordSchema, this.closing);
     if (!media) throw problems.mediaNotFound();
     return media;
   }
@@ -109,14 +116,17 @@ export class MediaController {
   @HttpCode(204)
   @Describe({
     summary: 'Delete an upload and everything derived from it',
-    detail: 'Bytes, scans, verdicts and evidence. Scans that are under way stop.',
+    detail: 'Bytes, scans, verdicts and evidence. Scans that are under way stop. What other tenants have stays.',
     params: { media: 'MediaId' },
     answers: { 204: { text: 'Nothing of it is left' } },
     refusals: [400, 404],
   })
-  async delete(@Param('media', new ZodPipe(MediaIdSchema, 'media')) id: MediaId): Promise<void> {
+  async delete(
+    @Tenant() tenant: TenantId,
+    @Param('media', new ZodPipe(MediaIdSchema, 'media')) media: MediaId,
+  ): Promise<void> {
     // Not ended by the caller's leaving: half a deletion helps nobody.
-    if (!(await deleteMedia(this.ports, this.queues, id, this.closing))) throw problems.mediaNotFound();
+    if (!(await deleteMedia(this.ports, this.queues, { media, tenant }, this.closing))) throw problems.mediaNotFound();
   }
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ScanId, ScanRecord } from '@assay/contracts';
+import type { ScanId, ScanRecord, TenantId } from '@assay/contracts';
 import type { Ports } from '@assay/pipeline';
 import { isFinal } from '../events/event-feed';
 import { PORTS } from '../tokens';
@@ -21,7 +21,7 @@ export class ScanWaiter {
    * @returns the scan when it has ended, or as it is when the time is up
    * @throws ProblemError 404, also when it is deleted meanwhile
    */
-  async untilEnd(scan: ScanId, waitMs: number, gone: AbortSignal): Promise<ScanRecord> {
+  async untilEnd(scan: ScanId, tenant: TenantId, waitMs: number, gone: AbortSignal): Promise<ScanRecord> {
     const until = Date.now() + waitMs;
     let wake = (): void => undefined;
     // Before the record is read: an end in between is then heard.
@@ -29,7 +29,7 @@ export class ScanWaiter {
     try {
       for (;;) {
         const heard = new Promise<void>((resolve) => (wake = resolve));
-        const record = await this.reader.get(scan);
+        const record = await this.reader.get(scan, tenant);
         const left = until - Date.now();
         if (isFinal(record) || left <= 0 || gone.aborted) return record;
         await earliest(heard, Math.min(left, lookEveryMs), gone);

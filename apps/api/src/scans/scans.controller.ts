@@ -6,9 +6,10 @@ import {
   ListScans as ListScansSchema,
   ScanId as ScanIdSchema,
 } from '@assay/contracts';
-import type { CreateScan, GetScan, ListScans, ScanId, ScanList, ScanRecord } from '@assay/contracts';
+import type { CreateScan, GetScan, ListScans, ScanId, ScanList, ScanRecord, TenantId } from '@assay/contracts';
 import { cancelScan, type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
 import type { Response } from 'express';
+import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { untilGone } from '../http/until-gone';
 import { ZodPipe } from '../http/zod.pipe';
@@ -42,10 +43,11 @@ export class ScansController {
     refusals: [400, 413, 415, 422],
   })
   async create(
+    @Tenant() tenant: TenantId,
     @Body(new ZodPipe(CreateScanSchema)) request: CreateScan,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScanRecord> {
-    const { scan, created } = await submitScan(this.ports, this.queues, request, this.closing);
+    const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing);
     response.status(created ? 202 : 200).location(`/v1/scans/${scan.id}`);
     return scan;
   }
@@ -57,8 +59,11 @@ export class ScansController {
     answers: { 200: { schema: 'ScanList', text: 'One page; give `next` as `cursor` to get the one after it' } },
     refusals: [400],
   })
-  async list(@Query(new ZodPipe(ListScansSchema)) { limit, cursor }: ListScans): Promise<ScanList> {
-    const page = await this.ports.index.list({ limit, cursor: cursor ?? null });
+  async list(
+    @Tenant() tenant: TenantId,
+    @Query(new ZodPipe(ListScansSchema)) { limit, cursor }: ListScans,
+  ): Promise<ScanList> {
+    const page = await this.ports.index.list({ tenant, limit, cursor: cursor ?? null });
     return { scans: page.scans, next: page.cursor };
   }
 
@@ -72,12 +77,13 @@ export class ScansController {
     refusals: [400, 404],
   })
   async get(
+    @Tenant() tenant: TenantId,
     @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
     @Query(new ZodPipe(GetScanSchema)) { wait }: GetScan,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScanRecord> {
-    if (wait === 0) return this.reader.get(id);
-    return untilGone(response, this.closing, (gone) => this.waiter.untilEnd(id, wait * msPerSecond, gone));
+    if (wait === 0) return this.reader.get(id, tenant);
+    return untilGone(response, this.closing, (gone) => this.waiter.untilEnd(id, tenant, wait * msPerSecond, gone));
   }
 
   @Post(':scan/cancel')
@@ -91,7 +97,11 @@ export class ScansController {
     answers: { 200: { schema: 'ScanRecord', text: 'Cancelled' } },
     refusals: [400, 404, 409],
   })
-  async cancel(@Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId): Promise<ScanRecord> {
+  async cancel(
+    @Tenant() tenant: TenantId,
+    @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
+  ): Promise<ScanRecord> {
+    await this.reader.get(id, tenant);
     const scan = await cancelScan(id, this.ports, this.queues, this.closing);
     if (!scan) throw problems.scanNotFound();
     return scan;

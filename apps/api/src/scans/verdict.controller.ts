@@ -3,9 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import { EvidenceName, ScanId as ScanIdSchema } from '@assay/contracts';
-import type { ScanId, VerdictSignature } from '@assay/contracts';
+import type { ScanId, TenantId, VerdictSignature } from '@assay/contracts';
 import { keys, type Ports } from '@assay/pipeline';
 import type { Request, Response } from 'express';
+import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
 import { problems } from '../problems/problems';
@@ -38,10 +39,11 @@ export class VerdictController {
     refusals: [400, 404],
   })
   async verdict(
+    @Tenant() tenant: TenantId,
     @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
     @Res() response: Response,
   ): Promise<void> {
-    const { body, etag } = await this.reader.verdict(id);
+    const { body, etag } = await this.reader.verdict(id, tenant);
     // `send` answers 304 by itself when the tag matches.
     response.set({ etag, 'cache-control': revalidate, 'content-type': 'application/json; charset=utf-8' }).send(body);
   }
@@ -55,8 +57,11 @@ export class VerdictController {
     answers: { 200: { schema: 'VerdictSignature', text: 'The signature, and which key made it' } },
     refusals: [400, 404],
   })
-  signature(@Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId): Promise<VerdictSignature> {
-    return this.reader.signature(id);
+  signature(
+    @Tenant() tenant: TenantId,
+    @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
+  ): Promise<VerdictSignature> {
+    return this.reader.signature(id, tenant);
   }
 
   @Get('evidence/:name')
@@ -70,11 +75,13 @@ export class VerdictController {
     refusals: [400, 404],
   })
   async evidence(
+    @Tenant() tenant: TenantId,
     @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
     @Param('name', new ZodPipe(EvidenceName, 'name')) name: string,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
+    if (!(await this.reader.find(id, tenant))) throw problems.evidenceNotFound();
     const key = keys.evidence(id, name);
     const found = await this.ports.store.stat(key, this.closing);
     if (!found) throw problems.evidenceNotFound();

@@ -1,8 +1,9 @@
-import type { BeginDirectUpload, DirectUpload } from '@assay/contracts';
+import type { BeginDirectUpload, DirectUpload, TenantId } from '@assay/contracts';
 import type { Ports } from '@assay/pipeline';
 import { Upload } from '@tus/server';
 import { problems } from '../problems/problems';
 import { keyOfUpload, newUploadId } from './upload-ids';
+import { withOwner } from './upload-owner';
 import type { UploadPlace } from './upload-place';
 import { checkWishes } from './upload-wishes';
 
@@ -18,6 +19,7 @@ const maxParts = 10_000;
  * @throws ProblemError
  */
 export async function beginDirectUpload(
+  tenant: TenantId,
   { bytes, name, scan, policy }: BeginDirectUpload,
   place: UploadPlace,
   ports: Pick<Ports, 'limits' | 'policies'>,
@@ -34,7 +36,7 @@ export async function beginDirectUpload(
   const id = newUploadId();
   const key = keyOfUpload(id);
   const size = Math.max(partBytes, Math.ceil(bytes / maxParts));
-  await place.data.create(new Upload({ id: key, size: bytes, offset: 0, metadata }));
+  await place.data.create(new Upload({ id: key, size: bytes, offset: 0, metadata: withOwner(metadata, tenant) }));
   const expiresMs = place.data.getExpiration();
   const partUrls = await place.partUrls(key, Math.ceil(bytes / size), expiresMs);
   return { id, partBytes: size, partUrls, expiresAt: new Date(Date.now() + expiresMs).toISOString() };

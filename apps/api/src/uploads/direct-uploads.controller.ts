@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import { BeginDirectUpload as BeginSchema, UploadId as UploadIdSchema } from '@assay/contracts';
-import type { BeginDirectUpload, DirectUpload, UploadId, UploadRecord } from '@assay/contracts';
+import type { BeginDirectUpload, DirectUpload, TenantId, UploadId, UploadRecord } from '@assay/contracts';
 import type { Response } from 'express';
+import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
 import { UploadTracker } from '../media/upload-tracker';
@@ -31,10 +32,11 @@ export class DirectUploadsController {
     refusals: [400, 413, 415, 422],
   })
   async begin(
+    @Tenant() tenant: TenantId,
     @Body(new ZodPipe(BeginSchema)) wanted: BeginDirectUpload,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DirectUpload> {
-    const begun = await this.uploads.beginDirect(wanted);
+    const begun = await this.uploads.beginDirect(tenant, wanted);
     response.location(`${uploadsPath}/${begun.id}`);
     return begun;
   }
@@ -51,20 +53,21 @@ export class DirectUploadsController {
     refusals: [400, 404, 409, 410, 423],
   })
   complete(
+    @Tenant() tenant: TenantId,
     @Param('upload', new ZodPipe(UploadIdSchema, 'upload')) id: UploadId,
     @Res({ passthrough: true }) response: Response,
   ): Promise<UploadRecord> {
     return this.tracker
-      .runFor(response, () => this.takeIn(id))
+      .runFor(response, () => this.takeIn(id, tenant))
       .catch((error: unknown) => {
         throw refusalOfTus(error);
       });
   }
 
-  private async takeIn(id: UploadId): Promise<UploadRecord> {
-    const { state, offset, bytes } = await this.uploads.record(id);
+  private async takeIn(id: UploadId, tenant: TenantId): Promise<UploadRecord> {
+    const { state, offset, bytes } = await this.uploads.record(id, tenant);
     if (state === 'receiving') throw problems.uploadIncomplete(offset, bytes);
     await this.uploads.takeIn.finish(id, this.closing);
-    return this.uploads.record(id);
+    return this.uploads.record(id, tenant);
   }
 }

@@ -1,6 +1,7 @@
-import type { BeginDirectUpload, DirectUpload, UploadId, UploadRecord } from '@assay/contracts';
+import type { BeginDirectUpload, DirectUpload, TenantId, UploadId, UploadRecord } from '@assay/contracts';
 import { type Config, folderStoreRoot, type Logger, type Ports, type ScanQueues } from '@assay/pipeline';
 import type { LeaseStore } from '@assay/storage';
+import { ERRORS } from '@tus/server';
 import type { ApiMetrics } from '../metrics/api-metrics';
 import { beginDirectUpload } from './direct-upload';
 import { folderPlace } from './folder-place';
@@ -11,6 +12,7 @@ import { TusEndpoint } from './tus-endpoint';
 import { createTusServer } from './tus-server';
 import { keyOfUpload } from './upload-ids';
 import { type UploadOutcome, Outcomes } from './upload-outcome';
+import { ownerOf } from './upload-owner';
 import type { UploadPlace } from './upload-place';
 import { UploadSweeper } from './upload-sweeper';
 
@@ -18,10 +20,10 @@ export interface ResumableUploads {
   endpoint: TusEndpoint;
   takeIn: TakeIn;
   sweeper: UploadSweeper;
-  /** @throws what tus says of an unknown upload */
-  record(id: UploadId): Promise<UploadRecord>;
+  /** @throws what tus says of an unknown upload; another tenant's is unknown */
+  record(id: UploadId, tenant: TenantId): Promise<UploadRecord>;
   /** @throws ProblemError where senders cannot reach the store */
-  beginDirect(wanted: BeginDirectUpload): Promise<DirectUpload>;
+  beginDirect(tenant: TenantId, wanted: BeginDirectUpload): Promise<DirectUpload>;
   /** Ends the requests that hold uploads; what they have sent is kept. */
   cancelAll(): void;
 }
@@ -46,16 +48,18 @@ export async function openUploads(parts: UploadParts): Promise<ResumableUploads>
   const locker = new LeaseLocker(leases, log);
   const data = new ResumableStore(place, outcomes, locker, closing);
   const takeIn = new TakeIn(ports, queues, place, outcomes, locker, metrics);
-  const record = async (id: UploadId): Promise<UploadRecord> => {
+  const record = async (id: UploadId, tenant: TenantId): Promise<UploadRecord> => {
     const outcome = await outcomes.read(id, closing);
-    return outcome ? takenRecord(id, outcome, data.getExpiration()) : receivedRecord(id, data);
+    const found = outcome ? takenRecord(id, outcome, data.getExpiration()) : await receivedRecord(id, place.data);
+    if (found.tenant !== tenant) throw ERRORS.FILE_NOT_FOUND;
+    return found;
   };
   return {
     endpoint: new TusEndpoint(createTusServer(data, locker, takeIn, ports, closing), ports.limits.maxBytes),
     takeIn,
     sweeper: new UploadSweeper({ store, place, data, outcomes, takeIn, locker, leases, log }),
     record,
-    beginDirect: (wanted) => beginDirectUpload(wanted, place, ports),
+    beginDirect: (tenant, wanted) => beginDirectUpload(tenant, wanted, place, ports),
     cancelAll: () => locker.cancelAll(),
   };
 }
@@ -69,16 +73,18 @@ async function openPlace({ config, ports, closing }: UploadParts): Promise<Uploa
 }
 
 function takenRecord(id: UploadId, outcome: UploadOutcome, expiresMs: number): UploadRecord {
-  const { bytes, createdAt, media, scan } = outcome;
+  const { bytes, createdAt, media, scan, metadata } = outcome;
   const state = outcome.state === 'taken' ? 'taken' : 'complete';
-  return { id, state, bytes, offset: bytes, expiresAt: expiry(createdAt, expiresMs), media, scan };
+  const expiresAt = expiry(createdAt, expiresMs);
+  return { id, tenant: ownerOf(metadata), state, bytes, offset: bytes, expiresAt, media, scan };
 }
 
-async function receivedRecord(id: UploadId, data: ResumableStore): Promise<UploadRecord> {
-  const { size = 0, offset, creation_date = new Date().toISOString() } = await data.getUpload(keyOfUpload(id));
+async function receivedRecord(id: UploadId, data: UploadPlace['data']): Promise<UploadRecord> {
+  const upload = await data.getUpload(keyOfUpload(id));
+  const { size = 0, offset, creation_date = new Date().toISOString(), metadata } = upload;
   const state = offset === size ? 'complete' : 'receiving';
   const expiresAt = expiry(creation_date, data.getExpiration());
-  return { id, state, bytes: size, offset, expiresAt, media: null, scan: null };
+  return { id, tenant: ownerOf(metadata), state, bytes: size, offset, expiresAt, media: null, scan: null };
 }
 
 const expiry = (from: string, afterMs: number): string => new Date(Date.parse(from) + afterMs).toISOString();

@@ -4,6 +4,7 @@ import { DataStore, ERRORS, Upload } from '@tus/server';
 import type { Hold, LeaseLocker } from './lease-locker';
 import { uploadOfKey } from './upload-ids';
 import type { Outcomes } from './upload-outcome';
+import { withoutOwner } from './upload-owner';
 import type { UploadPlace } from './upload-place';
 
 /** What of tus is offered. A length that is told later is not: the limit is checked before the first byte. */
@@ -29,8 +30,13 @@ export class ResumableStore extends DataStore {
   /** @throws an error of tus when there is no such upload */
   override async getUpload(key: string): Promise<Upload> {
     const outcome = await this.outcomes.read(idOf(key), this.signal);
-    if (!outcome) return this.place.data.getUpload(key);
-    const { bytes, metadata, createdAt } = outcome;
+    if (!outcome) {
+      const upload = await this.place.data.getUpload(key);
+      upload.metadata = withoutOwner(upload.metadata);
+      return upload;
+    }
+    const { bytes, createdAt } = outcome;
+    const metadata = withoutOwner(outcome.metadata);
     return new Upload({ id: key, size: bytes, offset: bytes, metadata, creation_date: createdAt });
   }
 

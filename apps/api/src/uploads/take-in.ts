@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { UploadId } from '@assay/contracts';
-import { keepAsMedia, keys, type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
+import { keepAsMedia, keys, type Ports, type ScanQueues, type ScanRequest, submitScan } from '@assay/pipeline';
 import { ObjectMissingError, StoreUnavailableError } from '@assay/storage';
 import type { ApiMetrics } from '../metrics/api-metrics';
 import type { Hold, LeaseLocker } from './lease-locker';
 import { keyOfUpload } from './upload-ids';
 import type { UploadOutcome, Outcomes } from './upload-outcome';
 import type { UploadPlace } from './upload-place';
+import { ownerOf } from './upload-owner';
 import { wishesOf } from './upload-wishes';
 
 /**
@@ -97,15 +98,17 @@ export class TakeIn {
   private async settle(id: UploadId, outcome: UploadOutcome, hold: Hold, signal: AbortSignal): Promise<UploadOutcome> {
     const { media, bytes } = outcome;
     const { name, scanPolicy } = wishesOf(outcome.metadata);
+    const tenant = ownerOf(outcome.metadata);
     await assertHeld(hold);
     try {
-      const { created } = await keepAsMedia(keyOfUpload(id), { id: media, bytes, name }, this.ports.store, signal);
+      const kept = { id: media, tenant, bytes, name };
+      const { created } = await keepAsMedia(keyOfUpload(id), kept, this.ports.store, signal);
       this.metrics.countUpload(bytes, created);
     } catch (error) {
       // Moved by someone who died after it, and the media item deleted since: it has been one.
       if (!(error instanceof ObjectMissingError)) throw error;
     }
-    const scan = scanPolicy === null ? null : await this.scan(media, scanPolicy, signal);
+    const scan = scanPolicy === null ? null : await this.scan({ tenant, media, policy: scanPolicy }, signal);
     const taken: UploadOutcome = { ...outcome, state: 'taken', scan };
     await this.outcomes.write(id, taken, signal);
     await this.place.remove(keyOfUpload(id));
@@ -113,9 +116,9 @@ export class TakeIn {
   }
 
   /** @returns null where the media item was deleted meanwhile */
-  private async scan(media: string, policy: string, signal: AbortSignal): Promise<string | null> {
-    if (!(await this.ports.store.stat(keys.mediaRecord(media), signal))) return null;
-    const { scan } = await submitScan(this.ports, this.queues, { media, policy }, signal);
+  private async scan(wanted: ScanRequest, signal: AbortSignal): Promise<string | null> {
+    if (!(await this.ports.store.stat(keys.mediaRecord(wanted.media, wanted.tenant), signal))) return null;
+    const { scan } = await submitScan(this.ports, this.queues, wanted, signal);
     return scan.id;
   }
 }

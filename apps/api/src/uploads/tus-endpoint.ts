@@ -104,6 +104,11 @@ function tusRequest(request: IncomingMessage & { originalUrl: string }, body?: R
   return shown as unknown as TusRequest;
 }
 
+/** The request of Node behind one that a hook of the tus server is given. */
+export function incomingOf(asked: TusRequest): IncomingMessage {
+  return (asked as unknown as { runtime: { node: { req: IncomingMessage } } }).runtime.node.req;
+}
+
 function headersIn(text: string) {
   const names = text.trim().split(' ').slice(1);
   return names.map((name) => ({ path: name, message: 'is not valid' }));

@@ -1,11 +1,14 @@
 import { Server } from '@tus/server';
 import type { Ports } from '@assay/pipeline';
+import { principalOf } from '../auth/principal';
 import { problems } from '../problems/problems';
 import type { LeaseLocker } from './lease-locker';
 import type { ResumableStore } from './resumable-store';
 import type { TakeIn } from './take-in';
+import { incomingOf } from './tus-endpoint';
 import { keyOfPath, keyOfUpload, newUploadId, uploadOfKey, uploadsPath } from './upload-ids';
 import { outcomeHeaders } from './upload-outcome';
+import { withOwner } from './upload-owner';
 import { checkWishes } from './upload-wishes';
 
 /** A request that is told to end keeps what has come and ends within this time, ms. */
@@ -30,10 +33,10 @@ export function createTusServer(
     namingFunction: () => keyOfUpload(newUploadId()),
     generateUrl: (_request, { id }) => `${uploadsPath}/${uploadOfKey(id)}`,
     getFileIdFromRequest: (_request, lastPart) => keyOfPath(lastPart),
-    onUploadCreate: async (_request, { size, metadata }) => {
+    onUploadCreate: async (request, { size, metadata }) => {
       if (size === 0) throw problems.rejectedMedia({ code: 'empty_file', message: 'The file is empty.' });
       checkWishes(metadata, ports);
-      return {};
+      return { metadata: withOwner(metadata, principalOf(incomingOf(request)).tenant) };
     },
     onUploadFinish: async (_request, { id }) => ({
       headers: outcomeHeaders(await takeIn.finish(uploadOfKey(id) ?? '', closing)),

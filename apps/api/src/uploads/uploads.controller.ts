@@ -2,9 +2,10 @@ import { Controller, Delete, Get, Head, HttpCode, Inject, Options, Param, Patch,
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import { UploadId as UploadIdSchema } from '@assay/contracts';
-import type { UploadId, UploadRecord } from '@assay/contracts';
+import type { TenantId, UploadId, UploadRecord } from '@assay/contracts';
 import type { Ports } from '@assay/pipeline';
 import type { Request, Response } from 'express';
+import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
 import { UploadTracker } from '../media/upload-tracker';
@@ -53,10 +54,12 @@ export class UploadsController {
   @Head(':upload')
   @ApiExcludeEndpoint()
   async offset(
+    @Tenant() tenant: TenantId,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Param('upload') id: string,
   ): Promise<void> {
+    await this.assertOwn(id, tenant);
     const { headers } = await this.uploads.endpoint.handle(request, response);
     if (headers.get('upload-offset') !== headers.get('upload-length')) return;
     // All here, and perhaps its replica died before it was taken in.
@@ -72,8 +75,11 @@ export class UploadsController {
     answers: { 200: { schema: 'UploadRecord', text: 'Its state' } },
     refusals: [400, 404, 410],
   })
-  get(@Param('upload', new ZodPipe(UploadIdSchema, 'upload')) id: UploadId): Promise<UploadRecord> {
-    return this.uploads.record(id).catch((error: unknown) => {
+  get(
+    @Tenant() tenant: TenantId,
+    @Param('upload', new ZodPipe(UploadIdSchema, 'upload')) id: UploadId,
+  ): Promise<UploadRecord> {
+    return this.uploads.record(id, tenant).catch((error: unknown) => {
       throw refusalOfTus(error);
     });
   }
@@ -90,8 +96,14 @@ export class UploadsController {
     answers: { 204: { text: 'Kept', headers: ['Upload-Offset', 'Upload-Expires', ...takenHeaders] } },
     refusals: [400, 404, 409, 410, 412, 413, 415, 423, 460],
   })
-  append(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
-    return this.receive(request, response);
+  async append(
+    @Tenant() tenant: TenantId,
+    @Param('upload') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await this.assertOwn(id, tenant);
+    await this.receive(request, response);
   }
 
   @Delete(':upload')
@@ -104,8 +116,22 @@ export class UploadsController {
     answers: { 204: { text: 'Gone' } },
     refusals: [404, 412, 423],
   })
-  async remove(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+  async remove(
+    @Tenant() tenant: TenantId,
+    @Param('upload') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await this.assertOwn(id, tenant);
     await this.uploads.endpoint.handle(request, response);
+  }
+
+  /** What is no id at all is left to tus, which says so. @throws ProblemError for an upload of another tenant */
+  private async assertOwn(id: string, tenant: TenantId): Promise<void> {
+    if (!UploadIdSchema.safeParse(id).success) return;
+    await this.uploads.record(id, tenant).catch((error: unknown) => {
+      throw refusalOfTus(error);
+    });
   }
 
   private async receive(request: Request, response: Response): Promise<void> {

@@ -15,6 +15,7 @@ import type {
   DeliveryList,
   ListDeliveries,
   RotateSecret,
+  TenantId,
   UpdateWebhook,
   Webhook,
   WebhookId,
@@ -37,6 +38,7 @@ import {
   updateWebhook,
 } from '@assay/pipeline';
 import type { Response } from 'express';
+import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
 import { CLOSING, PORTS, QUEUES, SENDING } from '../tokens';
@@ -65,10 +67,11 @@ export class WebhooksController {
     refusals: [400, 413, 415, 422],
   })
   async create(
+    @Tenant() tenant: TenantId,
     @Body(new ZodPipe(CreateWebhookSchema)) request: CreateWebhook,
     @Res({ passthrough: true }) response: Response,
   ): Promise<WebhookWithSecret> {
-    const webhook = await createWebhook(request, this.ports.store, this.sending, this.closing);
+    const webhook = await createWebhook(tenant, request, this.ports.store, this.sending, this.closing);
     response.location(`/v1/webhooks/${webhook.id}`).set('cache-control', notStored);
     return webhook;
   }
@@ -78,8 +81,8 @@ export class WebhooksController {
     summary: 'List webhooks',
     answers: { 200: { schema: 'WebhookList', text: 'All of them, without their secrets' } },
   })
-  async list(): Promise<WebhookList> {
-    return { webhooks: await listWebhooks(this.ports.store, this.closing) };
+  async list(@Tenant() tenant: TenantId): Promise<WebhookList> {
+    return { webhooks: await listWebhooks(tenant, this.ports.store, this.closing) };
   }
 
   @Get(':webhook')
@@ -89,8 +92,8 @@ export class WebhooksController {
     answers: { 200: { schema: 'Webhook', text: 'Without its secret' } },
     refusals: [400, 404],
   })
-  get(@webhookParam() id: WebhookId): Promise<Webhook> {
-    return getWebhook(id, this.ports.store, this.closing);
+  get(@Tenant() tenant: TenantId, @webhookParam() id: WebhookId): Promise<Webhook> {
+    return getWebhook(tenant, id, this.ports.store, this.closing);
   }
 
   @Patch(':webhook')
@@ -103,10 +106,11 @@ export class WebhooksController {
     refusals: [400, 404, 413, 415, 422],
   })
   update(
+    @Tenant() tenant: TenantId,
     @webhookParam() id: WebhookId,
     @Body(new ZodPipe(UpdateWebhookSchema)) changes: UpdateWebhook,
   ): Promise<Webhook> {
-    return updateWebhook(id, changes, this.ports.store, this.sending, this.closing);
+    return updateWebhook(tenant, id, changes, this.ports.store, this.sending, this.closing);
   }
 
   @Delete(':webhook')
@@ -118,8 +122,8 @@ export class WebhooksController {
     answers: { 204: { text: 'Deleted' } },
     refusals: [400, 404],
   })
-  async delete(@webhookParam() id: WebhookId): Promise<void> {
-    await deleteWebhook(id, this.ports.store, this.closing);
+  async delete(@Tenant() tenant: TenantId, @webhookParam() id: WebhookId): Promise<void> {
+    await deleteWebhook(tenant, id, this.ports.store, this.closing);
   }
 
   @Post(':webhook/rotate-secret')
@@ -134,12 +138,13 @@ export class WebhooksController {
     refusals: [400, 404, 413, 415],
   })
   async rotate(
+    @Tenant() tenant: TenantId,
     @webhookParam() id: WebhookId,
     @Body(new ZodPipe(RotateSecretSchema)) request: RotateSecret,
     @Res({ passthrough: true }) response: Response,
   ): Promise<WebhookWithSecret> {
     response.set('cache-control', notStored);
-    return rotateSecret(id, request, this.ports.store, this.closing);
+    return rotateSecret(tenant, id, request, this.ports.store, this.closing);
   }
 
   @Post(':webhook/test')
@@ -151,8 +156,8 @@ export class WebhooksController {
     answers: { 202: { schema: 'Delivery', text: 'On its way; the log tells how it ended' } },
     refusals: [400, 404, 409],
   })
-  test(@webhookParam() id: WebhookId): Promise<Delivery> {
-    return sendTestEvent(id, { store: this.ports.store, queues: this.queues }, this.closing);
+  test(@Tenant() tenant: TenantId, @webhookParam() id: WebhookId): Promise<Delivery> {
+    return sendTestEvent(tenant, id, { store: this.ports.store, queues: this.queues }, this.closing);
   }
 
   @Get(':webhook/deliveries')
@@ -165,10 +170,11 @@ export class WebhooksController {
     refusals: [400, 404],
   })
   deliveries(
+    @Tenant() tenant: TenantId,
     @webhookParam() id: WebhookId,
     @Query(new ZodPipe(ListDeliveriesSchema)) query: ListDeliveries,
   ): Promise<DeliveryList> {
-    return listDeliveries(id, query, this.ports.store, this.closing);
+    return listDeliveries(tenant, id, query, this.ports.store, this.closing);
   }
 
   @Get(':webhook/deliveries/:delivery')
@@ -178,8 +184,12 @@ export class WebhooksController {
     answers: { 200: { schema: 'Delivery', text: 'With its last tries' } },
     refusals: [400, 404],
   })
-  delivery(@webhookParam() id: WebhookId, @deliveryParam() delivery: DeliveryId): Promise<Delivery> {
-    return getDelivery(id, delivery, this.ports.store, this.closing);
+  delivery(
+    @Tenant() tenant: TenantId,
+    @webhookParam() id: WebhookId,
+    @deliveryParam() delivery: DeliveryId,
+  ): Promise<Delivery> {
+    return getDelivery(tenant, id, delivery, this.ports.store, this.closing);
   }
 
   @Post(':webhook/deliveries/:delivery/replay')
@@ -192,7 +202,11 @@ export class WebhooksController {
     answers: { 202: { schema: 'Delivery', text: 'On its way' } },
     refusals: [400, 404, 409],
   })
-  replay(@webhookParam() id: WebhookId, @deliveryParam() delivery: DeliveryId): Promise<Delivery> {
-    return replayDelivery(id, delivery, { store: this.ports.store, queues: this.queues }, this.closing);
+  replay(
+    @Tenant() tenant: TenantId,
+    @webhookParam() id: WebhookId,
+    @deliveryParam() delivery: DeliveryId,
+  ): Promise<Delivery> {
+    return replayDelivery(tenant, id, delivery, { store: this.ports.store, queues: this.queues }, this.closing);
   }
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultPolicy, type MediaRecord } from '@assay/contracts';
+import { defaultTenant, defaultPolicy, type MediaRecord } from '@assay/contracts';
 import { createLog, createPorts, intake, loadConfig, openQueues } from '@assay/pipeline';
 import { startRedis } from '../../../../test/support/redis';
 
@@ -39,7 +39,7 @@ export async function setUpWorld() {
     ports,
     queues,
     async takeIn(path: string, name: string): Promise<MediaRecord> {
-      const outcome = await intake(createReadStream(path), { name }, ports, noAbort);
+      const outcome = await intake(createReadStream(path), { tenant: defaultTenant, name }, ports, noAbort);
       if (!outcome.ok) throw new Error(outcome.rejection.message);
       return outcome.value.media;
     },

@@ -41,7 +41,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     async restore(events) {
       const kept = events.filter(({ timestamp }) => Date.parse(timestamp) > Date.now() - eventsKeptMs);
       const inOrder = kept.sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1));
-      for (const { id } of inOrder) await parts.events.append(id);
+      for (const { id, data } of inOrder) await parts.events.append(data.tenant, id);
     },
   };
 }
@@ -65,7 +65,7 @@ async function writeDown(
   return news;
 }
 
-/** Feed and webhooks, both of which count an event once. */
+/** Feed and webhooks of the tenant, both of which count an event once. */
 async function relay(
   id: EventId,
   parts: Pick<OutboxParts, 'store' | 'events' | 'queues'>,
@@ -73,11 +73,12 @@ async function relay(
 ): Promise<void> {
   const news = await readEvent(id, parts, signal);
   if (!news) return;
-  await parts.events.append(id);
-  for (const { id: webhook, events, createdAt } of await listReceivers(parts.store, signal)) {
+  const { tenant } = news.data;
+  await parts.events.append(tenant, id);
+  for (const { id: webhook, events, createdAt } of await listReceivers(tenant, parts.store, signal)) {
     // One that was made later gets what happens later, also when the sweeper tells again.
     const wants = events.includes(news.type) && createdAt <= news.timestamp;
-    if (wants) await addDelivery(webhook, news, parts, signal);
+    if (wants) await addDelivery(tenant, webhook, news, parts, signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EventList, ListEvents, ScanNews } from '@assay/contracts';
+import type { EventList, ListEvents, ScanNews, TenantId } from '@assay/contracts';
 import type { EventLog } from '@assay/storage';
 import type { Ports } from '../ports';
 import { readEvent } from './read-events';
@@ -6,19 +6,20 @@ import { readEvent } from './read-events';
 const msPerSecond = 1_000;
 
 /**
- * A page of the feed. Events whose media was deleted are left out: a page may be shorter than the limit, or empty, before
+ * A page of a tenant's feed. Events whose media was deleted are left out: a page may be shorter than the limit, or empty, before
  * the end.
  *
  * @param gone ends the wait
  * @throws ListCursorError | EventsExpiredError by `after`
  */
 export async function readFeed(
+  tenant: TenantId,
   { after, limit, wait }: ListEvents,
   { store, events }: Pick<Ports, 'store'> & { events: EventLog },
   gone: AbortSignal,
   signal: AbortSignal,
 ): Promise<EventList> {
-  const page = await events.read({ after: after ?? null, limit, waitMs: wait * msPerSecond }, gone);
+  const page = await events.read({ tenant, after: after ?? null, limit, waitMs: wait * msPerSecond }, gone);
   const news = await Promise.all(page.ids.map((id) => readEvent(id, { store }, signal)));
   return { events: news.filter((one): one is ScanNews => one !== null), next: page.next };
 }

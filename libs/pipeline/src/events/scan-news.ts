@@ -5,11 +5,11 @@ import { eventIdOf, eventTypeOf } from './event-id';
 export function scanNewsOf(record: ScanRecord): ScanNews | null {
   const type = eventTypeOf(record);
   if (!type) return null;
-  const { id: scan, media, policy, state, verdict, probability, rejection, failure } = record;
+  const { id: scan, tenant, media, policy, state, verdict, probability, rejection, failure } = record;
   return {
     id: eventIdOf(record, type),
     type,
     timestamp: record.updatedAt,
-    data: { scan, media, policy, state, verdict, probability, rejection, failure },
+    data: { scan, tenant, media, policy, state, verdict, probability, rejection, failure },
   };
 }

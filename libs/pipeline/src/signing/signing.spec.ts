@@ -9,7 +9,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Verdict, VerdictSignature } from '@assay/contracts';
+import { defaultTenant, Verdict, VerdictSignature } from '@assay/contracts';
 import { ConfigError } from '../config-error';
 import { deleteMedia } from '../delete-media';
 import { ScanCancelledError } from '../errors';
@@ -72,7 +72,7 @@ describe('the key', () => {
 });
 
 async function judged(): Promise<Verdict> {
-  const { scan } = await registerScan(ports, { media: await newMedia(ports) }, noAbort);
+  const { scan } = await registerScan(ports, { tenant: defaultTenant, media: await newMedia(ports) }, noAbort);
   const outcome = await reject(scan.id, { code: 'not_media', message: 'This is no media.' }, ports, noAbort);
   if (!outcome.ok) throw new Error('not judged');
   return outcome.value;
@@ -93,7 +93,7 @@ describe('a published verdict', () => {
     await ports.store.delete(keys.signature(verdict.scan), noAbort);
     await publish(verdict, ports, noAbort);
     expect(await signatureIn(verdict.scan)).toEqual(signature);
-    await deleteMedia(ports, null, verdict.media!, noAbort);
+    await deleteMedia(ports, null, { tenant: defaultTenant, media: verdict.media! }, noAbort);
     expect(await signatureIn(verdict.scan)).toBeNull();
   });
 

@@ -2,6 +2,7 @@
  * Invariants: the id is the hash of the content; what is refused or cut off leaves nothing; the same content twice is
  * one item under its first name.
  */
+import { defaultTenant } from '@assay/contracts';
 import { createHash, randomBytes } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import type { OpenPorts } from '../open-ports';
@@ -18,7 +19,8 @@ async function storedKeys(): Promise<string[]> {
   return found;
 }
 
-const take = (stream: Readable, name: string | null = 'clip.mp4') => intake(stream, { name }, ports, noAbort);
+const take = (stream: Readable, name: string | null = 'clip.mp4') =>
+  intake(stream, { tenant: defaultTenant, name }, ports, noAbort);
 
 describe('intake', () => {
   it('stores content under its hash, with the base name of the upload', async () => {
@@ -54,7 +56,7 @@ describe('intake', () => {
       },
     });
     const limited = { ...ports, limits: { ...ports.limits, maxBytes: 1_000_000 } };
-    const outcome = await intake(endless, { name: null }, limited, noAbort);
+    const outcome = await intake(endless, { tenant: defaultTenant, name: null }, limited, noAbort);
     endless.destroy();
     expect(outcome).toMatchObject({ ok: false, rejection: { code: 'too_many_bytes' } });
     expect(sent).toBeLessThan(3_000_000);
@@ -74,7 +76,7 @@ describe('intake', () => {
     const stop = new AbortController();
     const sender = new PassThrough();
     sender.write('some');
-    const taking = intake(sender, { name: null }, ports, stop.signal);
+    const taking = intake(sender, { tenant: defaultTenant, name: null }, ports, stop.signal);
     setImmediate(() => stop.abort(new Error('stop')));
     await expect(taking).rejects.toThrow('stop');
     expect(await storedKeys()).toEqual([]);

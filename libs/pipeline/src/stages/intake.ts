@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
-import { accepted, MediaRecord, type Outcome, rejected } from '@assay/contracts';
+import { accepted, MediaRecord, type Outcome, rejected, type TenantId } from '@assay/contracts';
 import { keys } from '../keys';
 import { mediaRecordFor } from '../media-record';
+import { whileClaimed } from '../media-references';
 import type { Ports } from '../ports';
 import { readStored, writeStored } from '../stored';
 
@@ -11,7 +12,7 @@ class TooManyBytesError extends Error {}
 
 export interface Intake {
   media: MediaRecord;
-  /** False: the same content was here before, under the name given then. */
+  /** False: the tenant had the same content before, under the name given then. */
   created: boolean;
 }
 
@@ -21,7 +22,7 @@ export interface Intake {
  */
 export async function intake(
   stream: Readable,
-  { name }: { name: string | null },
+  { tenant, name }: { tenant: TenantId; name: string | null },
   ports: Pick<Ports, 'store' | 'limits'>,
   signal: AbortSignal,
 ): Promise<Outcome<Intake>> {
@@ -48,7 +49,7 @@ export async function intake(
       await store.delete(upload, signal);
       return rejected('empty_file', 'The file is empty.');
     }
-    return accepted(await keepAsMedia(upload, { id: hash.digest('hex'), bytes, name }, store, signal));
+    return accepted(await keepAsMedia(upload, { id: hash.digest('hex'), tenant, bytes, name }, store, signal));
   } catch (error) {
     stream.unpipe(meter);
     // The signal may be what ended it; the clean-up must run all the same. What it misses, the sweeper finds.
@@ -61,7 +62,7 @@ export async function intake(
 }
 
 /**
- * Makes an object of the store, whose content is known, a media item. Cut off at any point, it can be called again: an
+ * Makes an object of the store, whose content is known, a media item of a tenant. The bytes are kept once, whoever has them. Cut off at any point, it can be called again: an
  * object that has been moved already is not missed.
  *
  * @param upload key of the object; it is gone afterwards
@@ -69,15 +70,18 @@ export async function intake(
  */
 export async function keepAsMedia(
   upload: string,
-  { id, bytes, name }: { id: string; bytes: number; name: string | null },
+  { id, tenant, bytes, name }: { id: string; tenant: TenantId; bytes: number; name: string | null },
   store: Ports['store'],
   signal: AbortSignal,
 ): Promise<Intake> {
-  if (await store.stat(keys.media(id), signal)) await store.delete(upload, signal);
-  else await store.move(upload, keys.media(id), signal);
-  const record = mediaRecordFor(id, bytes, name);
-  const written = await writeStored(store, keys.mediaRecord(id), record, { ifAbsent: true }, signal);
-  if (written === 'written') return { media: record, created: true };
-  const known = await readStored(store, keys.mediaRecord(id), MediaRecord, signal);
-  return { media: known ?? record, created: false };
+  return whileClaimed(id, store, signal, async () => {
+    if (await store.stat(keys.media(id), signal)) await store.delete(upload, signal);
+    else await store.move(upload, keys.media(id), signal);
+    const record = mediaRecordFor(id, tenant, bytes, name);
+    const key = keys.mediaRecord(id, tenant);
+    const written = await writeStored(store, key, record, { ifAbsent: true }, signal);
+    if (written === 'written') return { media: record, created: true };
+    const known = await readStored(store, key, MediaRecord, signal);
+    return { media: known ?? record, created: false };
+  });
 }

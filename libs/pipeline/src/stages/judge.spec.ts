@@ -1,4 +1,4 @@
-import { type Plan, type Probe, type SegmentResult, Verdict } from '@assay/contracts';
+import { defaultTenant, type Plan, type Probe, type SegmentResult, Verdict } from '@assay/contracts';
 import { NothingSeenError } from '../errors';
 import { keys } from '../keys';
 import { mediaRecordFor } from '../media-record';
@@ -70,9 +70,9 @@ let ports: OpenPorts;
 let scan: string;
 beforeEach(async () => {
   ports = await testPorts();
-  const media = mediaRecordFor('a'.repeat(64), 1000, 'clip.mp4');
-  await writeStored(ports.store, keys.mediaRecord(media.id), media, { ifAbsent: true }, noAbort);
-  scan = (await registerScan(ports, { media: media.id }, noAbort)).scan.id;
+  const media = mediaRecordFor('a'.repeat(64), defaultTenant, 1000, 'clip.mp4');
+  await writeStored(ports.store, keys.mediaRecord(media.id, defaultTenant), media, { ifAbsent: true }, noAbort);
+  scan = (await registerScan(ports, { tenant: defaultTenant, media: media.id }, noAbort)).scan.id;
   await writeStored(ports.store, keys.probe(scan), probe, { ifAbsent: true }, noAbort);
   await writeStored(ports.store, keys.plan(scan), plan, { ifAbsent: true }, noAbort);
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { defaultMediaLimits, defaultPolicy, type MediaId } from '@assay/contracts';
+import { defaultMediaLimits, defaultPolicy, defaultTenant, type MediaId } from '@assay/contracts';
 import { createFolderStore, createMemoryIndex } from '@assay/storage';
 import { createLog } from '../log';
 import { MediaFiles } from '../media-files';
@@ -38,8 +38,9 @@ export async function testPorts(): Promise<OpenPorts & { root: string }> {
 }
 
 /** Id of a media item of its own, taken in. */
-export async function newMedia(ports: Ports): Promise<MediaId> {
-  const taken = await intake(Readable.from([`content ${Math.random()}`]), { name: 'clip.mp4' }, ports, noAbort);
+export async function newMedia(ports: Ports, tenant = defaultTenant): Promise<MediaId> {
+  const content = Readable.from([`content ${Math.random()}`]);
+  const taken = await intake(content, { tenant, name: 'clip.mp4' }, ports, noAbort);
   if (!taken.ok) throw new Error('intake refused');
   return taken.value.media.id;
 }

@@ -1,5 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { type DeliverJob, DeliveryRecord, type ScanRecord, Verdict, type WebhookWithSecret } from '@assay/contracts';
+import {
+  defaultTenant,
+  type DeliverJob,
+  DeliveryRecord,
+  type ScanRecord,
+  Verdict,
+  type WebhookWithSecret,
+} from '@assay/contracts';
 import { FetchMediaError } from '@assay/fetch-media';
 import { createRedisEventLog, type EventLog, type ObjectStore } from '@assay/storage';
 import { Redis } from 'ioredis';
@@ -84,10 +91,10 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
   });
 
   const make = (fields: Partial<Parameters<typeof createWebhook>[0]> = {}): Promise<WebhookWithSecret> =>
-    createWebhook({ url: receiver.url, signing: 'hmac', ...fields }, ports.store, sending, noAbort);
+    createWebhook(defaultTenant, { url: receiver.url, signing: 'hmac', ...fields }, ports.store, sending, noAbort);
 
   async function newScan(): Promise<ScanRecord> {
-    return (await submitScan(ports, queues, { media: await newMedia(ports) }, noAbort)).scan;
+    return (await submitScan(ports, queues, { tenant: defaultTenant, media: await newMedia(ports) }, noAbort)).scan;
   }
   async function judged({ id }: ScanRecord): Promise<Verdict> {
     const outcome = await reject(id, { code: 'not_media', message: 'This is no media.' }, ports, noAbort);
@@ -124,8 +131,9 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
     return found;
   }
   const log = async (webhook: string) =>
-    (await listDeliveries(webhook, { limit: 100 }, ports.store, noAbort)).deliveries;
-  const feed = async () => (await readFeed({ limit: 100, wait: 0 }, { ...ports, events }, noAbort, noAbort)).events;
+    (await listDeliveries(defaultTenant, webhook, { limit: 100 }, ports.store, noAbort)).deliveries;
+  const feed = async () =>
+    (await readFeed(defaultTenant, { limit: 100, wait: 0 }, { ...ports, events }, noAbort, noAbort)).events;
   const codeOf = (error: unknown) =>
     error instanceof WebhookError || error instanceof FetchMediaError ? error.code : String(error);
   const accepted = (message: Received, secret: string | null): unknown =>
@@ -136,21 +144,28 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       const { secret, ...made } = await make({ description: 'ours', events: ['scan.failed'] });
       expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
       expect(made).toMatchObject({ enabled: true, events: ['scan.failed'], description: 'ours' });
-      expect(await getWebhook(made.id, ports.store, noAbort)).toEqual(made);
-      expect(await listWebhooks(ports.store, noAbort)).toEqual([made]);
-      const changed = await updateWebhook(made.id, { events: ['verdict.published'] }, ports.store, sending, noAbort);
+      expect(await getWebhook(defaultTenant, made.id, ports.store, noAbort)).toEqual(made);
+      expect(await listWebhooks(defaultTenant, ports.store, noAbort)).toEqual([made]);
+      const changed = await updateWebhook(
+        defaultTenant,
+        made.id,
+        { events: ['verdict.published'] },
+        ports.store,
+        sending,
+        noAbort,
+      );
       expect(changed).toEqual({ ...made, events: ['verdict.published'], updatedAt: changed.updatedAt });
-      const off = await updateWebhook(made.id, { enabled: false }, ports.store, sending, noAbort);
+      const off = await updateWebhook(defaultTenant, made.id, { enabled: false }, ports.store, sending, noAbort);
       expect(off).toMatchObject({ enabled: false, disabledBecause: 'by_request' });
-      await deleteWebhook(made.id, ports.store, noAbort);
+      await deleteWebhook(defaultTenant, made.id, ports.store, noAbort);
       expect(await storedKeys()).toEqual([]);
       const gone = [
-        () => getWebhook(made.id, ports.store, noAbort),
-        () => deleteWebhook(made.id, ports.store, noAbort),
-        () => updateWebhook(made.id, {}, ports.store, sending, noAbort),
-        () => rotateSecret(made.id, { overlapSeconds: 0 }, ports.store, noAbort),
-        () => sendTestEvent(made.id, { ...ports, queues }, noAbort),
-        () => listDeliveries(made.id, { limit: 1 }, ports.store, noAbort),
+        () => getWebhook(defaultTenant, made.id, ports.store, noAbort),
+        () => deleteWebhook(defaultTenant, made.id, ports.store, noAbort),
+        () => updateWebhook(defaultTenant, made.id, {}, ports.store, sending, noAbort),
+        () => rotateSecret(defaultTenant, made.id, { overlapSeconds: 0 }, ports.store, noAbort),
+        () => sendTestEvent(defaultTenant, made.id, { ...ports, queues }, noAbort),
+        () => listDeliveries(defaultTenant, made.id, { limit: 1 }, ports.store, noAbort),
       ];
       for (const attempt of gone) expect(await attempt().catch(codeOf)).toBe('unknown_webhook');
     });
@@ -159,29 +174,35 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       const { id } = await make();
       for (const url of ['http://169.254.169.254/', 'https://10.0.0.1/', 'https://[::1]/', 'http://93.184.215.14/']) {
         expect([url, await make({ url }).catch(codeOf)]).toEqual([url, 'not_allowed']);
-        const changing = updateWebhook(id, { url }, ports.store, sending, noAbort);
+        const changing = updateWebhook(defaultTenant, id, { url }, ports.store, sending, noAbort);
         expect([url, await changing.catch(codeOf)]).toEqual([url, 'not_allowed']);
       }
-      expect(await listWebhooks(ports.store, noAbort)).toHaveLength(1);
+      expect(await listWebhooks(defaultTenant, ports.store, noAbort)).toHaveLength(1);
     });
 
     it('have two secrets while one is changed, whoever changes it at the same time', async () => {
       const first = await make();
-      const second = await rotateSecret(first.id, { overlapSeconds: 60 }, ports.store, noAbort);
+      const second = await rotateSecret(defaultTenant, first.id, { overlapSeconds: 60 }, ports.store, noAbort);
       expect(second.secrets.map(({ number, endsAt }) => [number, endsAt !== null])).toEqual([
         [2, false],
         [1, true],
       ]);
-      await sendTestEvent(first.id, { ...ports, queues }, noAbort);
+      await sendTestEvent(defaultTenant, first.id, { ...ports, queues }, noAbort);
       await work();
       const [message] = receiver.received;
       for (const { secret } of [first, second])
         expect(accepted(message!, secret)).toMatchObject({ type: 'webhook.test' });
       expect(String(message!.headers['webhook-signature']).split(' ')).toHaveLength(2);
 
-      const third = await rotateSecret(first.id, { overlapSeconds: 0, signing: 'ed25519' }, ports.store, noAbort);
+      const third = await rotateSecret(
+        defaultTenant,
+        first.id,
+        { overlapSeconds: 0, signing: 'ed25519' },
+        ports.store,
+        noAbort,
+      );
       expect([third.secret, third.secrets.length]).toEqual([null, 1]);
-      await sendTestEvent(first.id, { ...ports, queues }, noAbort);
+      await sendTestEvent(defaultTenant, first.id, { ...ports, queues }, noAbort);
       await work();
       const last = receiver.received.at(-1)!;
       expect(() => accepted(last, second.secret)).toThrow();
@@ -189,9 +210,9 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       expect(ed25519Accepts({ ...last, body: `${last.body} ` }, third.secrets[0]?.publicKey ?? '')).toBe(false);
 
       const racing = await Promise.all(
-        [1, 2, 3].map(() => rotateSecret(first.id, { overlapSeconds: 60 }, ports.store, noAbort)),
+        [1, 2, 3].map(() => rotateSecret(defaultTenant, first.id, { overlapSeconds: 60 }, ports.store, noAbort)),
       );
-      const { secrets } = await getWebhook(first.id, ports.store, noAbort);
+      const { secrets } = await getWebhook(defaultTenant, first.id, ports.store, noAbort);
       expect(secrets).toHaveLength(2);
       expect(racing.every(({ secret }) => secret !== undefined)).toBe(true);
       // Those before the last two are gone for good.
@@ -238,9 +259,9 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       const scan = await newScan();
       await failScan(scan.id, new PermanentError('It broke.'), ports, noAbort);
       await failScan(scan.id, new PermanentError('It broke.'), ports, noAbort);
-      await submitScan(ports, queues, { media: scan.media }, noAbort);
+      await submitScan(ports, queues, { tenant: defaultTenant, media: scan.media }, noAbort);
       await cancelScan(scan.id, ports, queues, noAbort);
-      await submitScan(ports, queues, { media: scan.media }, noAbort);
+      await submitScan(ports, queues, { tenant: defaultTenant, media: scan.media }, noAbort);
       await failScan(scan.id, new PermanentError('It broke again.'), ports, noAbort);
       await work();
       const told = receiver.received.map(({ body }) => JSON.parse(body) as { id: string; data: { failure: string } });
@@ -300,7 +321,7 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       receiver.answer(null);
       const sending = tryOnce({ webhook: id, delivery: delivery!.id });
       await receiver.until(2);
-      await deleteMedia(ports, queues, scan.media, noAbort);
+      await deleteMedia(ports, queues, { tenant: defaultTenant, media: scan.media }, noAbort);
       await receiver.close();
       await sending;
       receiver = await startReceiver();
@@ -352,16 +373,21 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       const [{ id: delivery }] = (await log(id)) as [{ id: string }];
       // Waiting for its next try: now.
       receiver.answer(200);
-      expect(await replayDelivery(id, delivery, { ...ports, queues }, noAbort)).toMatchObject({ state: 'pending' });
+      expect(await replayDelivery(defaultTenant, id, delivery, { ...ports, queues }, noAbort)).toMatchObject({
+        state: 'pending',
+      });
       await work();
       // Delivered: once more.
-      await replayDelivery(id, delivery, { ...ports, queues }, noAbort);
+      await replayDelivery(defaultTenant, id, delivery, { ...ports, queues }, noAbort);
       receiver.answer(500);
       const [pause] = await work();
       expect(pause).toBeLessThan(7_000);
-      expect(await getDelivery(id, delivery, ports.store, noAbort)).toMatchObject({ state: 'pending', tries: 3 });
+      expect(await getDelivery(defaultTenant, id, delivery, ports.store, noAbort)).toMatchObject({
+        state: 'pending',
+        tries: 3,
+      });
       expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-      const unknown = replayDelivery(id, delivery.replace(/^\d/, '1'), { ...ports, queues }, noAbort);
+      const unknown = replayDelivery(defaultTenant, id, delivery.replace(/^\d/, '1'), { ...ports, queues }, noAbort);
       expect(await unknown.catch(codeOf)).toBe('unknown_delivery');
     });
 
@@ -384,12 +410,17 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       receiver.answer(410);
       await finishedScan();
       expect(await work()).toEqual([]);
-      expect(await getWebhook(id, ports.store, noAbort)).toMatchObject({ enabled: false, disabledBecause: 'gone' });
+      expect(await getWebhook(defaultTenant, id, ports.store, noAbort)).toMatchObject({
+        enabled: false,
+        disabledBecause: 'gone',
+      });
       await finishedScan();
       expect([await jobs(), (await log(id)).map(({ state }) => state)]).toEqual([[], ['failed']]);
-      expect(await sendTestEvent(id, { ...ports, queues }, noAbort).catch(codeOf)).toBe('webhook_disabled');
+      expect(await sendTestEvent(defaultTenant, id, { ...ports, queues }, noAbort).catch(codeOf)).toBe(
+        'webhook_disabled',
+      );
       receiver.answer(204);
-      await updateWebhook(id, { enabled: true }, ports.store, sending, noAbort);
+      await updateWebhook(defaultTenant, id, { enabled: true }, ports.store, sending, noAbort);
       await finishedScan();
       await work();
       expect((await log(id)).map(({ state }) => state)).toEqual(['delivered', 'failed']);
@@ -398,8 +429,8 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
     it('that are on their way to what was switched off or deleted send nothing', async () => {
       const [off, deleted] = [await make(), await make()];
       await finishedScan();
-      await updateWebhook(off.id, { enabled: false }, ports.store, sending, noAbort);
-      await deleteWebhook(deleted.id, ports.store, noAbort);
+      await updateWebhook(defaultTenant, off.id, { enabled: false }, ports.store, sending, noAbort);
+      await deleteWebhook(defaultTenant, deleted.id, ports.store, noAbort);
       expect((await storedKeys(keys.pendingDeliveries)).filter((key) => key.includes(deleted.id))).toEqual([]);
       await work();
       await sweep(ports, queues, noAbort);
@@ -420,12 +451,18 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       await work();
       const seen: string[] = [];
       for (let cursor: string | null | undefined = undefined; cursor !== null;) {
-        const page = await listDeliveries(id, { limit: 2, cursor: cursor ?? undefined }, ports.store, noAbort);
+        const page = await listDeliveries(
+          defaultTenant,
+          id,
+          { limit: 2, cursor: cursor ?? undefined },
+          ports.store,
+          noAbort,
+        );
         seen.push(...page.deliveries.map(({ eventId }) => eventId.split('-')[0]!));
         cursor = page.next;
       }
       expect(seen).toEqual(scans);
-      const failed = await listDeliveries(id, { limit: 2, state: 'failed' }, ports.store, noAbort);
+      const failed = await listDeliveries(defaultTenant, id, { limit: 2, state: 'failed' }, ports.store, noAbort);
       expect(failed).toEqual({ deliveries: [], next: null });
       expect(await removeOldDeliveries(ports.store, noAbort)).toBe(0);
       expect(await removeOldDeliveries(ports.store, noAbort, Date.now() + deliveriesKeptMs + 60_000)).toBe(5);

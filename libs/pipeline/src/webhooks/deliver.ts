@@ -106,8 +106,12 @@ interface Sent {
   retryAfter: string | null;
 }
 
-async function send({ webhook, event }: DeliveryRecord, ports: DeliverPorts, signal: AbortSignal): Promise<Sent> {
-  const found = await findWebhook(webhook, ports.store, signal);
+async function send(
+  { tenant, webhook, event }: DeliveryRecord,
+  ports: DeliverPorts,
+  signal: AbortSignal,
+): Promise<Sent> {
+  const found = await findWebhook(tenant, webhook, ports.store, signal);
   // Without a body to tell of: whoever deleted it deletes this record too.
   if (!found?.enabled) return { outcome: 'disabled', status: null, retryAfter: null };
   const body = Buffer.from(JSON.stringify(event));
@@ -141,9 +145,9 @@ async function secretKeysOf(webhook: WebhookId, { store }: DeliverPorts, signal:
 }
 
 /** Deleted while it was sent, by itself or with its media: what was just written must not stay. */
-async function isGone({ webhook, eventId }: DeliveryRecord, { store }: DeliverPorts, signal: AbortSignal) {
+async function isGone({ tenant, webhook, eventId }: DeliveryRecord, { store }: DeliverPorts, signal: AbortSignal) {
   const scan = scanOfEvent(eventId);
-  const needed = [keys.webhook(webhook), ...(scan ? [keys.event(scan, eventId)] : [])];
+  const needed = [keys.webhook(tenant, webhook), ...(scan ? [keys.event(scan, eventId)] : [])];
   const found = await Promise.all(needed.map((key) => store.stat(key, signal)));
   return found.includes(null);
 }

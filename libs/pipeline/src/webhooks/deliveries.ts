@@ -7,6 +7,7 @@ import {
   type ListDeliveries,
   type News,
   type ScanNews,
+  type TenantId,
   type WebhookId,
 } from '@assay/contracts';
 import { WebhookError } from '../errors';
@@ -27,6 +28,7 @@ const testIdBytes = 16;
  * record before the job: from whatever was cut off the sweeper goes on.
  */
 export async function addDelivery(
+  tenant: TenantId,
   webhook: WebhookId,
   event: News,
   { store, queues }: DeliveryParts,
@@ -38,6 +40,7 @@ export async function addDelivery(
   const record: DeliveryRecord = {
     schema: 'assay.delivery/1',
     id,
+    tenant,
     webhook,
     eventId: event.id,
     type: event.type,
@@ -57,21 +60,27 @@ export async function addDelivery(
 }
 
 /** @throws WebhookError `unknown_webhook` | `webhook_disabled` */
-export async function sendTestEvent(webhook: WebhookId, parts: DeliveryParts, signal: AbortSignal): Promise<Delivery> {
-  if (!(await getWebhook(webhook, parts.store, signal)).enabled) throw new WebhookError('webhook_disabled');
+export async function sendTestEvent(
+  tenant: TenantId,
+  webhook: WebhookId,
+  parts: DeliveryParts,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  if (!(await getWebhook(tenant, webhook, parts.store, signal)).enabled) throw new WebhookError('webhook_disabled');
   const id = `test_${randomBytes(testIdBytes).toString('hex')}`;
   const event: News = { id, type: 'webhook.test', timestamp: new Date().toISOString(), data: { webhook } };
-  return described(await addDelivery(webhook, event, parts, signal));
+  return described(await addDelivery(tenant, webhook, event, parts, signal));
 }
 
 /** Newest event first. @throws WebhookError `unknown_webhook` */
 export async function listDeliveries(
+  tenant: TenantId,
   webhook: WebhookId,
   { state, limit, cursor }: ListDeliveries,
   store: Ports['store'],
   signal: AbortSignal,
 ): Promise<DeliveryList> {
-  await getWebhook(webhook, store, signal);
+  await getWebhook(tenant, webhook, store, signal);
   const deliveries: Delivery[] = [];
   const prefix = keys.deliveries(webhook);
   for await (const { key } of store.list(prefix, signal)) {
@@ -86,12 +95,13 @@ export async function listDeliveries(
 
 /** @throws WebhookError `unknown_webhook` | `unknown_delivery` */
 export async function getDelivery(
+  tenant: TenantId,
   webhook: WebhookId,
   delivery: DeliveryId,
   store: Ports['store'],
   signal: AbortSignal,
 ): Promise<Delivery> {
-  await getWebhook(webhook, store, signal);
+  await getWebhook(tenant, webhook, store, signal);
   const record = await findDelivery(webhook, delivery, store, signal);
   if (!record) throw new WebhookError('unknown_delivery');
   return described(record);
@@ -104,12 +114,13 @@ export async function getDelivery(
  * @throws WebhookError `unknown_webhook` | `unknown_delivery` | `webhook_disabled`
  */
 export async function replayDelivery(
+  tenant: TenantId,
   webhook: WebhookId,
   delivery: DeliveryId,
   { store, queues }: DeliveryParts,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const { enabled } = await getWebhook(webhook, store, signal);
+  const { enabled } = await getWebhook(tenant, webhook, store, signal);
   const record = await findDelivery(webhook, delivery, store, signal);
   if (!record) throw new WebhookError('unknown_delivery');
   if (!enabled) throw new WebhookError('webhook_disabled');
@@ -135,8 +146,10 @@ export async function removeDeliveries(
   { store, queues }: { store: Ports['store']; queues: Pick<ScanQueues, 'deliver'> | null },
   signal: AbortSignal,
 ): Promise<void> {
-  if (events.length === 0) return;
-  for (const webhook of await webhookIds(store, signal)) {
+  // All of one scan, and so of one tenant.
+  const tenant = events[0]?.data.tenant;
+  if (tenant === undefined) return;
+  for (const webhook of await webhookIds(tenant, store, signal)) {
     for (const delivery of events.map(deliveryIdOf)) {
       await queues?.deliver.remove(deliverJobId(webhook, delivery));
       await removeDelivery(webhook, delivery, store, signal);
@@ -184,6 +197,12 @@ export async function hasDeliverJob(
 const deliverJobId = (webhook: WebhookId, delivery: DeliveryId): string => `${webhook}-${delivery}`;
 
 /** Without what is for the sender alone. */
-function described({ schema: _schema, event: _event, seriesBegan: _began, ...delivery }: DeliveryRecord): Delivery {
+function described({
+  schema: _schema,
+  tenant: _tenant,
+  event: _event,
+  seriesBegan: _began,
+  ...delivery
+}: DeliveryRecord): Delivery {
   return delivery;
 }

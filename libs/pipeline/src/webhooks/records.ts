@@ -1,10 +1,11 @@
-import { ScanEventType, WebhookId } from '@assay/contracts';
+import { Owner, ScanEventType, WebhookId } from '@assay/contracts';
 import { z } from 'zod';
 
 /** A webhook as the store keeps it. Whether it is switched off, and its secrets, are objects of their own. */
 export const WebhookRecord = z.object({
   schema: z.literal('assay.webhook/1'),
   id: WebhookId,
+  tenant: Owner,
   url: z.string(),
   description: z.string(),
   events: z.array(ScanEventType),

@@ -4,7 +4,7 @@ import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { addDeliverJob, type DeliveryParts, findDelivery, hasDeliverJob } from './deliveries';
 import { deliveryIdOf, eventAndTimeOf } from './delivery-id';
-import { webhookIds } from './webhooks';
+import { allWebhookIds } from './webhooks';
 
 const dayMs = 24 * 3_600_000;
 /** How long the log of a webhook goes back, ms. Longer than the tries of a delivery take. */
@@ -65,7 +65,7 @@ export async function removeOldDeliveries(
   now = Date.now(),
 ): Promise<number> {
   let removed = 0;
-  for (const webhook of await webhookIds(store, signal)) {
+  for (const webhook of await allWebhookIds(store, signal)) {
     const prefix = keys.deliveries(webhook);
     for await (const { key } of store.list(prefix, signal)) {
       if (!isOld(key.slice(prefix.length, -'.json'.length), now)) continue;

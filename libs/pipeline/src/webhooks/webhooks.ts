@@ -3,6 +3,7 @@ import {
   type CreateWebhook,
   type RotateSecret,
   ScanEventType,
+  type TenantId,
   type UpdateWebhook,
   type Webhook,
   type WebhookId,
@@ -17,7 +18,7 @@ import { DisabledRecord, type SecretRecord, WebhookRecord } from './records';
 import { addSecret, describeSecrets, liveSecrets } from './secrets';
 
 const idBytes = 12;
-/** Every event of every scan reads all of them: more receivers than this want a queue of their own behind one. */
+/** Of one tenant. Every event of every scan reads all of them: more receivers than this want a queue of their own behind one. */
 const maxWebhooks = 100;
 
 /**
@@ -25,18 +26,20 @@ const maxWebhooks = 100;
  * @throws WebhookError `too_many_webhooks`
  */
 export async function createWebhook(
+  tenant: TenantId,
   { url, description = '', events = [...ScanEventType.options], signing }: CreateWebhook,
   store: ObjectStore,
   sending: AddressSettings,
   signal: AbortSignal,
 ): Promise<WebhookWithSecret> {
   await assertMayPost(url, sending, signal);
-  if ((await webhookIds(store, signal)).length >= maxWebhooks) throw new WebhookError('too_many_webhooks');
+  if ((await webhookIds(tenant, store, signal)).length >= maxWebhooks) throw new WebhookError('too_many_webhooks');
   const id = `wh_${randomBytes(idBytes).toString('hex')}`;
   const now = new Date().toISOString();
   const record: WebhookRecord = {
     schema: 'assay.webhook/1',
     id,
+    tenant,
     url,
     description,
     events,
@@ -45,47 +48,58 @@ export async function createWebhook(
   };
   // The secret first: without its record it is no webhook, and a webhook without a secret could sign nothing.
   const secret = await addSecret(id, { signing, overlapMs: 0 }, store, signal);
-  await writeStored(store, keys.webhook(id), record, { ifAbsent: true }, signal);
+  await writeStored(store, keys.webhook(tenant, id), record, { ifAbsent: true }, signal);
   return { ...describeWebhook(record, null, [secret]), secret: shown(secret) };
 }
 
 /** In no particular order. */
-export async function listWebhooks(store: ObjectStore, signal: AbortSignal): Promise<Webhook[]> {
-  const ids = await webhookIds(store, signal);
-  const found = await Promise.all(ids.map((id) => findWebhook(id, store, signal)));
+export async function listWebhooks(tenant: TenantId, store: ObjectStore, signal: AbortSignal): Promise<Webhook[]> {
+  const ids = await webhookIds(tenant, store, signal);
+  const found = await Promise.all(ids.map((id) => findWebhook(tenant, id, store, signal)));
   return found.filter((webhook) => webhook !== null);
 }
 
 /** @throws WebhookError `unknown_webhook` */
-export async function getWebhook(id: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<Webhook> {
-  const webhook = await findWebhook(id, store, signal);
+export async function getWebhook(
+  tenant: TenantId,
+  id: WebhookId,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<Webhook> {
+  const webhook = await findWebhook(tenant, id, store, signal);
   if (!webhook) throw new WebhookError('unknown_webhook');
   return webhook;
 }
 
 /** @throws WebhookError `unknown_webhook`; FetchMediaError `not_allowed` */
 export async function updateWebhook(
+  tenant: TenantId,
   id: WebhookId,
   { enabled, ...changes }: UpdateWebhook,
   store: ObjectStore,
   sending: AddressSettings,
   signal: AbortSignal,
 ): Promise<Webhook> {
-  const record = await readStored(store, keys.webhook(id), WebhookRecord, signal);
+  const record = await readStored(store, keys.webhook(tenant, id), WebhookRecord, signal);
   if (!record) throw new WebhookError('unknown_webhook');
   if (changes.url !== undefined) await assertMayPost(changes.url, sending, signal);
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const updated = { ...record, ...given, updatedAt: new Date().toISOString() };
-  await writeStored(store, keys.webhook(id), updated, { ifAbsent: false }, signal);
+  await writeStored(store, keys.webhook(tenant, id), updated, { ifAbsent: false }, signal);
   if (enabled === true) await store.delete(keys.webhookDisabled(id), signal);
   if (enabled === false) await disableWebhook(id, 'by_request', store, signal);
-  return getWebhook(id, store, signal);
+  return getWebhook(tenant, id, store, signal);
 }
 
 /** Deliveries on their way find no webhook and end. @throws WebhookError `unknown_webhook` */
-export async function deleteWebhook(id: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<void> {
-  const existed = await store.stat(keys.webhook(id), signal);
-  await store.delete(keys.webhook(id), signal);
+export async function deleteWebhook(
+  tenant: TenantId,
+  id: WebhookId,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
+  const existed = await store.stat(keys.webhook(tenant, id), signal);
+  await store.delete(keys.webhook(tenant, id), signal);
   // Also when it is gone already: a deletion that was cut off is finished by asking again.
   await store.deletePrefix(keys.webhookSecrets(id), signal);
   await store.delete(keys.webhookDisabled(id), signal);
@@ -96,15 +110,16 @@ export async function deleteWebhook(id: WebhookId, store: ObjectStore, signal: A
 
 /** @throws WebhookError `unknown_webhook` */
 export async function rotateSecret(
+  tenant: TenantId,
   id: WebhookId,
   { overlapSeconds, signing }: RotateSecret,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<WebhookWithSecret> {
-  const [before] = (await getWebhook(id, store, signal)).secrets;
+  const [before] = (await getWebhook(tenant, id, store, signal)).secrets;
   const choice = { signing: signing ?? before?.signing ?? 'hmac', overlapMs: overlapSeconds * 1000 };
   const secret = await addSecret(id, choice, store, signal);
-  return { ...(await getWebhook(id, store, signal)), secret: shown(secret) };
+  return { ...(await getWebhook(tenant, id, store, signal)), secret: shown(secret) };
 }
 
 export async function disableWebhook(
@@ -131,29 +146,46 @@ export interface Receiver {
   createdAt: string;
 }
 
-/** Webhooks that are switched on. */
-export async function listReceivers(store: ObjectStore, signal: AbortSignal): Promise<Receiver[]> {
-  const ids = await webhookIds(store, signal);
+/** Webhooks of a tenant that are switched on. */
+export async function listReceivers(tenant: TenantId, store: ObjectStore, signal: AbortSignal): Promise<Receiver[]> {
+  const ids = await webhookIds(tenant, store, signal);
   const found = await Promise.all(
     ids.map(async (id) => {
-      const record = await readStored(store, keys.webhook(id), WebhookRecord, signal);
+      const record = await readStored(store, keys.webhook(tenant, id), WebhookRecord, signal);
       return record && !(await store.stat(keys.webhookDisabled(id), signal)) ? [record] : [];
     }),
   );
   return found.flat();
 }
 
-export async function webhookIds(store: ObjectStore, signal: AbortSignal): Promise<WebhookId[]> {
+export async function webhookIds(tenant: TenantId, store: ObjectStore, signal: AbortSignal): Promise<WebhookId[]> {
+  return idsUnder(keys.webhooksOf(tenant), store, signal);
+}
+
+/** Of all tenants: for housekeeping. */
+export async function allWebhookIds(store: ObjectStore, signal: AbortSignal): Promise<WebhookId[]> {
+  return idsUnder(keys.webhooks, store, signal);
+}
+
+const recordName = /(wh_[0-9a-f]{24})\.json$/;
+
+async function idsUnder(prefix: string, store: ObjectStore, signal: AbortSignal): Promise<WebhookId[]> {
   const ids: WebhookId[] = [];
-  for await (const { key } of store.list(keys.webhooks, signal)) {
-    ids.push(key.slice(keys.webhooks.length, -'.json'.length));
+  for await (const { key } of store.list(prefix, signal)) {
+    const [, id] = recordName.exec(key) ?? [];
+    if (id) ids.push(id);
   }
   return ids;
 }
 
-export async function findWebhook(id: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<Webhook | null> {
+export async function findWebhook(
+  tenant: TenantId,
+  id: WebhookId,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<Webhook | null> {
   const [record, disabled, secrets] = await Promise.all([
-    readStored(store, keys.webhook(id), WebhookRecord, signal),
+    readStored(store, keys.webhook(tenant, id), WebhookRecord, signal),
     readStored(store, keys.webhookDisabled(id), DisabledRecord, signal),
     liveSecrets(id, store, signal),
   ]);
@@ -161,9 +193,10 @@ export async function findWebhook(id: WebhookId, store: ObjectStore, signal: Abo
 }
 
 function describeWebhook(record: WebhookRecord, disabled: DisabledRecord | null, secrets: SecretRecord[]): Webhook {
-  const { id, url, description, events, createdAt, updatedAt } = record;
+  const { id, tenant, url, description, events, createdAt, updatedAt } = record;
   return {
     id,
+    tenant,
     url,
     description,
     events,

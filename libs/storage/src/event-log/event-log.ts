@@ -6,7 +6,7 @@ export interface LoggedEvents {
 }
 
 /**
- * In which order events became known: what many readers go through, each at its own place. Holds ids alone; what an event
+ * In which order events of a tenant became known: what many readers go through, each at its own place. Holds ids alone; what an event
  * says lies in the object store, from which this can be filled again. One order for all readers and all processes: no
  * event ever appears behind a place that was given out.
  *
@@ -14,7 +14,7 @@ export interface LoggedEvents {
  */
 export interface EventLog {
   /** Atomic; the same id counts once, while it is kept. @returns whether it was new */
-  append(id: string): Promise<boolean>;
+  append(tenant: string, id: string): Promise<boolean>;
   /**
    * Events behind a place; null = from the oldest that is kept. A place of a log that was lost since is taken for null, as
    * whatever is told again is better than what is never told.
@@ -23,6 +23,9 @@ export interface EventLog {
    * @throws ListCursorError for what is no place
    * @throws EventsExpiredError when events behind the place are not kept any more
    */
-  read(page: { after: string | null; limit: number; waitMs: number }, signal: AbortSignal): Promise<LoggedEvents>;
+  read(
+    page: { tenant: string; after: string | null; limit: number; waitMs: number },
+    signal: AbortSignal,
+  ): Promise<LoggedEvents>;
   close(): Promise<void>;
 }

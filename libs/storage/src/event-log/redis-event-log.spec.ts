@@ -18,6 +18,7 @@ import type { EventLog } from './event-log';
 
 const never = new AbortController().signal;
 const keepMs = 60_000;
+const tenant = 'default';
 let redis: TestRedis;
 let raw: Redis;
 let a: EventLog;
@@ -38,17 +39,21 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([a.close(), b.close()]));
 
-const read = (log: EventLog, after: string | null, limit = 100) => log.read({ after, limit, waitMs: 0 }, never);
+const read = (log: EventLog, after: string | null, limit = 100) => log.read({ tenant, after, limit, waitMs: 0 }, never);
 
 it('shows the same order to all readers, and an id once', async () => {
-  expect([await a.append('one'), await b.append('two'), await b.append('one')]).toEqual([true, true, false]);
+  expect([await a.append(tenant, 'one'), await b.append(tenant, 'two'), await b.append(tenant, 'one')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   expect((await read(a, null)).ids).toEqual(['one', 'two']);
   expect(await read(b, null)).toEqual(await read(a, null));
 });
 
 it('loses and repeats nothing while many write', async () => {
   const written = Array.from({ length: 300 }, (_, at) => `event-${at}`);
-  const writing = Promise.all(written.map((id, at) => (at % 2 ? a : b).append(id)));
+  const writing = Promise.all(written.map((id, at) => (at % 2 ? a : b).append(tenant, id)));
   const seen: string[] = [];
   for (let after: string | null = null; seen.length < written.length;) {
     const page = await read(seen.length % 2 ? a : b, after, 7);
@@ -63,16 +68,16 @@ it('loses and repeats nothing while many write', async () => {
 it('wakes a reader that waits, and lets it go in time or when told', async () => {
   const { next } = await read(a, null);
   const started = performance.now();
-  const waiting = a.read({ after: next, limit: 10, waitMs: 20_000 }, never);
+  const waiting = a.read({ tenant, after: next, limit: 10, waitMs: 20_000 }, never);
   await sleep(100);
-  await b.append('news');
+  await b.append(tenant, 'news');
   expect((await waiting).ids).toEqual(['news']);
   expect(performance.now() - started).toBeLessThan(3_000);
 
   const after = (await waiting).next;
-  expect(await a.read({ after, limit: 10, waitMs: 50 }, never)).toEqual({ ids: [], next: after });
+  expect(await a.read({ tenant, after, limit: 10, waitMs: 50 }, never)).toEqual({ ids: [], next: after });
   const leaving = new AbortController();
-  const left = a.read({ after, limit: 10, waitMs: 20_000 }, leaving.signal);
+  const left = a.read({ tenant, after, limit: 10, waitMs: 20_000 }, leaving.signal);
   await sleep(50);
   leaving.abort();
   expect(await left).toEqual({ ids: [], next: after });
@@ -83,8 +88,8 @@ it('hears what is written between its look and its wait', async () => {
     const { next } = await read(a, null);
     const started = performance.now();
     const [page] = await Promise.all([
-      a.read({ after: next, limit: 10, waitMs: 20_000 }, never),
-      b.append(`quick-${round}`),
+      a.read({ tenant, after: next, limit: 10, waitMs: 20_000 }, never),
+      b.append(tenant, `quick-${round}`),
     ]);
     expect([page.ids, performance.now() - started < 3_000]).toEqual([[`quick-${round}`], true]);
   }
@@ -93,23 +98,23 @@ it('hears what is written between its look and its wait', async () => {
 it('forgets what is old, and tells who has missed some of it', async () => {
   const brief = createRedisEventLog({ url: redis.url, keepMs: 100 });
   const { next: empty } = await read(a, null);
-  await a.append('old');
+  await a.append(tenant, 'old');
   const { next: knowsOld } = await read(a, null);
   await sleep(150);
-  await brief.append('new');
+  await brief.append(tenant, 'new');
   await brief.close();
   expect((await read(a, knowsOld)).ids).toEqual(['new']);
   expect((await read(a, null)).ids).toEqual(['new']);
   await expect(read(a, empty)).rejects.toThrow(EventsExpiredError);
   // Nothing of it stays: it may come again.
-  expect(await a.append('old')).toBe(true);
+  expect(await a.append(tenant, 'old')).toBe(true);
 });
 
 it('begins anew when Redis lost it, without leaving anyone behind', async () => {
-  await a.append('before');
+  await a.append(tenant, 'before');
   const { next } = await read(a, null);
   await raw.flushall();
-  await b.append('after');
+  await b.append(tenant, 'after');
   expect((await read(a, next)).ids).toEqual(['after']);
 });
 
@@ -121,7 +126,9 @@ it('refuses what is no place', async () => {
 
 it('fails typed without Redis, also who waits', async () => {
   const log = createRedisEventLog({ path: '/tmp/assay-no-such.sock', keepMs });
-  await expect(log.append('x')).rejects.toThrow(StoreUnavailableError);
-  await expect(log.read({ after: null, limit: 1, waitMs: 5_000 }, never)).rejects.toThrow(StoreUnavailableError);
+  await expect(log.append(tenant, 'x')).rejects.toThrow(StoreUnavailableError);
+  await expect(log.read({ tenant, after: null, limit: 1, waitMs: 5_000 }, never)).rejects.toThrow(
+    StoreUnavailableError,
+  );
   await log.close();
 });

@@ -3,18 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { EventsExpiredError } from '../errors/events-expired-error';
 import { ListCursorError } from '../errors/list-cursor-error';
+import { feedKey } from '../redis/keys';
 import { closeRedis, connectRedis, duplicateRedis, orUnavailable } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { EventLog, LoggedEvents } from './event-log';
 import type { EventLogSettings } from './event-log-settings';
 
-/** One hash tag: a script may touch them together in a Redis cluster. */
-const streamKey = 'assay:{events}:log';
-/** Hash of event id to place, so that an id counts once. */
-const placesKey = 'assay:{events}:places';
-/** Hash: `era`, a random name that dies with the log; `trimmed`, the last place that is not kept any more. */
-const stateKey = 'assay:{events}:state';
-const keys = [streamKey, placesKey, stateKey];
+const keysOf = (tenant: string): string[] => [
+  feedKey(tenant, 'log'),
+  // Hash of event id to place, so that an id counts once.
+  feedKey(tenant, 'places'),
+  // Hash: `era`, a random name that dies with the log; `trimmed`, the last place that is not kept any more.
+  feedKey(tenant, 'state'),
+];
+/** Of all tenants: the message says whose feed has grown. */
 const channel = 'assay:{events}:news';
 
 /** Old events that one append takes out at most: bounds the time of a script, and far more than come in. */
@@ -25,7 +27,7 @@ const eraBytes = 6;
 
 /**
  * Places are given out by Redis in the order of its own steps. What is trimmed is noted, so that a reader who missed it
- * can be told. KEYS stream, places, state; ARGV id, era if there is none, oldest time to keep (ms), most to trim, channel
+ * can be told. KEYS stream, places, state; ARGV id, era if there is none, oldest time to keep (ms), most to trim, channel, tenant
  * @returns 1 when the id was new
  */
 const appendScript = `
@@ -39,7 +41,7 @@ for _, entry in ipairs(old) do
   redis.call('HDEL', KEYS[2], entry[2][2])
   redis.call('XDEL', KEYS[1], entry[1])
 end
-redis.call('PUBLISH', ARGV[5], place)
+redis.call('PUBLISH', ARGV[5], ARGV[6])
 return 1`;
 
 /**
@@ -66,28 +68,28 @@ interface Subscriber {
 export class RedisEventLog implements EventLog {
   private readonly redis: Redis;
   private subscriber: Subscriber | null = null;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Set<{ tenant: string; wake: () => void }>();
 
   constructor(private readonly settings: RedisIndexSettings & EventLogSettings) {
     this.redis = connectRedis(settings);
   }
 
-  async append(id: string): Promise<boolean> {
+  async append(tenant: string, id: string): Promise<boolean> {
     const oldest = Math.max(1, Date.now() - this.settings.keepMs);
-    const args = [id, newEra(), `${oldest}-0`, trimAtOnce, channel];
-    return (await this.run(appendScript, args)) === 1;
+    const args = [id, newEra(), `${oldest}-0`, trimAtOnce, channel, tenant];
+    return (await this.run(appendScript, tenant, args)) === 1;
   }
 
   async read(
-    { after, limit, waitMs }: { after: string | null; limit: number; waitMs: number },
+    { tenant, after, limit, waitMs }: { tenant: string; after: string | null; limit: number; waitMs: number },
     signal: AbortSignal,
   ): Promise<LoggedEvents> {
     for (const until = Date.now() + waitMs; ;) {
       const left = until - Date.now();
       // Before the log is read: what comes in between is then heard.
-      const news = left > 0 ? await this.listen() : null;
+      const news = left > 0 ? await this.listen(tenant) : null;
       try {
-        const page = await this.readNow(after, limit);
+        const page = await this.readNow(tenant, after, limit);
         if (page.ids.length > 0 || !news || signal.aborted) return page;
         await news.heard(Math.min(left, lookEveryMs), signal);
       } finally {
@@ -102,10 +104,11 @@ export class RedisEventLog implements EventLog {
     await closeRedis(this.redis);
   }
 
-  private async readNow(after: string | null, limit: number): Promise<LoggedEvents> {
+  private async readNow(tenant: string, after: string | null, limit: number): Promise<LoggedEvents> {
     const [, askedEra = '', asked = ''] = after === null ? [] : (placePattern.exec(after) ?? []);
     if (after !== null && asked === '') throw new ListCursorError();
-    const reply = (await this.run(readScript, [askedEra, asked, limit, newEra()])) as [string, string, Entry[]];
+    const args = [askedEra, asked, limit, newEra()];
+    const reply = (await this.run(readScript, tenant, args)) as [string, string, Entry[]];
     const [era, trimmed, entries] = reply;
     if (askedEra === era && isBefore(asked, trimmed)) throw new EventsExpiredError();
     // A reader from the beginning starts behind what is gone already.
@@ -114,29 +117,33 @@ export class RedisEventLog implements EventLog {
   }
 
   /** Hears from now on. One subscribing connection for all that wait in this process, made at the first need. */
-  private async listen(): Promise<{ heard(ms: number, signal: AbortSignal): Promise<void>; end(): void }> {
+  private async listen(
+    tenant: string,
+  ): Promise<{ heard(ms: number, signal: AbortSignal): Promise<void>; end(): void }> {
     this.subscriber ??= this.subscribe();
     await this.subscriber.live;
     const ears = new AbortController();
-    const wake = () => ears.abort();
-    this.waiting.add(wake);
+    const waiter = { tenant, wake: () => ears.abort() };
+    this.waiting.add(waiter);
     return {
       heard: (ms, signal) => sleep(ms, undefined, { signal: AbortSignal.any([ears.signal, signal]) }).catch(() => {}),
-      end: () => void this.waiting.delete(wake),
+      end: () => void this.waiting.delete(waiter),
     };
   }
 
   private subscribe(): Subscriber {
-    const redis = duplicateRedis(this.redis).on('message', () => this.wake());
+    const redis = duplicateRedis(this.redis).on('message', (_channel: string, tenant: string) => this.wake(tenant));
     // Without it, readers look every few seconds.
     return { redis, live: redis.subscribe(channel).catch(() => undefined) };
   }
 
-  private wake(): void {
-    for (const wake of [...this.waiting]) wake();
+  /** @param tenant absent = whoever waits */
+  private wake(tenant?: string): void {
+    for (const waiter of [...this.waiting]) if (tenant === undefined || waiter.tenant === tenant) waiter.wake();
   }
 
-  private run(script: string, args: (string | number)[]): Promise<unknown> {
+  private run(script: string, tenant: string, args: (string | number)[]): Promise<unknown> {
+    const keys = keysOf(tenant);
     return orUnavailable(this.redis.eval(script, keys.length, ...keys, ...args));
   }
 }

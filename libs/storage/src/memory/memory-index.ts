@@ -58,14 +58,16 @@ class MemoryIndex implements ScanIndex {
     this.segmentsDone.delete(id);
   }
 
-  async scansOfMedia(media: string): Promise<string[]> {
-    const ofMedia = [...this.records.values()].filter((record) => record.media === media);
+  async scansOfMedia(media: string, tenant: string): Promise<string[]> {
+    const ofMedia = [...this.records.values()].filter((record) => record.media === media && record.tenant === tenant);
     return ofMedia.map((record) => record.id).sort();
   }
 
-  async list({ limit, cursor }: { limit: number; cursor: string | null }): Promise<ScanPage> {
+  async list(asked: { tenant: string; limit: number; cursor: string | null }): Promise<ScanPage> {
+    const { tenant, limit, cursor } = asked;
     const after = cursor === null ? null : placeAt(cursor);
-    const places = new Map([...this.records.values()].map((record) => [placeOf(record), record] as const));
+    const owned = [...this.records.values()].filter((record) => record.tenant === tenant);
+    const places = new Map(owned.map((record) => [placeOf(record), record] as const));
     const rest = [...places.keys()].sort().reverse();
     const page = rest.filter((place) => after === null || place < after).slice(0, limit + 1);
     const shown = page.slice(0, limit);

@@ -84,8 +84,8 @@ describe('Redis as scan index', () => {
       await index.create(exampleRecord(1));
       await raw.del('assay:scans', `assay:{${media}}:scans`);
       expect(await other.create(exampleRecord(1))).toBe('exists');
-      expect((await index.list({ limit: 5, cursor: null })).scans).toHaveLength(1);
-      expect(await index.scansOfMedia(media)).toEqual([id]);
+      expect((await index.list({ tenant: 'default', limit: 5, cursor: null })).scans).toHaveLength(1);
+      expect(await index.scansOfMedia(media, 'default')).toEqual([id]);
     });
   });
 });
@@ -98,7 +98,7 @@ describe('a Redis that is not there', () => {
       () => index.get(exampleRecord(1).id),
       () => index.create(exampleRecord(1)),
       () => index.update(exampleRecord(1).id, { percent: 1 }),
-      () => index.list({ limit: 1, cursor: null }),
+      () => index.list({ tenant: 'default', limit: 1, cursor: null }),
       () => index.subscribe(exampleRecord(1).id, () => {}),
     ];
     for (const attempt of tries) await expect(attempt()).rejects.toThrow(StoreUnavailableError);

@@ -4,7 +4,7 @@ import { cursorAt, idAtPlace, placeAt, placeOf } from '../list-cursor';
 import { changesOf } from '../merge-scan-record';
 import type { ScanIndex, ScanPage } from '../scan-index';
 import { EventChannels } from './event-channels';
-import { allScansKey, eventsChannel, mediaScansKey, recordKey, segmentsKey } from './keys';
+import { eventsChannel, mediaScansKey, recordKey, scansKey, segmentsKey } from './keys';
 import { closeRedis, connectRedis, orUnavailable } from './redis-connection';
 import type { RedisIndexSettings } from './redis-settings';
 import { createScript, markSegmentDoneScript, restoreScript, updateScript } from './scripts';
@@ -55,19 +55,20 @@ export class RedisIndex implements ScanIndex {
     const record = await this.get(id);
     // Lists first: cut off in between, the record is still there for the caller who tries again.
     if (record) {
-      await orUnavailable(this.redis.zrem(allScansKey, placeOf(record)));
-      await orUnavailable(this.redis.srem(mediaScansKey(record.media), id));
+      await orUnavailable(this.redis.zrem(scansKey(record.tenant), placeOf(record)));
+      await orUnavailable(this.redis.srem(mediaScansKey(record.media, record.tenant), id));
     }
     await orUnavailable(this.redis.del(recordKey(id), segmentsKey(id)));
   }
 
-  async scansOfMedia(media: string): Promise<string[]> {
-    return (await orUnavailable(this.redis.smembers(mediaScansKey(media)))).sort();
+  async scansOfMedia(media: string, tenant: string): Promise<string[]> {
+    return (await orUnavailable(this.redis.smembers(mediaScansKey(media, tenant)))).sort();
   }
 
-  async list({ limit, cursor }: { limit: number; cursor: string | null }): Promise<ScanPage> {
+  async list(page: { tenant: string; limit: number; cursor: string | null }): Promise<ScanPage> {
+    const { tenant, limit, cursor } = page;
     const newest = cursor === null ? '+' : `(${placeAt(cursor)}`;
-    const range = this.redis.zrange(allScansKey, newest, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit + 1);
+    const range = this.redis.zrange(scansKey(tenant), newest, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit + 1);
     const places = await orUnavailable(range);
     const shown = places.slice(0, limit);
     const records = await Promise.all(shown.map((place) => this.get(idAtPlace(place))));
@@ -103,8 +104,8 @@ export class RedisIndex implements ScanIndex {
   }
 
   private async addToLists(record: ScanRecord): Promise<void> {
-    await orUnavailable(this.redis.zadd(allScansKey, 0, placeOf(record)));
-    await orUnavailable(this.redis.sadd(mediaScansKey(record.media), record.id));
+    await orUnavailable(this.redis.zadd(scansKey(record.tenant), 0, placeOf(record)));
+    await orUnavailable(this.redis.sadd(mediaScansKey(record.media, record.tenant), record.id));
   }
 
   private run(script: string, keys: string[], args: string[]): Promise<unknown> {

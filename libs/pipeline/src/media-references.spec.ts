@@ -1,0 +1,111 @@
+/**
+ * The bytes of media are kept once for all tenants, and a reference is each tenant's own:
+ *
+ * 1. Deleting one tenant's media leaves the other's, with its bytes and scans; after the last one nothing is left.
+ * 2. Whoever takes media in while the last reference to its bytes goes, has them afterwards.
+ * 3. Scans of two tenants are two scans; what was stored before there were tenants is the default tenant's.
+ */
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { defaultTenant, MediaRecord, type TenantId } from '@assay/contracts';
+import { deleteMedia } from './delete-media';
+import { keys } from './keys';
+import { removeUnreferenced, whileClaimed } from './media-references';
+import { intake } from './stages/intake';
+import { readStored, writeStored } from './stored';
+import { registerScan } from './submit';
+import { noAbort, testPorts } from './testing/test-ports';
+
+let ports: Awaited<ReturnType<typeof testPorts>>;
+beforeEach(async () => {
+  ports = await testPorts();
+});
+afterEach(() => ports.close());
+
+async function take(tenant: TenantId, content = 'the same content'): Promise<string> {
+  const taken = await intake(Readable.from([content]), { tenant, name: 'clip.mp4' }, ports, noAbort);
+  if (!taken.ok) throw new Error('refused');
+  return taken.value.media.id;
+}
+const bytesOf = async (media: string) => (await ports.store.get(keys.media(media), noAbort))?.toString() ?? null;
+const stored = async () => {
+  const found: string[] = [];
+  for await (const { key } of ports.store.list('', noAbort)) found.push(key);
+  return found;
+};
+
+it('keeps the bytes once, and for as long as anyone has them', async () => {
+  const media = await take(defaultTenant);
+  expect([await take('acme'), await take('zeta')]).toEqual([media, media]);
+  expect((await stored()).filter((key) => key === keys.media(media))).toHaveLength(1);
+  const scans = new Map<string, string>();
+  for (const tenant of [defaultTenant, 'acme', 'zeta'])
+    scans.set(tenant, (await registerScan(ports, { tenant, media }, noAbort)).scan.id);
+  expect(new Set(scans.values()).size).toBe(3);
+
+  for (const [tenant, left] of [
+    [defaultTenant, ['acme', 'zeta']],
+    ['acme', ['zeta']],
+  ] as const) {
+    expect(await deleteMedia(ports, null, { media, tenant }, noAbort)).toBe(true);
+    expect(await deleteMedia(ports, null, { media, tenant }, noAbort)).toBe(false);
+    expect(await bytesOf(media)).toBe('the same content');
+    for (const other of left) {
+      const scan = scans.get(other) ?? '';
+      expect((await ports.index.get(scan))?.tenant).toBe(other);
+      expect(await ports.index.scansOfMedia(media, other)).toEqual([scan]);
+    }
+    expect(await ports.index.get(scans.get(tenant) ?? '')).toBeNull();
+  }
+  await deleteMedia(ports, null, { media, tenant: 'zeta' }, noAbort);
+  expect(await stored()).toEqual([]);
+});
+
+it('keeps the bytes for who takes them in meanwhile, at every order of the steps', async () => {
+  const media = await take(defaultTenant);
+  await ports.store.delete(keys.mediaRecord(media, defaultTenant), noAbort);
+  // He has looked at the bytes and not yet written his record.
+  await whileClaimed(media, ports.store, noAbort, async () => {
+    expect(await removeUnreferenced(media, ports.store, noAbort)).toBe(false);
+  });
+  expect(await bytesOf(media)).not.toBeNull();
+
+  // The removal was first: he waits, and brings the bytes himself.
+  await ports.store.put(keys.mediaRemoval(media), '', {}, noAbort);
+  const taking = take('acme');
+  await ports.store.delete(keys.media(media), noAbort);
+  await ports.store.delete(keys.mediaRemoval(media), noAbort);
+  await taking;
+  expect(await bytesOf(media)).not.toBeNull();
+});
+
+it('never leaves a record without bytes, with many who take in and delete at once', async () => {
+  const content = randomUUID();
+  const tenants = ['default', 'acme', 'zeta'];
+  const media = await take('default', content);
+  await Promise.all(
+    tenants.map(async (tenant) => {
+      for (let round = 0; round < 15; round += 1) {
+        await take(tenant, content);
+        // Between its own two steps nobody else may take the bytes away.
+        expect([tenant, round, await bytesOf(media)]).toEqual([tenant, round, content]);
+        await deleteMedia(ports, null, { media, tenant }, noAbort);
+      }
+    }),
+  );
+  expect(await stored()).toEqual([]);
+});
+
+it("reads what was written before there were tenants as the default tenant's", async () => {
+  const media = await take(defaultTenant);
+  const { tenant, ...old } = MediaRecord.parse(
+    await readStored(ports.store, keys.mediaRecord(media, defaultTenant), MediaRecord, noAbort),
+  );
+  expect(tenant).toBe(defaultTenant);
+  await writeStored(ports.store, `media/${media}.json`, old, { ifAbsent: false }, noAbort);
+  const { scan } = await registerScan(ports, { tenant: defaultTenant, media }, noAbort);
+  expect(scan.tenant).toBe(defaultTenant);
+  await expect(registerScan(ports, { tenant: 'acme', media }, noAbort)).rejects.toMatchObject({
+    code: 'unknown_media',
+  });
+});

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultTenant, type MediaId } from '@assay/contracts';
+import { type ObjectStore, StoreUnavailableError } from '@assay/storage';
+import { keys } from './keys';
+
+/** Looking for references and removing the bytes take milliseconds; who takes longer leaves the bytes, ms. */
+const removalMs = 30_000;
+/** Clocks of two machines and of the store differ by this much at most, ms. */
+const skewMs = 30_000;
+const pauseMs = 50;
+/** A claim that is older was left by a process that died: taking in ends within the day, ms. */
+const claimMs = 24 * 3_600_000;
+
+/**
+ * Runs what makes media of an object of the store, so that its bytes stay while it does. The claim is written before the
+ * removal is looked for, and the removal before the claims are: of two who meet, one sees the other.
+ *
+ * @throws StoreUnavailableError when someone removes the bytes for too long; nothing is lost
+ */
+export async function whileClaimed<T>(
+  media: MediaId,
+  store: ObjectStore,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  const claim = keys.mediaClaim(media, randomUUID());
+  await store.put(claim, '', {}, signal);
+  try {
+    await untilNoRemoval(media, store, signal);
+    return await work();
+  } finally {
+    await store.delete(claim, signal);
+  }
+}
+
+/** Removes the bytes of media that no tenant has any more. @returns whether they are gone */
+export async function removeUnreferenced(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+  const began = Date.now();
+  await store.put(keys.mediaRemoval(media), '', {}, signal);
+  try {
+    if (await isReferenced(media, store, signal)) return false;
+    // Paused for long: who takes in may have stopped waiting.
+    if (Date.now() - began > removalMs) return false;
+    await store.delete(keys.media(media), signal);
+    return true;
+  } finally {
+    await store.delete(keys.mediaRemoval(media), signal);
+  }
+}
+
+async function isReferenced(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+  if (await store.stat(keys.mediaRecord(media, defaultTenant), signal)) return true;
+  for await (const { key } of store.list(keys.mediaTenants(media), signal)) if (key.endsWith('.json')) return true;
+  for await (const { key } of store.list(keys.mediaClaims(media), signal)) {
+    const stat = await store.stat(key, signal);
+    if (!stat) continue;
+    if (Date.now() - stat.modifiedAt.getTime() < claimMs) return true;
+    await store.delete(key, signal);
+  }
+  return false;
+}
+
+async function untilNoRemoval(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<void> {
+  for (const giveUpAt = Date.now() + removalMs; ; await sleep(pauseMs, undefined, { signal })) {
+    const removal = await store.stat(keys.mediaRemoval(media), signal);
+    if (!removal || Date.now() - removal.modifiedAt.getTime() > removalMs + skewMs) return;
+    if (Date.now() > giveUpAt) throw new StoreUnavailableError('the bytes of this media are just being removed', null);
+  }
+}
