@@ -6,21 +6,15 @@
  * 3. Events of scans go to the feed and the webhooks of their tenant alone.
  */
 import { randomUUID } from 'node:crypto';
-import { createFolderStore } from '@assay/storage';
-import { newApiKey, objectKeyOf } from '../../apps/api/src/auth/api-key';
 import { startTestApi, type TestApi } from '../support/api';
 
-const never = new AbortController().signal;
 let api: TestApi;
 let keyOfAcme: string;
 
 beforeAll(async () => {
   api = await startTestApi();
-  keyOfAcme = newApiKey();
-  const record = { schema: 'assay.key/1', tenant: 'acme', name: 'acme', role: 'admin', createdAt: new Date().toJSON() };
-  const store = createFolderStore({ root: `${api.dataDir}/store` });
-  await store.put(objectKeyOf(keyOfAcme), JSON.stringify(record), {}, never);
-  await store.close();
+  const asked = await api.ask('/v1/keys', json({ tenant: 'acme', name: 'first', roles: ['admin'] }));
+  keyOfAcme = ((await asked.json()) as { key: string }).key;
 });
 afterAll(() => api.close());
 

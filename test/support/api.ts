@@ -16,7 +16,7 @@ export interface TestApi {
   client: AssayClient;
   redisPath: string;
   dataDir: string;
-  /** Everything in the object store but the keys of the API. */
+  /** Everything in the object store but the keys of the API and the audit log. */
   stored(): Promise<string[]>;
   /** Asks with the key. */
   ask(path: string, init?: RequestInit): Promise<Response>;
@@ -85,5 +85,5 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
 async function filesIn(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return files.map((file) => file.slice(root.length + 1)).filter((file) => !file.startsWith('keys/'));
+  return files.map((file) => file.slice(root.length + 1)).filter((file) => !/^(keys[/-]|audit\/)/.test(file));
 }

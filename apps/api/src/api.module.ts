@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
 import type { Logger, Ports, ScanQueues } from '@assay/pipeline';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
+import { KeyRing } from './auth/key-ring';
+import { TableGuard } from './auth/table.guard';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { EventsController } from './events/events.controller';
 import { FeedController } from './events/feed.controller';
@@ -10,6 +12,7 @@ import { ScanEvents } from './events/scan-events';
 import { HealthController } from './health/health.controller';
 import { Idempotency } from './idempotency/idempotency';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
+import { KeysController } from './keys/keys.controller';
 import { MediaController } from './media/media.controller';
 import { UploadTracker } from './media/upload-tracker';
 import { ApiMetrics } from './metrics/api-metrics';
@@ -57,6 +60,7 @@ export class ApiModule {
         FeedController,
         PublicKeysController,
         WebhooksController,
+        KeysController,
         DeadLettersController,
         HealthController,
         MetricsController,
@@ -72,6 +76,8 @@ export class ApiModule {
         { provide: LOG, useValue: log },
         { provide: CLOSING, useValue: closing },
         { provide: ApiMetrics, useValue: metrics },
+        { provide: KeyRing, useValue: new KeyRing(ports.store) },
+        { provide: APP_GUARD, useClass: TableGuard },
         Idempotency,
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         UploadTracker,

@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { json } from 'express';
 import type { NextFunction, Request, Response } from 'express';
 import { ApiModule, type ApiParts } from './api.module';
+import { assertTableComplete } from './auth/assert-complete';
 import { KeyRing } from './auth/key-ring';
 import { requireApiKey } from './auth/require-api-key';
 import { serveConsole, serveWidget } from './console/serve-console';
@@ -47,10 +48,15 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
 
   express.use(requestId, accessLog(log, app.get(ApiMetrics)), apiHeaders);
   express.use(uploadsPath, tusHeaders);
-  express.use(requireApiKey(new KeyRing(ports.store), closing));
+  express.use(requireApiKey(app.get(KeyRing), closing));
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
-  express.use(['/v1/scans', '/v1/webhooks'], requireJson, json({ limit: maxJson, strict: true }), malformedJson);
+  express.use(
+    ['/v1/scans', '/v1/webhooks', '/v1/keys'],
+    requireJson,
+    json({ limit: maxJson, strict: true }),
+    malformedJson,
+  );
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
   express.use(`${uploadsPath}/direct`, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   serveConsole(express);
@@ -58,6 +64,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   serveDocs(express, description);
   app.useGlobalFilters(filter);
   await app.init();
+  assertTableComplete(express);
   // What fails before Nest's routes (a key, a body, a broken address) is answered in the same way.
   express.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     filter.answer(error, request, response);

@@ -1,3 +1,15 @@
+export { ApiKeyRecord, firstRoles, hashOfKey, idOfHash, isApiKey, newApiKey, shownPart } from './access/api-key-record';
+export {
+  createApiKey,
+  findKey,
+  getApiKey,
+  listApiKeys,
+  noteKeyUse,
+  revokeApiKey,
+  rotateApiKey,
+  stateOf as stateOfKey,
+  type StoredKey,
+} from './access/api-keys';
 export { addressSettings } from './address-settings';
 export { cancelScan } from './cancel-scan';
 export { compareVerdicts, type Difference } from './compare-verdicts';

@@ -39,6 +39,12 @@ export const keys = {
   verdict: (scan: ScanId) => `scans/${scan}/verdict.json`,
   /** Detached, over the canonical JSON of the verdict. */
   signature: (scan: ScanId) => `scans/${scan}/verdict.sig.json`,
+  /** API keys, by the hash of each. */
+  apiKeys: 'keys/',
+  apiKey: (hash: string) => `keys/${hash}.json`,
+  /** Present = revoked, since when. */
+  apiKeyRevoked: (hash: string) => `keys-revoked/${hash}.json`,
+  apiKeyUse: (hash: string) => `keys-used/${hash}.json`,
   /** Public keys. Under the prefix of the API's keys: neither belongs to any media. */
   signingKeys: 'keys/signing/',
   signingKey: (kid: string) => `keys/signing/${kid}.json`,

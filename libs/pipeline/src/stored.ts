@@ -4,7 +4,7 @@ import { StoredDocumentError } from './errors';
 
 /** @returns null when there is none; @throws StoredDocumentError when what is there does not follow the schema */
 export async function readStored<T>(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'get'>,
   key: string,
   schema: z.ZodType<T>,
   signal: AbortSignal,
@@ -21,7 +21,7 @@ export async function readStored<T>(
  * its stage does its work once more.
  */
 export async function readDerived<T>(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'get'>,
   key: string,
   schema: z.ZodType<T>,
   signal: AbortSignal,

@@ -1,9 +1,18 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultTenant } from '@assay/contracts';
-import { keys } from '@assay/pipeline';
+import {
+  type ApiKeyRecord,
+  findKey,
+  firstRoles,
+  hashOfKey,
+  isApiKey,
+  keys,
+  newApiKey,
+  shownPart,
+  stateOfKey,
+} from '@assay/pipeline';
 import { makeFolder, type ObjectStore } from '@assay/storage';
-import { type ApiKeyRecord, isApiKey, keysPrefix, newApiKey, objectKeyOf } from './api-key';
 
 const fileName = 'admin-key';
 /** For its owner alone. */
@@ -31,7 +40,8 @@ export async function ensureAdminKey(
   const path = join(dataDir, fileName);
   const kept = await readKey(path);
   if (kept) {
-    if (await store.stat(objectKeyOf(kept), signal)) return { key: kept, path, created: false };
+    const known = await findKey(hashOfKey(kept), store, signal);
+    if (known && stateOfKey(known) === 'active') return { key: kept, path, created: false };
     if (await isEmpty(store, signal)) {
       await register(store, kept, signal);
       return { key: kept, path, created: false };
@@ -52,21 +62,26 @@ export async function admitKey(store: ObjectStore, key: string, signal: AbortSig
   if (!(await store.stat(objectKeyOf(key), signal))) await register(store, key, signal);
 }
 
+const objectKeyOf = (key: string): string => keys.apiKey(hashOfKey(key));
+
 async function register(store: ObjectStore, key: string, signal: AbortSignal): Promise<void> {
-  const createdAt = new Date().toISOString();
   const record: ApiKeyRecord = {
-    schema: 'assay.key/1',
+    schema: 'assay.key/2',
     tenant: defaultTenant,
     name: 'admin',
-    role: 'admin',
-    createdAt,
+    prefix: shownPart(key),
+    roles: [...firstRoles],
+    scopes: null,
+    createdAt: new Date().toISOString(),
+    createdBy: null,
+    expiresAt: null,
   };
   await store.put(objectKeyOf(key), JSON.stringify(record), { contentType: 'application/json' }, signal);
 }
 
 /** But for public keys of verdicts, which any worker may have left. */
 async function isEmpty(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
-  for await (const { key } of store.list(keysPrefix, signal)) if (!key.startsWith(keys.signingKeys)) return false;
+  for await (const { key } of store.list(keys.apiKeys, signal)) if (!key.startsWith(keys.signingKeys)) return false;
   return true;
 }
 

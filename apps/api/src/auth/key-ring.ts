@@ -1,58 +1,72 @@
+import { findKey, hashOfKey, idOfHash, isApiKey, noteKeyUse, stateOfKey, type StoredKey } from '@assay/pipeline';
 import type { ObjectStore } from '@assay/storage';
-import { ApiKeyRecord, isApiKey, objectKeyOf } from './api-key';
+import { permissionsOf } from './permissions';
+import type { Principal } from './principal';
 
-/** How long an answer of the store is believed, ms: a deleted key stops working within this time. */
+/** How long an answer of the store is believed, ms: a revoked key stops working within this time, on every replica. */
 const believedMs = 30_000;
+/** How exact the last use of a key is known, ms. */
+const useEveryMs = 5 * 60_000;
 /** A flood of invented keys must not fill the memory. */
 const maxEntries = 1_000;
 
 interface Entry {
-  record: Promise<ApiKeyRecord | null>;
+  stored: Promise<StoredKey | null>;
   until: number;
 }
 
 /** Which keys are valid, asked from the store and remembered for a moment. */
 export class KeyRing {
   private readonly entries = new Map<string, Entry>();
+  private readonly uses = new Map<string, number>();
 
   constructor(
-    private readonly store: Pick<ObjectStore, 'get'>,
+    private readonly store: ObjectStore,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** @returns null for a key that nobody has; @throws StoreUnavailableError */
-  async find(apiKey: string, signal: AbortSignal): Promise<ApiKeyRecord | null> {
+  /** @returns null for a key that nobody has, or that works no more; @throws StoreUnavailableError */
+  async find(apiKey: string, signal: AbortSignal): Promise<Principal | null> {
     // Anything that is not shaped like a key is none, and costs no question.
     if (!isApiKey(apiKey)) return null;
-    const objectKey = objectKeyOf(apiKey);
-    const known = this.entries.get(objectKey);
-    if (known && known.until > this.now()) return known.record;
-    const record = this.ask(objectKey, signal);
-    this.remember(objectKey, record);
-    return record;
+    const hash = hashOfKey(apiKey);
+    const known = this.entries.get(hash);
+    const fresh = known && known.until > this.now() ? known.stored : this.ask(hash, signal);
+    const stored = await fresh;
+    if (!stored || stateOfKey(stored, this.now()) !== 'active') return null;
+    this.noteUse(hash, signal);
+    const { tenant, roles, scopes } = stored.record;
+    return { key: idOfHash(hash), tenant, roles, permissions: permissionsOf(roles, scopes) };
   }
 
-  private async ask(objectKey: string, signal: AbortSignal): Promise<ApiKeyRecord | null> {
-    const body = await this.store.get(objectKey, signal);
-    return body && (ApiKeyRecord.safeParse(parseJson(body)).data ?? null);
+  /** After a change by this process: the others hear of it within half a minute. */
+  forget(): void {
+    this.entries.clear();
   }
 
-  private remember(objectKey: string, record: Promise<ApiKeyRecord | null>): void {
-    this.entries.delete(objectKey);
-    const oldest = this.entries.keys().next();
-    if (this.entries.size >= maxEntries && !oldest.done) this.entries.delete(oldest.value);
-    const entry = { record, until: this.now() + believedMs };
-    this.entries.set(objectKey, entry);
-    record.catch(() => {
-      if (this.entries.get(objectKey) === entry) this.entries.delete(objectKey);
+  private ask(hash: string, signal: AbortSignal): Promise<StoredKey | null> {
+    const stored = findKey(hash, this.store, signal);
+    bound(this.entries);
+    const entry = { stored, until: this.now() + believedMs };
+    this.entries.delete(hash);
+    this.entries.set(hash, entry);
+    stored.catch(() => {
+      if (this.entries.get(hash) === entry) this.entries.delete(hash);
     });
+    return stored;
+  }
+
+  private noteUse(hash: string, signal: AbortSignal): void {
+    const now = this.now();
+    if (now - (this.uses.get(hash) ?? 0) < useEveryMs) return;
+    bound(this.uses);
+    this.uses.set(hash, now);
+    // A courtesy: a store that is away must not keep anyone out who is let in.
+    noteKeyUse(hash, new Date(now), this.store, signal).catch(() => this.uses.delete(hash));
   }
 }
 
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
+function bound(map: Map<string, unknown>): void {
+  const oldest = map.keys().next();
+  if (map.size >= maxEntries && !oldest.done) map.delete(oldest.value);
 }

@@ -1,16 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { TenantId } from '@assay/contracts';
+import type { ApiKeyId, Permission, Role, TenantId } from '@assay/contracts';
 
 /** Who asks, as his key says. */
 export interface Principal {
+  key: ApiKeyId;
   tenant: TenantId;
+  roles: readonly Role[];
+  permissions: ReadonlySet<Permission>;
 }
 
 const principals = new WeakMap<IncomingMessage, Principal>();
 
 export function setPrincipal(request: IncomingMessage, principal: Principal): void {
   principals.set(request, principal);
+}
+
+/** @returns undefined on a route that needs no key, and for who has none */
+export function findPrincipal(request: IncomingMessage): Principal | undefined {
+  return principals.get(request);
 }
 
 /** @throws Error on a route that needs no key: nothing there may depend on who asks */
@@ -20,8 +28,14 @@ export function principalOf(request: IncomingMessage): Principal {
   return principal;
 }
 
+const incoming = (context: ExecutionContext) => context.switchToHttp().getRequest<IncomingMessage>();
+
 /** Parameter of a handler: the tenant that asks. All that a handler reads, lists or changes is his. */
 export const Tenant = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): TenantId =>
-    principalOf(context.switchToHttp().getRequest<IncomingMessage>()).tenant,
+  (_data: unknown, context: ExecutionContext): TenantId => principalOf(incoming(context)).tenant,
+);
+
+/** Parameter of a handler: who asks. */
+export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  principalOf(incoming(context)),
 );

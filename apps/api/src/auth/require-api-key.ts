@@ -2,30 +2,43 @@ import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
 import type { KeyRing } from './key-ring';
-import { setPrincipal } from './principal';
+import { matchRoute } from './match-route';
+import { publicPaths } from './permissions';
+import { type Principal, setPrincipal } from './principal';
 
-/** What needs no key: the page, the description of the API, public keys, and health. None of it holds data. */
-const publicPaths = [
-  ...[/^\/$/, /^\/index\.html$/, /^\/favicon\.svg$/, /^\/assets\//, /^\/embed\/assay-verdict\.js$/],
-  ...[/^\/docs(\/|$)/, /^\/v1\/health\//, /^\/\.well-known\/assay-keys\.json$/],
-];
 const bearer = /^Bearer +(\S+) *$/i;
 
 /**
- * Everything else needs a key, unknown addresses included. Runs before any body is read: a stranger's gigabytes are
- * never taken in.
+ * Everything but what is public needs a key, unknown addresses included, and a key with the permission of the route. Runs
+ * before any body is read: a stranger's gigabytes are never taken in.
  */
 export function requireApiKey(keyRing: KeyRing, signal: AbortSignal) {
   return (request: Request, _response: Response, next: NextFunction): void => {
-    if (publicPaths.some((path) => path.test(request.path))) return next();
+    if (publicPaths.some((path) => path.test(request.path))) {
+      allowed.add(request);
+      return next();
+    }
     const key = keyOf(request);
     if (key === null) return next(problems.unauthorized());
-    keyRing.find(key, signal).then((record) => {
-      if (!record) return next(problems.unauthorized());
-      setPrincipal(request, { tenant: record.tenant });
-      next();
-    }, next);
+    keyRing.find(key, signal).then((principal) => next(admit(request, principal)), next);
   };
+}
+
+const allowed = new WeakSet<IncomingMessage>();
+
+/** Whether the table lets this request through: asked again before a handler runs, see `TableGuard`. */
+export const isAllowed = (request: IncomingMessage): boolean => allowed.has(request);
+
+/** @returns what is to be answered instead */
+function admit(request: Request, principal: Principal | null) {
+  if (!principal) return problems.unauthorized();
+  setPrincipal(request, principal);
+  const matched = matchRoute(request.method, request.path);
+  // No such route, or not by this method: said by the router.
+  if (!matched) return undefined;
+  if (!principal.permissions.has(matched.permission)) return problems.forbidden(matched.permission);
+  allowed.add(request);
+  return undefined;
 }
 
 /** The key as it was sent, checked or not. */

@@ -33,13 +33,14 @@ export interface Description {
   /** True = a POST without a body. */
   bare?: boolean;
   answers: Record<number, Answer>;
-  /** Statuses of problem documents, beside 401, 500 and 503, which every route with a key can give. */
+  /** Statuses of problem documents, beside 401, 403, 500 and 503, which every route with a key can give. */
   refusals?: number[];
 }
 
 const refusalTexts: Record<number, string> = {
   400: 'The request is not valid',
   401: 'No key, or not a valid one',
+  403: 'The key lacks the permission',
   404: 'There is no such thing',
   409: 'Not in the state that it is in, or a request with the same Idempotency-Key is being worked on',
   410: 'What you ask for is not kept any more',
@@ -62,7 +63,7 @@ const idempotencyKey = {
 };
 /** What an Idempotency-Key can be refused with: malformed, in use, reused. */
 const keyRefusals = [400, 409, 422];
-const keyedRefusals = [401, 500, 503];
+const keyedRefusals = [401, 403, 500, 503];
 const binary = { type: 'string', format: 'binary' };
 
 /** Describes a route for /docs; what the schemas are is taken from the contracts. */

@@ -1,5 +1,11 @@
 import {
+  ApiKey,
+  ApiKeyId,
+  ApiKeyList,
+  ApiKeyWithSecret,
   BeginDirectUpload,
+  CreateApiKey,
+  RotateApiKey,
   CreateScan,
   CreateWebhook,
   DeadLetter,
@@ -42,6 +48,12 @@ import {
 import { z } from 'zod';
 
 const described = {
+  ApiKey,
+  ApiKeyId,
+  ApiKeyList,
+  ApiKeyWithSecret,
+  CreateApiKey,
+  RotateApiKey,
   BeginDirectUpload,
   CreateScan,
   CreateWebhook,
@@ -86,6 +98,8 @@ export type SchemaName = keyof typeof described;
 /** What callers send: defaults are theirs to leave out. */
 const inputs: ReadonlySet<string> = new Set<SchemaName>([
   'BeginDirectUpload',
+  'CreateApiKey',
+  'RotateApiKey',
   'CreateScan',
   'CreateWebhook',
   'GetScan',

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { keyOf } from '../auth/require-api-key';
+import { principalOf } from '../auth/principal';
 import { problems } from '../problems/problems';
 
 /** Printable ASCII, the quoted string of RFC 8941 without escapes; the bare form is what many clients send. */
 const shape = /^(?:"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x5b\x5d-\x7e]{1,255}))$/;
 
 /**
- * The name under which an answer is kept: the caller's `Idempotency-Key` within his API key, so that nobody gets
- * another's answer. A digest, since neither of the two belongs into an index.
+ * The name under which an answer is kept: the caller's `Idempotency-Key` within his tenant, so that nobody gets
+ * another's answer, and a key that was rotated in between still does. A digest, since it does not belong into an index.
  *
  * @returns null when the request has none; @throws ProblemError 400 for one that is malformed
  */
@@ -20,7 +20,7 @@ export function idempotencyKeyOf(request: IncomingMessage): string | null {
   if (key === undefined) {
     throw problems.invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }]);
   }
-  return digest(keyOf(request) ?? '', key);
+  return digest(principalOf(request).tenant, key);
 }
 
 /** What makes two requests the same: method, address, and what the body says. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
+import { ApiKeyWithSecret } from '@assay/contracts';
 import type { Logger } from '@assay/pipeline';
 import type { IdempotencyStore, StoredAnswer } from '@assay/storage';
 import { problems } from '../problems/problems';
@@ -59,7 +60,13 @@ export class Idempotency {
       answered: (fingerprint, response, body) => {
         clearInterval(timer);
         const location = response.getHeader('location');
-        const answer = { fingerprint, status: response.statusCode, location: location ? String(location) : null, body };
+        const kept = withoutApiKey(body);
+        const answer = {
+          fingerprint,
+          status: response.statusCode,
+          location: location ? String(location) : null,
+          body: kept,
+        };
         return quietly(this.store.answer(key, token, answer, answerTtlMs));
       },
       refused: () => {
@@ -68,6 +75,12 @@ export class Idempotency {
       },
     };
   }
+}
+
+/** An API key is shown once and kept nowhere, here neither: who asks again gets the rest. */
+function withoutApiKey(body: unknown): unknown {
+  const answer = ApiKeyWithSecret.safeParse(body);
+  return answer.success ? { ...answer.data, key: null } : body;
 }
 
 /** @throws ProblemError 422 */

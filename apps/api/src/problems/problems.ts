@@ -28,6 +28,16 @@ export const problems = {
       'Send your key as "Authorization: Bearer <key>" or in the header X-API-Key.',
       { headers: { 'www-authenticate': 'Bearer realm="assay"' } },
     ),
+  forbidden: (permission: string) =>
+    problem(
+      'forbidden',
+      403,
+      'The key may not do this',
+      `It lacks the permission "${permission}". See docs/access.md.`,
+    ),
+  keyNotFound: () => problem('key-not-found', 404, 'No such API key', 'It was never made.'),
+  keyEnded: () =>
+    problem('key-ended', 409, 'The API key works no more', 'It has expired or was revoked. Make a new one.'),
   invalid: (errors: FieldError[]) =>
     problem('invalid-request', 400, 'The request is not valid', errors.map(sentenceOf).join(' '), { errors }),
   malformedJson: () => problem('malformed-json', 400, 'The body is not JSON', 'Send a JSON object in UTF-8.'),
