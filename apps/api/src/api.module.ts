@@ -1,8 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
-import type { Logger, Ports, ScanQueues } from '@assay/pipeline';
+import { AuditLog, type Logger, type Ports, type ScanQueues } from '@assay/pipeline';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
+import { AuditController } from './audit/audit.controller';
 import { KeyRing } from './auth/key-ring';
 import { TableGuard } from './auth/table.guard';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
@@ -61,6 +62,7 @@ export class ApiModule {
         PublicKeysController,
         WebhooksController,
         KeysController,
+        AuditController,
         DeadLettersController,
         HealthController,
         MetricsController,
@@ -77,6 +79,7 @@ export class ApiModule {
         { provide: CLOSING, useValue: closing },
         { provide: ApiMetrics, useValue: metrics },
         { provide: KeyRing, useValue: new KeyRing(ports.store) },
+        { provide: AuditLog, useValue: new AuditLog(ports.store) },
         { provide: APP_GUARD, useClass: TableGuard },
         Idempotency,
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

@@ -2,7 +2,9 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { json } from 'express';
 import type { NextFunction, Request, Response } from 'express';
+import { AuditLog } from '@assay/pipeline';
 import { ApiModule, type ApiParts } from './api.module';
+import { auditRequests } from './audit/audit-requests';
 import { assertTableComplete } from './auth/assert-complete';
 import { KeyRing } from './auth/key-ring';
 import { requireApiKey } from './auth/require-api-key';
@@ -48,6 +50,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
 
   express.use(requestId, accessLog(log, app.get(ApiMetrics)), apiHeaders);
   express.use(uploadsPath, tusHeaders);
+  express.use(auditRequests(app.get(AuditLog), log));
   express.use(requireApiKey(app.get(KeyRing), closing));
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import {
   addressSettings,
+  AuditLog,
   type Config,
   createPorts,
   type Logger,
@@ -84,6 +85,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       await closed;
       clearTimeout(timer);
       await endSweeps();
+      await app.get(AuditLog).settled();
       await closeAll();
       log.info('the API has stopped');
     };

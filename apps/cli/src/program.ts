@@ -219,6 +219,54 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       exitCode = await dlqDrop(ids, options);
     });
 
+  const keys = program.command('keys').description('API keys of a service, on its store');
+  const keysCommand = (name: string, text: string): Command =>
+    keys
+      .command(name)
+      .description(text)
+      .option('--data <folder>', dataHelp)
+      .option('--tenant <tenant>', 'whose')
+      .option('--json', 'as one JSON document');
+  keysCommand('create', 'make a key; it is shown once')
+    .requiredOption('--name <name>', 'for people')
+    .requiredOption('--role <role...>', 'operator, admin, moderator, submitter, viewer, auditor')
+    .option('--scope <permission...>', 'these permissions of its roles alone')
+    .option('--expires <time>', 'when it ends, ISO 8601 in UTC')
+    .action(async (options) => {
+      const { keysCreate } = await import('./commands/keys');
+      exitCode = await keysCreate(options);
+    });
+  keysCommand('list', 'all of them, newest first').action(async (options) => {
+    const { keysList } = await import('./commands/keys');
+    exitCode = await keysList(options);
+  });
+  keysCommand('rotate', 'a new key with the rights of an old one, which ends later')
+    .argument('<id>', 'as listed')
+    .addOption(new Option('--overlap <seconds>', 'how long the old one works as well').argParser(Number))
+    .action(async (id: string, options) => {
+      const { keysRotate } = await import('./commands/keys');
+      exitCode = await keysRotate(id, options);
+    });
+  keysCommand('revoke', 'end a key for good')
+    .argument('<id>', 'as listed')
+    .action(async (id: string, options) => {
+      const { keysRevoke } = await import('./commands/keys');
+      exitCode = await keysRevoke(id, options);
+    });
+
+  program
+    .command('audit')
+    .description('the audit log of a service, on its store')
+    .command('verify')
+    .description('does it hold together: was an entry altered, removed or moved?')
+    .option('--data <folder>', dataHelp)
+    .option('--head <number:hash>', 'as printed by an earlier run: was the end cut off since?')
+    .option('--json', 'as one JSON document')
+    .action(async (options) => {
+      const { auditVerify } = await import('./commands/audit');
+      exitCode = await auditVerify(options);
+    });
+
   program
     .command('fingerprint')
     .description('print perceptual hashes (vPDQ, PDQ) of videos and stills, one for each second')

@@ -1,5 +1,6 @@
 export * from './access';
 export * from './api';
+export * from './audit';
 export * from './dead-letter';
 export * from './evaluation';
 export * from './event';

@@ -1,3 +1,5 @@
+export { type AuditFact, AuditLog } from './access/audit-log';
+export { type AuditReport, verifyAudit } from './access/verify-audit';
 export { ApiKeyRecord, firstRoles, hashOfKey, idOfHash, isApiKey, newApiKey, shownPart } from './access/api-key-record';
 export {
   createApiKey,

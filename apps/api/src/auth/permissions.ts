@@ -41,6 +41,7 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'GET /v1/keys/:key': 'keys:read',
   'POST /v1/keys/:key/rotate': 'keys:write',
   'DELETE /v1/keys/:key': 'keys:write',
+  'GET /v1/audit': 'audit:read',
   'GET /v1/dead-letters': 'fleet:read',
   'GET /v1/dead-letters/:letter': 'fleet:read',
   'POST /v1/dead-letters/:letter/retry': 'fleet:write',

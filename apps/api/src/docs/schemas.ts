@@ -1,4 +1,6 @@
 import {
+  AuditList,
+  ListAudit,
   ApiKey,
   ApiKeyId,
   ApiKeyList,
@@ -48,6 +50,8 @@ import {
 import { z } from 'zod';
 
 const described = {
+  AuditList,
+  ListAudit,
   ApiKey,
   ApiKeyId,
   ApiKeyList,
@@ -103,6 +107,7 @@ const inputs: ReadonlySet<string> = new Set<SchemaName>([
   'CreateScan',
   'CreateWebhook',
   'GetScan',
+  'ListAudit',
   'IngestUrl',
   'ListDeadLetters',
   'ListDeliveries',

@@ -9,8 +9,9 @@ import {
   type Ports,
   type ScanQueues,
 } from '@assay/pipeline';
-import { createFolderStore, createRedisIndex, createS3Store } from '@assay/storage';
-import { CliError } from '../exit';
+import { createFolderStore, createRedisIndex, createS3Store, type ObjectStore } from '@assay/storage';
+import { CliError, type ExitCode } from '../exit';
+import { untilInterrupted } from '../interrupt';
 import { findEmbeddedRedis } from '../up/running-redis';
 
 /** A Redis that is there answers in milliseconds, ms. */
@@ -59,3 +60,14 @@ export async function openFleet(options: { data?: string }, signal: AbortSignal)
 
 const storeOf = (config: Config) =>
   config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) });
+
+/** Works on the store of a service, whether or not it runs: found by S3_*, or by its data folder. */
+export function withStore(
+  options: { data?: string },
+  work: (store: ObjectStore, signal: AbortSignal) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return untilInterrupted(async (signal) => {
+    const store = storeOf(loadConfig({ ...process.env, ...(options.data ? { ASSAY_DATA_DIR: options.data } : {}) }));
+    return await work(store, signal).finally(() => store.close());
+  });
+}

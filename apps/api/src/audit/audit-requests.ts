@@ -1,0 +1,70 @@
+import type { AuditEntry } from '@assay/contracts';
+import type { AuditLog, Logger } from '@assay/pipeline';
+import type { NextFunction, Request, Response } from 'express';
+import { requestIdOf } from '../http/request-id';
+import { matchRoute } from '../auth/match-route';
+import { findPrincipal } from '../auth/principal';
+
+/** What changes nothing; and pieces of an upload, whose beginning is noted. */
+const silent = new Set(['PATCH /v1/uploads/:upload', 'HEAD /v1/uploads/:upload']);
+const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+/** A flood of requests without a key must not fill the store: beyond this, they are in the access log alone. */
+const strangersPerMinute = 60;
+const minuteMs = 60_000;
+
+/** Middleware, before who asks is known: notes what was done, and what was denied, once it is answered. */
+export function auditRequests(audit: AuditLog, log: Logger) {
+  const strangers = { since: 0, count: 0 };
+  return (request: Request, response: Response, next: NextFunction): void => {
+    response.once('close', () => {
+      const { method, path } = request;
+      const matched = matchRoute(method, path);
+      if (!matched) return;
+      const principal = findPrincipal(request);
+      const { statusCode: status } = response;
+      const denied = status === 401 || status === 403;
+      if (!denied && (!changing.has(method) || silent.has(matched.route))) return;
+      if (!principal && isFlood(strangers)) return;
+      const fact = {
+        at: new Date().toISOString(),
+        actor: principal?.key ?? null,
+        tenant: principal?.tenant ?? null,
+        action: matched.route,
+        object: parametersOf(matched.route, path),
+        outcome: outcomeOf(status),
+        status,
+        requestId: requestIdOf(response),
+      };
+      // Not ended by the service's closing: it waits for what is noted.
+      audit.append(fact, new AbortController().signal).catch((error: unknown) => {
+        log.error({ ...fact, err: error }, 'not written to the audit log');
+      });
+    });
+    next();
+  };
+}
+
+function isFlood(strangers: { since: number; count: number }): boolean {
+  const now = Date.now();
+  if (now - strangers.since > minuteMs) Object.assign(strangers, { since: now, count: 0 });
+  strangers.count += 1;
+  return strangers.count > strangersPerMinute;
+}
+
+function outcomeOf(status: number): AuditEntry['outcome'] {
+  if (status === 401 || status === 403) return 'denied';
+  return status < 400 ? 'done' : status < 500 ? 'refused' : 'failed';
+}
+
+/** Longest part of an address that is kept, characters: ids are shorter. */
+const longestPart = 120;
+
+function parametersOf(route: string, path: string): Record<string, string> {
+  const names = (route.split(' ')[1] ?? '').split('/');
+  const parts = path.split('/');
+  return Object.fromEntries(
+    names.flatMap((name, at) =>
+      name.startsWith(':') ? [[name.slice(1), (parts[at] ?? '').slice(0, longestPart)]] : [],
+    ),
+  );
+}

@@ -1,0 +1,98 @@
+import {
+  type ApiKey,
+  ApiKeyId,
+  type ApiKeyWithSecret,
+  CreateApiKey,
+  defaultTenant,
+  RotateApiKey,
+  TenantId,
+} from '@assay/contracts';
+import { AuditLog, createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from '@assay/pipeline';
+import type { ObjectStore } from '@assay/storage';
+import type { z } from 'zod';
+import { CliError, ExitCode } from '../exit';
+import { withStore } from '../fleet/open-fleet';
+
+const actor = 'cli';
+
+export interface KeysOptions {
+  data?: string;
+  json?: boolean;
+  tenant?: string;
+}
+
+export function keysCreate(
+  options: KeysOptions & { name: string; role: string[]; scope?: string[]; expires?: string },
+) {
+  return withStore(options, async (store, signal) => {
+    const { name, role, scope, expires } = options;
+    const wanted = {
+      name,
+      roles: role,
+      ...(scope ? { scopes: scope } : {}),
+      ...(expires ? { expiresAt: expires } : {}),
+    };
+    const tenant = checked(TenantId, options.tenant ?? defaultTenant);
+    const made = await createApiKey({ ...checked(CreateApiKey, wanted), tenant }, actor, store, signal);
+    await note('keys create', made, store, signal);
+    return shown(made, options);
+  });
+}
+
+export function keysList(options: KeysOptions): Promise<ExitCode> {
+  return withStore(options, async (store, signal) => {
+    const keys = await listApiKeys(options.tenant ?? null, store, signal);
+    if (options.json) console.log(JSON.stringify({ keys }));
+    else for (const key of keys) console.log(lineOf(key));
+    return ExitCode.ok;
+  });
+}
+
+export function keysRotate(id: string, options: KeysOptions & { overlap?: number }): Promise<ExitCode> {
+  return withStore(options, async (store, signal) => {
+    const wanted = options.overlap === undefined ? {} : { overlapSeconds: options.overlap };
+    const how = { ...checked(RotateApiKey, wanted), createdBy: actor };
+    const made = await rotateApiKey(checked(ApiKeyId, id), options.tenant ?? null, how, store, signal);
+    if (!made) throw new CliError(`${id}: there is no such key, or it works no more.`);
+    await note('keys rotate', { ...made, id }, store, signal);
+    return shown(made, options);
+  });
+}
+
+export function keysRevoke(id: string, options: KeysOptions): Promise<ExitCode> {
+  return withStore(options, async (store, signal) => {
+    const revoked = await revokeApiKey(checked(ApiKeyId, id), options.tenant ?? null, store, signal);
+    if (!revoked) throw new CliError(`${id}: there is no such key.`);
+    await note('keys revoke', revoked, store, signal);
+    console.log(options.json ? JSON.stringify(revoked) : lineOf(revoked));
+    return ExitCode.ok;
+  });
+}
+
+/** Where the store is decides who may do this; that it was done is noted all the same. */
+async function note(
+  action: string,
+  { id, tenant }: { id: string; tenant: string },
+  store: ObjectStore,
+  signal: AbortSignal,
+) {
+  const did = { at: new Date().toISOString(), actor, tenant, action, object: { key: id } };
+  await new AuditLog(store).append({ ...did, outcome: 'done', status: null, requestId: null }, signal);
+}
+
+/** On stdout the key alone, so that it can be piped to where secrets are kept. */
+function shown(made: ApiKeyWithSecret, { json }: KeysOptions): ExitCode {
+  if (!json) process.stderr.write(`${lineOf(made)}\nIt is shown this once:\n`);
+  console.log(json ? JSON.stringify(made) : made.key);
+  return ExitCode.ok;
+}
+
+const lineOf = ({ id, tenant, state, roles, prefix, name, lastUsedAt }: ApiKey): string =>
+  `${id}  ${state.padEnd(7)}  ${tenant}  ${roles.join(',')}  ${prefix ?? '-'}…  ${name}  last used ${lastUsedAt ?? 'never'}`;
+
+function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => [...path, message].join(' '));
+  throw new CliError(issues.join('; '), ExitCode.usage);
+}

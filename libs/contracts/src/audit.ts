@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { defaultPageSize, maxPageSize } from './api';
+import { TenantId } from './tenant';
+
+/** One thing that somebody did, or was kept from doing. Ids alone: no names, addresses or contents. */
+export const AuditEntry = z.object({
+  schema: z.literal('assay.audit/1'),
+  /** From 1, without gaps. */
+  sequence: z.number().int().positive(),
+  at: z.iso.datetime(),
+  /** Id of a key, `cli`, or null for who had no valid key. */
+  actor: z.string().nullable(),
+  /** Of the actor. */
+  tenant: TenantId.nullable(),
+  /** Method and pattern of the route, `POST /v1/keys/:key/rotate`; or what the command line did. */
+  action: z.string(),
+  /** Parameters of the address: on what. */
+  object: z.record(z.string(), z.string()),
+  outcome: z.enum(['done', 'refused', 'denied', 'failed']),
+  /** HTTP status; null for the command line. */
+  status: z.number().int().nullable(),
+  requestId: z.string().nullable(),
+  /** `hash` of the entry before; 64 zeros in the first. */
+  previous: z.string(),
+  /** Hex SHA-256 of the canonical JSON (RFC 8785) of this entry without this field. */
+  hash: z.string(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** Query of GET /v1/audit. */
+export const ListAudit = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
+  /** What the page before gave as `next`. */
+  cursor: z.coerce.number().int().positive().optional(),
+});
+export type ListAudit = z.infer<typeof ListAudit>;
+
+/** Newest first. A page may be short, or empty, before the end: `next` says whether there is more. */
+export const AuditList = z.object({ entries: z.array(AuditEntry), next: z.number().int().nullable() });
+export type AuditList = z.infer<typeof AuditList>;
