@@ -1,4 +1,4 @@
-import type { AttemptOutcome, SegmentResult } from '@assay/contracts';
+import type { AttemptOutcome, Lane, SegmentResult } from '@assay/contracts';
 import type { QueueName } from '@assay/pipeline';
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
@@ -34,6 +34,12 @@ export class WorkerMetrics {
   private readonly frames = new Counter({
     name: 'assay_frames_total',
     help: 'Frames decoded and looked at.',
+    registers: this.registers,
+  });
+  private readonly video = new Counter({
+    name: 'assay_video_seconds_total',
+    help: 'Seconds of video looked at, by lane.',
+    labelNames: ['lane'] as const,
     registers: this.registers,
   });
   private readonly faces = new Counter({
@@ -83,6 +89,10 @@ export class WorkerMetrics {
   job(queue: QueueName, outcome: JobOutcome, seconds: number): void {
     this.jobs.inc({ queue, outcome });
     this.duration.observe({ queue }, seconds);
+  }
+
+  gotDone(lane: Lane, videoSeconds: number): void {
+    this.video.inc({ lane }, videoSeconds);
   }
 
   looked(result: SegmentResult): void {

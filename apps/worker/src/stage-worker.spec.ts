@@ -27,6 +27,7 @@ import { until } from './testing/until';
 const scan: ScanRecord = {
   schema: 'assay.scan/1',
   id: `sc_${'1'.repeat(32)}`,
+  tenant: 'default',
   media: 'a'.repeat(64),
   name: null,
   policy: 'default',
@@ -71,6 +72,7 @@ function open<Name extends QueueName>(name: Name, processor: StageProcessor<Name
     config: loadConfig({ REDIS_URL: redis.url }),
     log: createLog({ level: 'silent', service: 'test' }),
     metrics: new WorkerMetrics(),
+    turns: queues.turns,
   });
   workers.push(worker);
   worker.open();

@@ -1,5 +1,6 @@
 import {
   type Config,
+  isLaneQueue,
   isOutage,
   jobSchemas,
   LaterError,
@@ -14,11 +15,14 @@ import {
   ScanGoneError,
   ShutdownError,
   StageTimeoutError,
+  turnOf,
+  type Turns,
 } from '@assay/pipeline';
+import type { Turn } from '@assay/contracts';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { JobOutcome, WorkerMetrics } from './metrics';
 import { outagePauseMs } from './outage-pause';
-import type { StageContext, StageProcessor } from './stage';
+import type { Done, StageContext, StageProcessor } from './stage';
 
 interface Parts {
   name: QueueName;
@@ -26,6 +30,7 @@ interface Parts {
   config: Config;
   log: Logger;
   metrics: WorkerMetrics;
+  turns: Pick<Turns, 'started' | 'finished'>;
 }
 
 /** While Redis is away every queue fails several times a second; one line in this time tells as much, ms. */
@@ -111,7 +116,10 @@ export class StageWorker {
       // A fetch that was on its way at the stop can bring a job, even the one just handed back.
       signal.throwIfAborted();
       const payload = this.payloadOf(job);
-      await processor.run(payload, this.contextOf(job, signal));
+      const turn = turnOf(payload);
+      if (turn) this.beginTurn(turn);
+      const done = await processor.run(payload, this.contextOf(job, signal));
+      if (turn) this.endTurn(turn, performance.now() - startedAt, done);
       finish('completed');
     } catch (error) {
       if (error instanceof ScanGoneError) {
@@ -143,6 +151,21 @@ export class StageWorker {
     } finally {
       this.running.delete(job.id ?? name);
     }
+  }
+
+  /** Tells the order how far it is. A courtesy, like progress: without it new jobs are ordered by an older turn. */
+  private beginTurn(turn: Turn): void {
+    const { name, turns } = this.parts;
+    if (isLaneQueue(name)) this.track(turns.started(name, turn).catch(() => undefined));
+  }
+
+  /** From this the time to a verdict is expected. */
+  private endTurn({ lane }: Turn, workMs: number, done: Done | void): void {
+    const { name, turns, metrics } = this.parts;
+    const videoSeconds = done?.videoSeconds ?? 0;
+    metrics.gotDone(lane, videoSeconds);
+    const work = { workMs, videoMs: videoSeconds * 1000 };
+    if (isLaneQueue(name)) this.track(turns.finished(name, lane, work).catch(() => undefined));
   }
 
   /** Payloads come from outside this process: a version behind, a version ahead, or a person with redis-cli. */

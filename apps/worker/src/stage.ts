@@ -9,9 +9,14 @@ export interface StageContext {
   log: Logger;
 }
 
+/** What a job got done, as far as its stage says. */
+export interface Done {
+  videoSeconds: number;
+}
+
 /** One stage's work on one job. The payload has been checked against its schema. */
 export interface StageProcessor<Name extends QueueName = QueueName> {
-  run(payload: JobPayloads[Name], context: StageContext): Promise<void>;
+  run(payload: JobPayloads[Name], context: StageContext): Promise<Done | void>;
   /** The job used up its attempts or cannot be retried. What this misses in a crash, the sweeper makes good. */
   exhausted?(payload: JobPayloads[Name], error: unknown, context: StageContext): Promise<void>;
 }

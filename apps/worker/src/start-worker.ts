@@ -58,7 +58,10 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     await untilHealthy('index', (signal) => ports.index.check(signal), log);
     await untilHealthy('store', (signal) => ports.store.check(signal), log);
     await ports.pool();
-    stages = config.queues.map((name) => new StageWorker({ name, processor: processors[name], config, log, metrics }));
+    const { turns } = queues;
+    stages = config.queues.map(
+      (name) => new StageWorker({ name, processor: processors[name], config, log, metrics, turns }),
+    );
     await Promise.all(stages.map((stage) => stage.ready()));
     await scheduleSweeps(queues);
     stopSweeping = keepSweeping(queues, log);

@@ -1,4 +1,4 @@
-import { MediaRecord, type ScanEvent, ScanList, ScanRecord, Verdict } from '@assay/contracts';
+import { type Lane, MediaRecord, type ScanEvent, ScanList, ScanRecord, ScanStatus, Verdict } from '@assay/contracts';
 import { ScanEndedError } from './assay-error';
 import { type ConnectionSettings, Requests } from './requests';
 import { scanEvents } from './scan-events';
@@ -65,15 +65,15 @@ export class AssayClient {
     await this.requests.raw(`/v1/media/${encodeURIComponent(id)}`, { method: 'DELETE' }, signal);
   }
 
-  /** Asking again for the same media and policy gives the same scan. */
+  /** Asking again for the same media and policy gives the same scan; a more urgent `priority` moves it up. */
   createScan(
-    request: { media: string; policy?: string },
+    request: { media: string; policy?: string; priority?: Lane },
     signal?: AbortSignal,
     options: PostOptions = {},
-  ): Promise<ScanRecord> {
+  ): Promise<ScanStatus> {
     const body = JSON.stringify(request);
     const headers = postHeaders('application/json', options);
-    return this.requests.json('/v1/scans', ScanRecord, { method: 'POST', headers, body }, signal);
+    return this.requests.json('/v1/scans', ScanStatus, { method: 'POST', headers, body }, signal);
   }
 
   /** Stops a scan that is under way; one that is cancelled already stays so. @throws AssayError 409 when it has ended */
@@ -81,8 +81,9 @@ export class AssayClient {
     return this.requests.json(`/v1/scans/${encodeURIComponent(id)}/cancel`, ScanRecord, { method: 'POST' }, signal);
   }
 
-  getScan(id: string, signal?: AbortSignal): Promise<ScanRecord> {
-    return this.requests.json(`/v1/scans/${encodeURIComponent(id)}`, ScanRecord, {}, signal);
+  /** While it has not ended, `queue` says where it stands and when the verdict is expected. */
+  getScan(id: string, signal?: AbortSignal): Promise<ScanStatus> {
+    return this.requests.json(`/v1/scans/${encodeURIComponent(id)}`, ScanStatus, {}, signal);
   }
 
   /** Newest first; give `next` back as `cursor` for more. */

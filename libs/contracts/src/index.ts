@@ -7,6 +7,7 @@ export * from './event';
 export * from './face-decoder';
 export * from './ids';
 export * from './jobs';
+export * from './lane';
 export * from './look';
 export * from './manifest';
 export * from './model-input';

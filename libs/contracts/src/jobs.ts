@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { ScanId } from './ids';
+import { Turn } from './lane';
 import { Owner } from './tenant';
 import { DeliveryId, WebhookId } from './webhook';
 
 /** Payloads carry ids, never bytes or secrets; `v` changes when a field changes its meaning. */
-export const PlanJob = z.strictObject({ v: z.literal(1), scan: ScanId, tenant: Owner });
+export const PlanJob = z.strictObject({ v: z.literal(1), scan: ScanId, tenant: Owner, turn: Turn.optional() });
 export const LookJob = z.strictObject({
   v: z.literal(1),
   scan: ScanId,
   tenant: Owner,
   segment: z.number().int().nonnegative(),
+  turn: Turn.optional(),
 });
 export const JudgeJob = z.strictObject({ v: z.literal(1), scan: ScanId, tenant: Owner });
 /** Fleet-wide housekeeping: re-drives scans that stopped half-way, removes uploads that were left behind. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
+import { Lane, QueuePlace } from './lane';
 import { Rejection } from './rejection';
 import { Owner } from './tenant';
 import { VerdictLabel } from './verdict';
@@ -30,6 +31,8 @@ export const ScanRecord = z.object({
   name: z.string().nullable(),
   policy: z.string(),
   modelSet: z.string(),
+  /** Absent in what was asked for before there were lanes = `standard`. */
+  priority: Lane.optional(),
   state: ScanState,
   stage: Stage,
   percent: z.number().min(0).max(100),
@@ -46,12 +49,21 @@ export const ScanRecord = z.object({
 });
 export type ScanRecord = z.infer<typeof ScanRecord>;
 
+/** The scan as it is answered when it is asked for. */
+export const ScanStatus = ScanRecord.extend({
+  /** Null when the scan has ended. */
+  queue: QueuePlace.nullable().default(null),
+});
+export type ScanStatus = z.infer<typeof ScanStatus>;
+
 export const CreateScan = z.strictObject({
   media: MediaId,
   policy: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/)
     .optional(),
+  /** How urgent it is: `standard` when left out. Asking again with a more urgent one moves a scan up. */
+  priority: Lane.optional(),
 });
 export type CreateScan = z.infer<typeof CreateScan>;
 

@@ -1,4 +1,5 @@
-import { Plan, ScanRecord } from '@assay/contracts';
+import { defaultLane, Plan, ScanRecord } from '@assay/contracts';
+import type { Flow } from './lanes/turns';
 import { jobOptions, type ScanQueues } from './open-queues';
 import { jobIdFor, type QueueName } from './queues';
 
@@ -19,17 +20,19 @@ export async function addScanFlow(queues: ScanQueues, scan: ScanRecord, plan: Pl
     const look = jobIdFor('look', scan.id, scan.modelSet, index);
     if ((await queues.look.getJobState(look)) === 'failed') await queues.look.remove(look);
   }
+  const taken = await queues.turns.take('look', flowOf(scan), plan.segments.length);
   await queues.flow.add({
     name: 'judge',
     queueName: 'judge',
     data: { v: 1, scan: scan.id, tenant: scan.tenant },
     opts: { ...jobOptions('judge'), jobId: jobIdFor('judge', scan.id, scan.modelSet) },
-    children: plan.segments.map(({ index }) => ({
+    children: plan.segments.map(({ index }, at) => ({
       name: 'look',
       queueName: 'look',
-      data: { v: 1, scan: scan.id, tenant: scan.tenant, segment: index },
+      data: { v: 1, scan: scan.id, tenant: scan.tenant, segment: index, turn: taken[at]?.turn },
       opts: {
         ...jobOptions('look'),
+        priority: taken[at]?.priority,
         jobId: jobIdFor('look', scan.id, scan.modelSet, index),
         ignoreDependencyOnFailure: true,
       },
@@ -37,9 +40,18 @@ export async function addScanFlow(queues: ScanQueues, scan: ScanRecord, plan: Pl
   });
 }
 
+/** Adding twice is harmless, and costs the tenant no second turn. */
 export async function addPlanJob(queues: ScanQueues, scan: ScanRecord): Promise<void> {
   const { id, tenant, modelSet } = scan;
-  await queues.plan.add('plan', { v: 1, scan: id, tenant }, { jobId: jobIdFor('plan', id, modelSet) });
+  const jobId = jobIdFor('plan', id, modelSet);
+  if ((await queues.plan.getJobState(jobId)) !== 'unknown') return;
+  const [taken] = await queues.turns.take('plan', flowOf(scan), 1);
+  await queues.plan.add('plan', { v: 1, scan: id, tenant, turn: taken?.turn }, { jobId, priority: taken?.priority });
+}
+
+/** Whose line the jobs of a scan stand in. */
+export function flowOf({ tenant, priority = defaultLane }: ScanRecord): Flow {
+  return { tenant, lane: priority };
 }
 
 /** @returns whether any job of the scan is in the queues, running, waiting or dead */

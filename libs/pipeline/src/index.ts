@@ -29,6 +29,11 @@ export { type Fingerprint, fingerprintMedia, type FingerprintOptions } from './f
 export { addPlanJob, addScanFlow, isLive, removeScanJobs } from './flows';
 export { inLanes } from './in-lanes';
 export { keys } from './keys';
+export { queuePlaceOf } from './lanes/expect-verdict';
+export { isLaneQueue, type LaneQueue, laneQueues } from './lanes/lane-settings';
+export { renumberJobs } from './lanes/renumber';
+export { turnOf } from './lanes/turn-of';
+export { type Flow, type Taken, Turns } from './lanes/turns';
 export { createLog, type Logger } from './log';
 export { MediaFiles } from './media-files';
 export { type JobPayloads, jobSchemas, openQueues, redisAddressOf, type ScanQueues } from './open-queues';

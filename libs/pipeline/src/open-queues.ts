@@ -1,5 +1,6 @@
 import { DeliverJob, JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
+import { Turns } from './lanes/turns';
 import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
 import { callerConnection, type RedisAddress, redisOptions } from './redis-options';
 
@@ -15,6 +16,8 @@ export interface JobPayloads {
 
 export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown, string> } & {
   flow: FlowProducer;
+  /** In which order jobs are taken. */
+  turns: Turns;
   close(): Promise<void>;
 };
 
@@ -38,7 +41,7 @@ export function jobOptions(name: QueueName): DefaultJobOptions {
 export async function openQueues(config: { redisUrl: string | null }): Promise<ScanQueues> {
   const connection = { ...redisAddressOf(config), ...callerConnection };
   // Loaded here: `assay scan` needs no queue, and should not pay for loading one.
-  const { FlowProducer, Queue } = await import('bullmq');
+  const [{ FlowProducer, Queue }, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
   const open = <Payload>(name: QueueName) =>
     new Queue<Payload, unknown, string, Payload, unknown, string>(name, {
       connection,
@@ -53,14 +56,17 @@ export async function openQueues(config: { redisUrl: string | null }): Promise<S
     deliver: open<DeliverJob>('deliver'),
   };
   const flow = new FlowProducer({ connection, prefix: queuePrefix });
+  const redis = new Redis(connection);
+  const turns = new Turns(redis, queuePrefix);
   // Without a listener a lost connection is an uncaught exception; the commands in flight report it to their callers.
-  const emitters: NodeJS.EventEmitter[] = [...queueNames.map((name) => queues[name]), flow];
+  const emitters: NodeJS.EventEmitter[] = [...queueNames.map((name) => queues[name]), flow, redis];
   for (const emitter of emitters) emitter.on('error', () => undefined);
   return {
     ...queues,
     flow,
+    turns,
     async close() {
-      await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close()]);
+      await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close(), turns.close()]);
     },
   };
 }

@@ -105,7 +105,7 @@ describe('sweep', () => {
     expect(await queues.plan.count()).toBe(0);
     expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 1, failed: 0 });
     const job = await queues.plan.getJob(jobIdFor('plan', scan.id, scan.modelSet));
-    expect(job?.data).toEqual({ v: 1, scan: scan.id, tenant: defaultTenant });
+    expect(job?.data).toMatchObject({ v: 1, scan: scan.id, tenant: defaultTenant });
     expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 0 });
   });
 

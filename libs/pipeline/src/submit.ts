@@ -1,7 +1,8 @@
-import { defaultPolicy, MediaRecord, Policy, ScanRecord, type TenantId } from '@assay/contracts';
+import { defaultLane, defaultPolicy, type Lane, MediaRecord, Policy, ScanRecord, type TenantId } from '@assay/contracts';
 import { SubmitError } from './errors';
 import { addPlanJob, isLive } from './flows';
 import { keys } from './keys';
+import { raisePriority } from './lanes/raise-priority';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { restartScan } from './restart-scan';
@@ -13,6 +14,8 @@ export interface ScanRequest {
   tenant: TenantId;
   media: string;
   policy?: string;
+  /** How urgent; standard when left out. */
+  priority?: Lane;
 }
 
 type SubmitPorts = Pick<Ports, 'store' | 'index' | 'models' | 'policies' | 'log'>;
@@ -25,7 +28,7 @@ export interface Submitted {
 
 /**
  * Asks for a scan. Asking again gives the same scan; asking again for one that failed or was cancelled starts it
- * anew.
+ * anew, and asking with a more urgent priority moves one up that waits.
  *
  * The record is written before the job is added. A crash in between leaves an open marker, by which the sweeper finds
  * the scan and adds the job.
@@ -46,7 +49,9 @@ export async function submitScan(
   if (scan.state === 'queued' || (scan.state === 'running' && !(await isLive(queues, 'judge', scan)))) {
     await addPlanJob(queues, scan);
   }
-  return { scan, created };
+  const open = scan.state === 'queued' || scan.state === 'running';
+  if (created || !open || request.priority === undefined) return { scan, created };
+  return { scan: await raisePriority(scan, request.priority, ports, queues), created };
 }
 
 /** Writes the scan down, without starting it. */
@@ -65,7 +70,8 @@ export async function registerScan(ports: SubmitPorts, request: ScanRequest, sig
     await index.create(stored);
     return { scan: stored, created: false };
   }
-  const record = newRecord(id, media, policy, ports.models.digest);
+  const priority = request.priority ?? defaultLane;
+  const record = newRecord(id, media, policy, ports.models.digest, priority);
   await writeStored(store, keys.mediaScan(media.id, media.tenant, id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.openScan(id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.policy(id), policy, { ifAbsent: true }, signal);
@@ -80,7 +86,7 @@ function policyNamed(id: string, { policies }: SubmitPorts): Policy {
   throw new SubmitError('unknown_policy', `There is no policy "${id}". Known: ${[...policies.keys()].join(', ')}.`);
 }
 
-function newRecord(id: string, media: MediaRecord, policy: Policy, modelSet: string): ScanRecord {
+function newRecord(id: string, media: MediaRecord, policy: Policy, modelSet: string, priority: Lane): ScanRecord {
   const now = new Date().toISOString();
   return {
     schema: 'assay.scan/1',
@@ -90,6 +96,7 @@ function newRecord(id: string, media: MediaRecord, policy: Policy, modelSet: str
     name: media.name,
     policy: policy.id,
     modelSet,
+    priority,
     state: 'queued',
     stage: 'intake',
     percent: 0,

@@ -3,6 +3,7 @@ import { finishCancel } from './cancel-scan';
 import { failScan } from './fail-scan';
 import { addPlanJob, isLive, stateOf } from './flows';
 import { keys } from './keys';
+import { renumberJobs } from './lanes/renumber';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { readStored } from './stored';
@@ -53,6 +54,7 @@ export async function sweep(ports: Ports, queues: ScanQueues, signal: AbortSigna
       if (!(error instanceof ScanGoneError)) ports.log.error({ scan, err: error }, 'sweeping a scan failed');
     }
   }
+  await renumberJobs(queues, signal);
   report.uploadsRemoved = await removeOldUploads(ports, signal);
   await ports.outbox?.sweep(signal);
   report.deliveriesRedriven = await sweepDeliveries({ ...ports, queues }, signal);

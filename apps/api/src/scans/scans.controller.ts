@@ -6,11 +6,21 @@ import {
   ListScans as ListScansSchema,
   ScanId as ScanIdSchema,
 } from '@assay/contracts';
-import type { CreateScan, GetScan, ListScans, ScanId, ScanList, ScanRecord, TenantId } from '@assay/contracts';
-import { cancelScan, type Ports, type ScanQueues, submitScan } from '@assay/pipeline';
+import type {
+  CreateScan,
+  GetScan,
+  ListScans,
+  ScanId,
+  ScanList,
+  ScanRecord,
+  ScanStatus,
+  TenantId,
+} from '@assay/contracts';
+import { cancelScan, type Ports, queuePlaceOf, type ScanQueues, submitScan } from '@assay/pipeline';
 import type { Response } from 'express';
 import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
+import { isFinal } from '../events/event-feed';
 import { untilGone } from '../http/until-gone';
 import { ZodPipe } from '../http/zod.pipe';
 import { problems } from '../problems/problems';
@@ -34,11 +44,11 @@ export class ScansController {
   @Describe({
     summary: 'Ask for a scan',
     detail:
-      'Media, policy and installed models make the id: asking again gives the same scan (200). A scan that failed or was cancelled starts anew (202).',
+      'Media, policy and installed models make the id: asking again gives the same scan (200), and moves it up where `priority` is more urgent than before. A scan that failed or was cancelled starts anew (202).',
     body: 'CreateScan',
     answers: {
-      202: { schema: 'ScanRecord', text: 'Under way', headers: ['Location'] },
-      200: { schema: 'ScanRecord', text: 'Asked for before', headers: ['Location'] },
+      202: { schema: 'ScanStatus', text: 'Under way', headers: ['Location'] },
+      200: { schema: 'ScanStatus', text: 'Asked for before', headers: ['Location'] },
     },
     refusals: [400, 413, 415, 422],
   })
@@ -46,10 +56,10 @@ export class ScansController {
     @Tenant() tenant: TenantId,
     @Body(new ZodPipe(CreateScanSchema)) request: CreateScan,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ScanRecord> {
+  ): Promise<ScanStatus> {
     const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing);
     response.status(created ? 202 : 200).location(`/v1/scans/${scan.id}`);
-    return scan;
+    return this.statusOf(scan);
   }
 
   @Get()
@@ -70,10 +80,11 @@ export class ScansController {
   @Get(':scan')
   @Describe({
     summary: 'The state of a scan',
-    detail: 'With `wait`, the answer comes when the scan has ended, or when that many seconds are over.',
+    detail:
+      'With `wait`, the answer comes when the scan has ended, or when that many seconds are over. Until then `queue` says how many jobs are before it and when its verdict is expected.',
     params: { scan: 'ScanId' },
     query: 'GetScan',
-    answers: { 200: { schema: 'ScanRecord', text: 'State, progress and, once there is one, the short answer' } },
+    answers: { 200: { schema: 'ScanStatus', text: 'State, progress and, once there is one, the short answer' } },
     refusals: [400, 404],
   })
   async get(
@@ -81,9 +92,10 @@ export class ScansController {
     @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
     @Query(new ZodPipe(GetScanSchema)) { wait }: GetScan,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ScanRecord> {
-    if (wait === 0) return this.reader.get(id, tenant);
-    return untilGone(response, this.closing, (gone) => this.waiter.untilEnd(id, tenant, wait * msPerSecond, gone));
+  ): Promise<ScanStatus> {
+    if (wait === 0) return this.statusOf(await this.reader.get(id, tenant));
+    const untilEnd = (gone: AbortSignal) => this.waiter.untilEnd(id, tenant, wait * msPerSecond, gone);
+    return this.statusOf(await untilGone(response, this.closing, untilEnd));
   }
 
   @Post(':scan/cancel')
@@ -105,5 +117,9 @@ export class ScansController {
     const scan = await cancelScan(id, this.ports, this.queues, this.closing);
     if (!scan) throw problems.scanNotFound();
     return scan;
+  }
+
+  private async statusOf(scan: ScanRecord): Promise<ScanStatus> {
+    return { ...scan, queue: isFinal(scan) ? null : await queuePlaceOf(scan, this.queues) };
   }
 }

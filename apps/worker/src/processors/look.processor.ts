@@ -2,7 +2,7 @@ import { LookJob } from '@assay/contracts';
 import { lookAtPart, type Ports } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { WorkerMetrics } from '../metrics';
-import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { type Done, Stage, type StageContext, type StageProcessor } from '../stage';
 import { PORTS } from '../tokens';
 
 /**
@@ -17,7 +17,9 @@ export class LookProcessor implements StageProcessor<'look'> {
     private readonly metrics: WorkerMetrics,
   ) {}
 
-  async run({ scan, segment }: LookJob, { signal }: StageContext): Promise<void> {
-    this.metrics.looked(await lookAtPart({ scan, segment }, this.ports, signal));
+  async run({ scan, segment }: LookJob, { signal }: StageContext): Promise<Done> {
+    const result = await lookAtPart({ scan, segment }, this.ports, signal);
+    this.metrics.looked(result);
+    return { videoSeconds: result.endSeconds - result.startSeconds };
   }
 }

@@ -18,7 +18,10 @@ export class PlanProcessor implements StageProcessor<'plan'> {
     const planned = await planScan(scan, this.ports, signal);
     if (planned.done) return;
     const record = await readStored(this.ports.store, keys.record(scan), ScanRecord, signal);
-    if (record) await addScanFlow(this.queues, record, planned.plan);
+    if (!record) return;
+    // The index knows whether it was asked for again, more urgently.
+    const { priority } = (await this.ports.index.get(scan)) ?? record;
+    await addScanFlow(this.queues, { ...record, priority }, planned.plan);
   }
 
   async exhausted({ scan }: PlanJob, error: unknown, { signal }: StageContext): Promise<void> {

@@ -1,0 +1,81 @@
+import type { QueuePlace, ScanRecord } from '@assay/contracts';
+import { flowOf } from '../flows';
+import type { ScanQueues } from '../open-queues';
+import { jobIdFor } from '../queues';
+import { lanePaceOf, type LanePace, nextTurn, waitingBefore } from './lane-pace';
+import type { LaneQueue } from './lane-settings';
+
+/** One stage, as a scan that waits for it sees it. */
+interface Stage {
+  turns: Record<string, number>;
+  pace: LanePace;
+}
+
+/**
+ * Where an unfinished scan stands in the queues, and when its verdict is expected. The time is that of the scan's lane as
+ * it got on in the last minutes, whatever else the fleet did meanwhile; retries, outages and a fleet that grows are not in it.
+ */
+export async function queuePlaceOf(scan: ScanRecord, { turns }: ScanQueues, nowMs = Date.now()): Promise<QueuePlace> {
+  const flow = flowOf(scan);
+  const stage = async (queue: LaneQueue): Promise<Stage> => {
+    const [order, pace] = await Promise.all([turns.read(queue), turns.pace(queue)]);
+    return { turns: order, pace: lanePaceOf(pace, flow.lane, nowMs) };
+  };
+  const idOf = (queue: LaneQueue, part?: number) => jobIdFor(queue, scan.id, scan.modelSet, part);
+  const looks = Array.from({ length: scan.segments ?? 0 }, (_, part) => idOf('look', part));
+  const [plan, look, [planPlace], lookPlaces] = await Promise.all([
+    stage('plan'),
+    stage('look'),
+    turns.placesOf('plan', [idOf('plan')]),
+    turns.placesOf('look', looks),
+  ]);
+  const turnOf = ({ priority }: { priority: number }, { turns: order }: Stage) => priority - 1 + (order['base'] ?? 0);
+  if (planPlace) {
+    const ahead = waitingBefore(plan.turns, flow.lane, turnOf(planPlace, plan));
+    const lookAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));
+    return {
+      position: planPlace.rank,
+      secondsToVerdict: rounded(untilPlanned(plan.pace, look.pace, ahead, lookAhead)),
+    };
+  }
+  const waiting = lookPlaces.filter((place) => place !== null);
+  if (waiting.length > 0) {
+    const last = Math.max(...waiting.map((place) => turnOf(place, look)));
+    const ahead = waitingBefore(look.turns, flow.lane, last);
+    const seconds = sum(waitFor(ahead, look.pace), look.pace.secondsPerJob);
+    return { position: Math.min(...waiting.map(({ rank }) => rank)), secondsToVerdict: rounded(seconds) };
+  }
+  // Planned at this moment, or its last looks are under way: a look's time is the most that is left of them.
+  const lookAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));
+  const left = scan.segments === null ? untilPlanned(plan.pace, look.pace, 0, lookAhead) : look.pace.secondsPerJob;
+  return { position: null, secondsToVerdict: rounded(left) };
+}
+
+/**
+ * A scan that is not planned yet has looks to come, as many as its lane's scans have; those of the scans before it in the
+ * same line are looked at before it too. Planning goes on while others are looked at, so the longer of the two waits counts.
+ */
+function untilPlanned(plan: LanePace, look: LanePace, ahead: number, lookAhead: number): number | null {
+  if (plan.jobs === null || look.jobs === null) return null;
+  const looksPerScan = look.jobs / plan.jobs;
+  const planned = sum(waitFor(ahead, plan), plan.secondsPerJob);
+  const reached = waitFor(lookAhead + ahead * looksPerScan, look);
+  if (planned === null || reached === null) return null;
+  const ownLooks = look.jobsPerSecond === null ? null : looksPerScan / look.jobsPerSecond;
+  return sum(Math.max(planned, reached), Math.max(look.secondsPerJob ?? 0, ownLooks ?? 0));
+}
+
+/** Who is next waits for nobody, and needs no rate. */
+function waitFor(ahead: number, { jobsPerSecond }: LanePace): number | null {
+  if (ahead < 1) return 0;
+  return jobsPerSecond === null ? null : ahead / jobsPerSecond;
+}
+
+function sum(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
+
+/** Tenths: an expectation is no better. */
+function rounded(seconds: number | null): number | null {
+  return seconds === null ? null : Math.round(seconds * 10) / 10;
+}

@@ -1,0 +1,89 @@
+/**
+ * Invariants, with a real Redis and a real store: a scan is put into the lane that it was asked for in; asking again moves
+ * up and never down; cut off half-way, asking again does the rest; what a crash left without a job comes back in its lane.
+ */
+import { defaultTenant, type Lane, type ScanRecord } from '@assay/contracts';
+import { startRedis, type TestRedis } from '../../../../test/support/redis';
+import { addScanFlow } from '../flows';
+import type { OpenPorts } from '../open-ports';
+import { openQueues, type ScanQueues } from '../open-queues';
+import { jobIdFor } from '../queues';
+import { registerScan, submitScan } from '../submit';
+import { sweep } from '../sweep';
+import { addScans } from '../testing/lane-jobs';
+import { testPlan } from '../testing/test-plan';
+import { newMedia, noAbort, testPorts } from '../testing/test-ports';
+
+let redis: TestRedis;
+let queues: ScanQueues;
+let ports: OpenPorts;
+let media: string;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  queues = await openQueues({ redisUrl: redis.url });
+});
+afterAll(async () => {
+  await queues.close();
+  await redis.close();
+});
+beforeEach(async () => {
+  ports = await testPorts();
+  media = await newMedia(ports);
+});
+afterEach(async () => {
+  for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });
+  await ports.close();
+});
+
+const submit = async (priority?: Lane) =>
+  (await submitScan(ports, queues, { tenant: defaultTenant, media, priority }, noAbort)).scan;
+const planJob = (scan: ScanRecord) => queues.plan.getJob(jobIdFor('plan', scan.id, scan.modelSet));
+const planLane = async (scan: ScanRecord) => (await planJob(scan))?.data.turn?.lane;
+
+it('a scan is standard unless said otherwise, and its lane is kept with it', async () => {
+  const scan = await submit();
+  expect([scan.priority, await planLane(scan)]).toEqual(['standard', 'standard']);
+  expect(await ports.index.get(scan.id)).toMatchObject({ priority: 'standard' });
+});
+
+it('asking again moves a scan up, and never down', async () => {
+  await addScans(queues, 'default', 'backfill', 5);
+  const scan = await submit('backfill');
+  const rank = async () => (await queues.turns.placesOf('plan', [(await planJob(scan))?.id ?? '']))[0]?.rank;
+  expect(await rank()).toBe(5);
+  expect(await submit('live')).toMatchObject({ id: scan.id, priority: 'live' });
+  expect([await rank(), await planLane(scan)]).toEqual([1, 'live']);
+  expect(await submit('backfill')).toMatchObject({ priority: 'live' });
+  expect(await submit()).toMatchObject({ priority: 'live' });
+  expect([await rank(), await planLane(scan)]).toEqual([1, 'live']);
+});
+
+it('moves up the looks of a scan that is planned', async () => {
+  const scan = await submit('backfill');
+  await queues.plan.remove(jobIdFor('plan', scan.id, scan.modelSet));
+  await ports.index.update(scan.id, { state: 'running', segments: 2 });
+  await addScanFlow(queues, scan, testPlan(2));
+  await submit('live');
+  for (const part of [0, 1]) {
+    const look = await queues.look.getJob(jobIdFor('look', scan.id, scan.modelSet, part));
+    expect(look?.data.turn?.lane).toBe('live');
+  }
+});
+
+it('asking again finishes what was cut off between record and jobs', async () => {
+  const scan = await submit('backfill');
+  await ports.index.update(scan.id, { priority: 'live' });
+  expect(await planLane(scan)).toBe('backfill');
+  await submit('live');
+  expect(await planLane(scan)).toBe('live');
+});
+
+it('what a crash left without a job comes back in its lane', async () => {
+  const { scan } = await registerScan(ports, { tenant: defaultTenant, media, priority: 'backfill' }, noAbort);
+  // As by a process that died between the turn and the job.
+  await queues.turns.take('plan', { tenant: 'default', lane: 'backfill' }, 1);
+  expect(await planJob(scan)).toBeUndefined();
+  expect(await sweep(ports, queues, noAbort)).toMatchObject({ redriven: 1 });
+  expect(await planLane(scan)).toBe('backfill');
+});
