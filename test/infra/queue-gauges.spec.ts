@@ -38,3 +38,18 @@ test('the age is that of the oldest job that waits for a worker; a retry that pa
   await add(90, { priority: 5 });
   expect(await scrape(now)).toContain('assay_queue_oldest_waiting_seconds{queue="plan"} 90');
 });
+
+test('each lane has its age: an archive that waits is no upload that waits', async () => {
+  await queues.plan.obliterate({ force: true });
+  const now = Date.now();
+  const add = (lane: 'live' | 'backfill', ageSeconds: number) => {
+    const data = { v: 1, scan: 'scan', turn: { lane, at: 3 } } as never;
+    return queues.plan.add('plan', data, { timestamp: now - 1000 * ageSeconds, priority: 3 });
+  };
+  await add('backfill', 5_000);
+  await add('live', 2);
+  const lines = await scrape(now);
+  expect(lines).toContain('assay_lane_oldest_waiting_seconds{queue="plan",lane="backfill"} 5000');
+  expect(lines).toContain('assay_lane_oldest_waiting_seconds{queue="plan",lane="live"} 2');
+  expect(lines).toContain('assay_lane_oldest_waiting_seconds{queue="plan",lane="standard"} 0');
+});
