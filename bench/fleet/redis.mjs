@@ -13,11 +13,15 @@ export async function startRedis() {
   const args = ['--port', '0', '--unixsocket', path, '--dir', folder, '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
+  const kill = () => child.kill('SIGKILL');
+  // Also when the benchmark ends by an error.
+  process.once('exit', kill);
   while (!(await accepts(path))) await sleep(pollMs);
   return {
     path,
     async close() {
-      child.kill('SIGKILL');
+      process.off('exit', kill);
+      kill();
       await ended;
       rmSync(folder, { recursive: true, force: true });
     },

@@ -15,14 +15,12 @@ import {
   ScanGoneError,
   ShutdownError,
   StageTimeoutError,
-  turnOf,
-  type Turns,
 } from '@assay/pipeline';
-import type { Turn } from '@assay/contracts';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { type LaneParts, LaneRunner } from './lane-runner';
 import type { JobOutcome, WorkerMetrics } from './metrics';
 import { outagePauseMs } from './outage-pause';
-import type { Done, StageContext, StageProcessor } from './stage';
+import type { StageContext, StageProcessor } from './stage';
 
 interface Parts {
   name: QueueName;
@@ -30,7 +28,8 @@ interface Parts {
   config: Config;
   log: Logger;
   metrics: WorkerMetrics;
-  turns: Pick<Turns, 'started' | 'finished'>;
+  turns: LaneParts['turns'];
+  gate?: LaneParts['gate'];
 }
 
 /** While Redis is away every queue fails several times a second; one line in this time tells as much, ms. */
@@ -44,6 +43,7 @@ export class StageWorker {
   /** Work that follows a job's end and has to be done before the process may end. */
   private readonly trailing = new Set<Promise<void>>();
   private readonly running = new Set<string>();
+  private readonly lanes: LaneRunner | null;
   private lastErrorAt = -Infinity;
 
   /** Connects, but takes no job before `open`. */
@@ -51,6 +51,10 @@ export class StageWorker {
     const { name, config, log } = parts;
     const settings = queueSettings[name];
     this.name = name;
+    const { turns, gate = null, metrics } = parts;
+    this.lanes = isLaneQueue(name)
+      ? new LaneRunner(name, { turns, gate, metrics }, (message) => this.track(message))
+      : null;
     // BullMQ gives a signal only to processors that declare three parameters.
     this.worker = new Worker(name, (job, token, lost) => this.process(job, token, lost), {
       connection: { ...redisAddressOf(config), ...queueConnection, maxRetriesPerRequest: null },
@@ -116,10 +120,8 @@ export class StageWorker {
       // A fetch that was on its way at the stop can bring a job, even the one just handed back.
       signal.throwIfAborted();
       const payload = this.payloadOf(job);
-      const turn = turnOf(payload);
-      if (turn) this.beginTurn(turn);
-      const done = await processor.run(payload, this.contextOf(job, signal));
-      if (turn) this.endTurn(turn, performance.now() - startedAt, done);
+      const work = () => processor.run(payload, this.contextOf(job, signal));
+      await (this.lanes ? this.lanes.run(job.id ?? name, payload, work) : work());
       finish('completed');
     } catch (error) {
       if (error instanceof ScanGoneError) {
@@ -151,21 +153,6 @@ export class StageWorker {
     } finally {
       this.running.delete(job.id ?? name);
     }
-  }
-
-  /** Tells the order how far it is. A courtesy, like progress: without it new jobs are ordered by an older turn. */
-  private beginTurn(turn: Turn): void {
-    const { name, turns } = this.parts;
-    if (isLaneQueue(name)) this.track(turns.started(name, turn).catch(() => undefined));
-  }
-
-  /** From this the time to a verdict is expected. */
-  private endTurn({ lane }: Turn, workMs: number, done: Done | void): void {
-    const { name, turns, metrics } = this.parts;
-    const videoSeconds = done?.videoSeconds ?? 0;
-    metrics.gotDone(lane, videoSeconds);
-    const work = { workMs, videoMs: videoSeconds * 1000 };
-    if (isLaneQueue(name)) this.track(turns.finished(name, lane, work).catch(() => undefined));
   }
 
   /** Payloads come from outside this process: a version behind, a version ahead, or a person with redis-cli. */

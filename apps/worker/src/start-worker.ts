@@ -59,9 +59,11 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     await untilHealthy('store', (signal) => ports.store.check(signal), log);
     await ports.pool();
     const { turns } = queues;
-    stages = config.queues.map(
-      (name) => new StageWorker({ name, processor: processors[name], config, log, metrics, turns }),
-    );
+    const gate = config.tenantLooks === null ? null : queues.gate(config.tenantLooks);
+    stages = config.queues.map((name) => {
+      const own = { name, processor: processors[name], gate: name === 'look' ? gate : null };
+      return new StageWorker({ ...own, config, log, metrics, turns });
+    });
     await Promise.all(stages.map((stage) => stage.ready()));
     await scheduleSweeps(queues);
     stopSweeping = keepSweeping(queues, log);

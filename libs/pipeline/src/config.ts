@@ -45,6 +45,8 @@ const Environment = z.object({
   /** The queues whose jobs a worker takes. Decoders need no way out to the internet, deliveries to webhooks do. */
   ASSAY_QUEUES: listOf(text.pipe(z.enum(queueNames))).default([...queueNames]),
   ASSAY_LOOK_CONCURRENCY: count(1, 64).default(defaultLooks),
+  /** Looks of one tenant in one lane at the same time, in the whole fleet; absent = any number. */
+  ASSAY_TENANT_LOOKS: count(1, 100_000).optional(),
   ASSAY_INFERENCE_THREADS: count(1, 128).default(defaultInferenceThreads),
   ASSAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   ASSAY_MAX_BYTES: count(1, Number.MAX_SAFE_INTEGER).default(defaultMediaLimits.maxBytes),
@@ -118,6 +120,8 @@ export interface Config {
   /** What a worker does; all unless said otherwise. */
   queues: readonly QueueName[];
   lookConcurrency: number;
+  /** Of one tenant in one lane, in the whole fleet; null = any number. */
+  tenantLooks: number | null;
   inferenceThreads: number;
   limits: MediaLimits;
   /** What a URL may lead to, beside the public internet; ports: null = all that are no other service's. */
@@ -162,6 +166,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     workers: e.ASSAY_WORKERS,
     queues: [...new Set(e.ASSAY_QUEUES)],
     lookConcurrency: e.ASSAY_LOOK_CONCURRENCY,
+    tenantLooks: e.ASSAY_TENANT_LOOKS ?? null,
     inferenceThreads: e.ASSAY_INFERENCE_THREADS,
     limits: {
       maxBytes: e.ASSAY_MAX_BYTES,

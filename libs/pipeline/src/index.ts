@@ -32,6 +32,7 @@ export { keys } from './keys';
 export { queuePlaceOf } from './lanes/expect-verdict';
 export { isLaneQueue, type LaneQueue, laneQueues } from './lanes/lane-settings';
 export { renumberJobs } from './lanes/renumber';
+export { TenantGate } from './lanes/tenant-gate';
 export { turnOf } from './lanes/turn-of';
 export { type Flow, type Taken, Turns } from './lanes/turns';
 export { createLog, type Logger } from './log';

@@ -1,5 +1,6 @@
 import { DeliverJob, JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
+import { TenantGate } from './lanes/tenant-gate';
 import { Turns } from './lanes/turns';
 import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
 import { callerConnection, type RedisAddress, redisOptions } from './redis-options';
@@ -18,6 +19,8 @@ export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown
   flow: FlowProducer;
   /** In which order jobs are taken. */
   turns: Turns;
+  /** @param most looks of one tenant in one lane at the same time */
+  gate(most: number): TenantGate;
   close(): Promise<void>;
 };
 
@@ -65,6 +68,7 @@ export async function openQueues(config: { redisUrl: string | null }): Promise<S
     ...queues,
     flow,
     turns,
+    gate: (most) => new TenantGate(redis, queuePrefix, queues.look, most),
     async close() {
       await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close(), turns.close()]);
     },

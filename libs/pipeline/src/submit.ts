@@ -1,4 +1,12 @@
-import { defaultLane, defaultPolicy, type Lane, MediaRecord, Policy, ScanRecord, type TenantId } from '@assay/contracts';
+import {
+  defaultLane,
+  defaultPolicy,
+  type Lane,
+  MediaRecord,
+  Policy,
+  ScanRecord,
+  type TenantId,
+} from '@assay/contracts';
 import { SubmitError } from './errors';
 import { addPlanJob, isLive } from './flows';
 import { keys } from './keys';

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { startRedis, type TestRedis } from '../../../../test/support/redis';
 import { addScanFlow } from '../flows';
 import { openQueues, type ScanQueues } from '../open-queues';
+import { jobIdFor } from '../queues';
 import { addScans, laneScan, openTaker } from '../testing/lane-jobs';
 import { testPlan } from '../testing/test-plan';
 import { queuePlaceOf } from './expect-verdict';
@@ -102,4 +103,15 @@ it('forgets what was measured long ago', async () => {
 it('has no position for a scan of which nothing waits', async () => {
   const scan: ScanRecord = { ...laneScan('a', 'live'), state: 'running', stage: 'look', segments: 1 };
   expect(await queuePlaceOf(scan, queues)).toEqual({ position: null, secondsToVerdict: null });
+});
+
+it('knows no time for a scan of which a part is set aside', async () => {
+  const now = await finish('look', 'live', 5, second, 2 * second);
+  const scan = await looking('a', 'live', 2);
+  expect((await queuePlaceOf(scan, queues, now)).secondsToVerdict).not.toBeNull();
+  const look = jobIdFor('look', scan.id, scan.modelSet, 1);
+  await queues.look.remove(look);
+  const data = { v: 1 as const, scan: scan.id, tenant: 'a', segment: 1 };
+  await queues.look.add('look', data, { jobId: look, delay: 60 * second });
+  expect(await queuePlaceOf(scan, queues, now)).toEqual({ position: 0, secondsToVerdict: null });
 });

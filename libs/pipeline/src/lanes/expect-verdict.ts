@@ -15,7 +15,8 @@ interface Stage {
  * Where an unfinished scan stands in the queues, and when its verdict is expected. The time is that of the scan's lane as
  * it got on in the last minutes, whatever else the fleet did meanwhile; retries, outages and a fleet that grows are not in it.
  */
-export async function queuePlaceOf(scan: ScanRecord, { turns }: ScanQueues, nowMs = Date.now()): Promise<QueuePlace> {
+export async function queuePlaceOf(scan: ScanRecord, queues: ScanQueues, nowMs = Date.now()): Promise<QueuePlace> {
+  const { turns } = queues;
   const flow = flowOf(scan);
   const stage = async (queue: LaneQueue): Promise<Stage> => {
     const [order, pace] = await Promise.all([turns.read(queue), turns.pace(queue)]);
@@ -23,12 +24,16 @@ export async function queuePlaceOf(scan: ScanRecord, { turns }: ScanQueues, nowM
   };
   const idOf = (queue: LaneQueue, part?: number) => jobIdFor(queue, scan.id, scan.modelSet, part);
   const looks = Array.from({ length: scan.segments ?? 0 }, (_, part) => idOf('look', part));
-  const [plan, look, [planPlace], lookPlaces] = await Promise.all([
+  const [planState, lookStates, plan, look, [planPlace], lookPlaces] = await Promise.all([
+    queues.plan.getJobState(idOf('plan')),
+    Promise.all(looks.map((job) => queues.look.getJobState(job))),
     stage('plan'),
     stage('look'),
     turns.placesOf('plan', [idOf('plan')]),
     turns.placesOf('look', looks),
   ]);
+  // Set aside: a retry's pause, an outage, a tenant that has enough going. When it comes back is not known.
+  const isAside = [planState, ...lookStates].includes('delayed');
   const turnOf = ({ priority }: { priority: number }, { turns: order }: Stage) => priority - 1 + (order['base'] ?? 0);
   if (planPlace) {
     const ahead = waitingBefore(plan.turns, flow.lane, turnOf(planPlace, plan));
@@ -39,12 +44,20 @@ export async function queuePlaceOf(scan: ScanRecord, { turns }: ScanQueues, nowM
     };
   }
   const waiting = lookPlaces.filter((place) => place !== null);
+  if (isAside) {
+    return {
+      position: waiting.length > 0 ? Math.min(...waiting.map(({ rank }) => rank)) : null,
+      secondsToVerdict: null,
+    };
+  }
   if (waiting.length > 0) {
     const last = Math.max(...waiting.map((place) => turnOf(place, look)));
     const ahead = waitingBefore(look.turns, flow.lane, last);
     const seconds = sum(waitFor(ahead, look.pace), look.pace.secondsPerJob);
     return { position: Math.min(...waiting.map(({ rank }) => rank)), secondsToVerdict: rounded(seconds) };
   }
+  // Without a job at all it waits for the sweep.
+  if (planState !== 'active' && !lookStates.includes('active')) return { position: null, secondsToVerdict: null };
   // Planned at this moment, or its last looks are under way: a look's time is the most that is left of them.
   const lookAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));
   const left = scan.segments === null ? untilPlanned(plan.pace, look.pace, 0, lookAhead) : look.pace.secondsPerJob;
