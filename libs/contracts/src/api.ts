@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
+import { Lane } from './lane';
 import { ScanRecord } from './scan';
 import { Owner } from './tenant';
 
@@ -62,6 +63,8 @@ export const BeginDirectUpload = z.strictObject({
   scan: z.boolean().optional(),
   /** Policy of that scan; naming one asks for it. */
   policy: z.string().min(1).max(255).optional(),
+  /** How urgent that scan is. */
+  priority: Lane.optional(),
 });
 export type BeginDirectUpload = z.infer<typeof BeginDirectUpload>;
 

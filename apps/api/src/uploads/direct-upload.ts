@@ -20,7 +20,7 @@ const maxParts = 10_000;
  */
 export async function beginDirectUpload(
   tenant: TenantId,
-  { bytes, name, scan, policy }: BeginDirectUpload,
+  { bytes, name, scan, policy, priority }: BeginDirectUpload,
   place: UploadPlace,
   ports: Pick<Ports, 'limits' | 'policies'>,
 ): Promise<DirectUpload> {
@@ -31,6 +31,7 @@ export async function beginDirectUpload(
     ...(name === undefined ? {} : { filename: name }),
     ...(scan === undefined ? {} : { scan: String(scan) }),
     ...(policy === undefined ? {} : { policy }),
+    ...(priority === undefined ? {} : { priority }),
   };
   checkWishes(metadata, ports);
   const id = newUploadId();

@@ -97,7 +97,7 @@ export class TakeIn {
 
   private async settle(id: UploadId, outcome: UploadOutcome, hold: Hold, signal: AbortSignal): Promise<UploadOutcome> {
     const { media, bytes } = outcome;
-    const { name, scanPolicy } = wishesOf(outcome.metadata);
+    const { name, scanPolicy, scanPriority: priority } = wishesOf(outcome.metadata);
     const tenant = ownerOf(outcome.metadata);
     await assertHeld(hold);
     try {
@@ -108,7 +108,8 @@ export class TakeIn {
       // Moved by someone who died after it, and the media item deleted since: it has been one.
       if (!(error instanceof ObjectMissingError)) throw error;
     }
-    const scan = scanPolicy === null ? null : await this.scan({ tenant, media, policy: scanPolicy }, signal);
+    const wanted = scanPolicy === null ? null : { tenant, media, policy: scanPolicy, priority };
+    const scan = wanted && (await this.scan(wanted, signal));
     const taken: UploadOutcome = { ...outcome, state: 'taken', scan };
     await this.outcomes.write(id, taken, signal);
     await this.place.remove(keyOfUpload(id));

@@ -1,4 +1,4 @@
-import { defaultPolicy } from '@assay/contracts';
+import { defaultPolicy, Lane } from '@assay/contracts';
 import type { Ports } from '@assay/pipeline';
 import { problems } from '../problems/problems';
 
@@ -9,16 +9,19 @@ export interface UploadWishes {
   name: string | null;
   /** Policy of the scan that is asked for at the end; null = no scan. */
   scanPolicy: string | null;
+  /** How urgent that scan is. */
+  scanPriority: Lane | undefined;
 }
 
 /**
- * `filename`; `scan` (`true`) or `policy` (an id) for a scan at the end. tus sends a key alone for "yes". Other keys are
+ * `filename`; `scan` (`true`) or `policy` (an id) for a scan at the end, `priority` (a lane) for its urgency. tus sends a key alone for "yes". Other keys are
  * the sender's own.
  */
 export function wishesOf(metadata: Metadata | undefined): UploadWishes {
-  const { filename = null, policy = null, scan } = metadata ?? {};
+  const { filename = null, policy = null, scan, priority } = metadata ?? {};
   const wanted = policy !== null || scan === 'true' || scan === null;
-  return { name: filename, scanPolicy: wanted ? (policy ?? defaultPolicy.id) : null };
+  const scanPolicy = wanted ? (policy ?? defaultPolicy.id) : null;
+  return { name: filename, scanPolicy, scanPriority: Lane.safeParse(priority).data };
 }
 
 /** What can be known to fail at the end is refused before the first byte. @throws ProblemError */
@@ -26,6 +29,10 @@ export function checkWishes(metadata: Metadata | undefined, { policies }: Pick<P
   const scan = metadata?.['scan'] ?? 'true';
   if (scan !== 'true' && scan !== 'false') {
     throw problems.invalid([{ path: 'Upload-Metadata.scan', message: 'must be "true" or "false"' }]);
+  }
+  if (!Lane.optional().safeParse(metadata?.['priority']).success) {
+    const message = `must be one of ${Lane.options.join(', ')}`;
+    throw problems.invalid([{ path: 'Upload-Metadata.priority', message }]);
   }
   const { scanPolicy } = wishesOf(metadata);
   if (scanPolicy !== null && !policies.has(scanPolicy)) {
