@@ -101,7 +101,7 @@ describe('dead letters', () => {
     await retryDeadLetter(ports, queues, letterId('plan'), noAbort);
     expect(await ports.index.get(scan.id)).toMatchObject({ state: 'queued', failure: null });
     expect(await ports.store.stat(keys.openScan(scan.id), noAbort)).not.toBeNull();
-    const [job] = await queues.plan.getWaiting();
+    const [job] = await queues.plan.getPrioritized();
     expect(job).toMatchObject({ attemptsMade: 0, opts: { attempts: queueSettings.plan.attempts } });
   });
 
@@ -112,8 +112,8 @@ describe('dead letters', () => {
     await failJobs('look', 2);
     await retryDeadLetter(ports, queues, letterId('look', 1), noAbort);
     expect(await stateOf('look', 0)).toBe('failed');
-    expect(await stateOf('look', 1)).toBe('waiting');
-    expect((await queues.look.getWaiting())[0]?.attemptsMade).toBe(0);
+    expect(await stateOf('look', 1)).toBe('prioritized');
+    expect((await queues.look.getPrioritized())[0]?.attemptsMade).toBe(0);
     expect(await ports.index.get(scan.id)).toMatchObject({ state: 'running' });
   });
 
@@ -126,9 +126,9 @@ describe('dead letters', () => {
     await fail();
     await retryDeadLetter(ports, queues, letterId('judge'), noAbort);
     expect((await listDeadLetters(queues, { limit: 10 })).total).toBe(0);
-    expect(await stateOf('plan')).toBe('waiting');
+    expect(await stateOf('plan')).toBe('prioritized');
     await addScanFlow(queues, scan, plan);
-    expect([await stateOf('look', 0), await stateOf('look', 1)]).toEqual(['waiting', 'waiting']);
+    expect([await stateOf('look', 0), await stateOf('look', 1)]).toEqual(['prioritized', 'prioritized']);
     expect(await stateOf('judge')).toBe('waiting-children');
   });
 
@@ -170,6 +170,6 @@ describe('dead letters', () => {
     // As when the judge's data was lost: only the dead letters of the looks are left.
     await queues.judge.obliterate({ force: true });
     await addScanFlow(queues, scan, plan);
-    expect([await stateOf('look', 0), await stateOf('look', 1)]).toEqual(['waiting', 'waiting']);
+    expect([await stateOf('look', 0), await stateOf('look', 1)]).toEqual(['prioritized', 'prioritized']);
   });
 });
