@@ -30,6 +30,8 @@ const { values } = parseArgs({
     /** Share of the fleet that live scans need which come one by one. */
     load: { type: 'string', default: '0.5' },
     kills: { type: 'string', default: '0' },
+    /** End each run when the live scans have their verdicts, and leave the rest. */
+    'stop-after-live': { type: 'boolean', default: false },
   },
 });
 const of = (name) => Number(values[name]);
@@ -106,7 +108,7 @@ async function finish(fleet, openedAt) {
   let kills = 0;
   const killer = setInterval(() => kills++ < of('kills') && void fleet.replaceWorker(kills), 5_000);
   const lines = setInterval(() => console.error(`${fleet.judged} of ${fleet.scans.size}`), 30_000);
-  await fleet.allJudged();
+  await fleet.allJudged(values['stop-after-live'] ? ({ record }) => record.priority === 'live' : undefined);
   clearInterval(killer);
   clearInterval(lines);
   const scans = [...fleet.scans.values()];

@@ -81,7 +81,7 @@ async function overhead() {
   for (let scan = 0; scan < Number(values.scans); scan += 1) {
     const record = newScan();
     await fleet.submit([record]);
-    await fleet.allJudged(1);
+    await fleet.allJudged(undefined, 1);
     const { submittedAt, judgedAt } = fleet.scans.get(record.id);
     took.push(judgedAt - submittedAt);
     fleet.scans.clear();

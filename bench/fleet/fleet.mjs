@@ -67,9 +67,10 @@ export class Fleet {
     return [...this.scans.values()].filter(({ judgedAt }) => judgedAt !== undefined).length;
   }
 
-  /** Resolves when every scan that was submitted is judged. */
-  async allJudged(pollMs = 50) {
-    while (this.judged < this.scans.size) await sleep(pollMs);
+  /** Resolves when every scan that was submitted, or that is meant, is judged. */
+  async allJudged(isMeant = () => true, pollMs = 50) {
+    const left = () => [...this.scans.values()].some((scan) => scan.judgedAt === undefined && isMeant(scan));
+    while (left()) await sleep(pollMs);
   }
 
   async close() {

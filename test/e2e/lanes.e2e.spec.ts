@@ -39,16 +39,15 @@ it('says where a scan stands in the queues, moves it up, and has no place for on
   const media = await upload();
   const { id } = await api.client.createScan({ media, priority: 'backfill' });
   expect(await api.client.getScan(id)).toMatchObject({ priority: 'backfill', queue: { position: 3 } });
-  // Behind the one whose turn it is.
   expect(await api.client.createScan({ media, priority: 'live' })).toMatchObject({
     id,
     priority: 'live',
-    queue: { position: 1 },
+    queue: { position: 0 },
   });
   const answer = await api.ask(`/v1/scans/${id}`);
   expect(await answer.clone().json()).toMatchObject({
     priority: 'live',
-    queue: { position: 1, secondsToVerdict: null },
+    queue: { position: 0, secondsToVerdict: null },
   });
   await description.check('GET', '/v1/scans/{scan}', answer);
   await api.client.cancelScan(id);

@@ -3,7 +3,7 @@ import { flowOf } from '../flows';
 import type { ScanQueues } from '../open-queues';
 import { jobIdFor } from '../queues';
 import { lanePaceOf, type LanePace, nextTurn, waitingBefore } from './lane-pace';
-import type { LaneQueue } from './lane-settings';
+import { type LaneQueue, turnAt } from './lane-settings';
 
 /** One stage, as a scan that waits for it sees it. */
 interface Stage {
@@ -34,7 +34,7 @@ export async function queuePlaceOf(scan: ScanRecord, queues: ScanQueues, nowMs =
   ]);
   // Set aside: a retry's pause, an outage, a tenant that has enough going. When it comes back is not known.
   const isAside = [planState, ...lookStates].includes('delayed');
-  const turnOf = ({ priority }: { priority: number }, { turns: order }: Stage) => priority - 1 + (order['base'] ?? 0);
+  const turnOf = ({ priority }: { priority: number }, { turns: order }: Stage) => turnAt(priority, order['base'] ?? 0);
   if (planPlace) {
     const ahead = waitingBefore(plan.turns, flow.lane, turnOf(planPlace, plan));
     const lookAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));

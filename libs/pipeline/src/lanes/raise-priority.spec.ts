@@ -53,10 +53,10 @@ it('asking again moves a scan up, and never down', async () => {
   const rank = async () => (await queues.turns.placesOf('plan', [(await planJob(scan))?.id ?? '']))[0]?.rank;
   expect(await rank()).toBe(5);
   expect(await submit('live')).toMatchObject({ id: scan.id, priority: 'live' });
-  expect([await rank(), await planLane(scan)]).toEqual([1, 'live']);
+  expect([await rank(), await planLane(scan)]).toEqual([0, 'live']);
   expect(await submit('backfill')).toMatchObject({ priority: 'live' });
   expect(await submit()).toMatchObject({ priority: 'live' });
-  expect([await rank(), await planLane(scan)]).toEqual([1, 'live']);
+  expect([await rank(), await planLane(scan)]).toEqual([0, 'live']);
 });
 
 it('moves up the looks of a scan that is planned', async () => {

@@ -41,9 +41,9 @@ async function* waitingJobs(queue: LaneQueue, queues: ScanQueues): AsyncGenerato
 async function renumber(queue: LaneQueue, id: string, base: number, queues: ScanQueues): Promise<void> {
   const job = await queues[queue].getJob(id);
   const turn = job?.data.turn;
-  if (!job || !turn || job.priority === placeOf(turn.at, base)) return;
+  if (!job || !turn || job.priority === placeOf(turn, base)) return;
   // Taken and done meanwhile: nothing to put in order.
-  await job.changePriority({ priority: placeOf(turn.at, base) }).catch((error: unknown) => {
+  await job.changePriority({ priority: placeOf(turn, base) }).catch((error: unknown) => {
     if (!isMissingJob(error)) throw error;
   });
 }

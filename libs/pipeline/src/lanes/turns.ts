@@ -1,6 +1,6 @@
 import type { Lane, TenantId, Turn } from '@assay/contracts';
 import type { Redis } from 'ioredis';
-import { type LaneQueue, lastPlace, paceKey, placeOf, ticksPerJob, turnsKey } from './lane-settings';
+import { type LaneQueue, paceKey, placeOf, ticksPerJob, ticksWithPlaces, turnsKey } from './lane-settings';
 import { finishedScript, startedScript, takeScript, tidyScript } from './scripts';
 
 /** Whose job, and how urgent. */
@@ -46,8 +46,8 @@ export class Turns {
     const reply = await this.run(takeScript, [turnsKey(this.prefix, queue)], [lane, tenant, ticks, jobs]);
     const [first = 0, base = 0] = (reply as unknown[]).map(Number);
     return Array.from({ length: jobs }, (_, index) => {
-      const at = first + index * ticks;
-      return { turn: { lane, at }, priority: placeOf(at, base) };
+      const turn = { lane, at: first + index * ticks };
+      return { turn, priority: placeOf(turn, base) };
     });
   }
 
@@ -63,7 +63,7 @@ export class Turns {
 
   /** @returns the base that waiting jobs must be numbered by, and the one that they are */
   async tidy(queue: LaneQueue): Promise<{ base: number; walked: number }> {
-    const reply = await this.run(tidyScript, [turnsKey(this.prefix, queue)], [Math.floor(lastPlace / 2)]);
+    const reply = await this.run(tidyScript, [turnsKey(this.prefix, queue)], [Math.floor(ticksWithPlaces / 2)]);
     const [base = 0, walked = 0] = (reply as unknown[]).map(Number);
     return { base, walked };
   }
