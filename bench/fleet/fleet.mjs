@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addPlanJob, openQueues } from '@assay/pipeline';
@@ -73,6 +74,12 @@ export class Fleet {
     while (left()) await sleep(pollMs);
   }
 
+  /** CPU of Redis, the workers and this process so far, ms (Linux, by hundredths of a second). */
+  cpuMs() {
+    const pids = [process.pid, this.redis.pid, ...this.#children.map(({ pid }) => pid)];
+    return pids.map(cpuMsOf).reduce((sum, ms) => sum + ms, 0);
+  }
+
   async close() {
     for (const child of this.#children) child.kill('SIGKILL');
     await this.queues.close();
@@ -91,4 +98,10 @@ export class Fleet {
     if (known.judgedAt !== undefined) this.judgedTwice += 1;
     known.judgedAt ??= at;
   }
+}
+
+function cpuMsOf(pid) {
+  // Behind the name, which may hold anything, in brackets; user and system time are the 12th and 13th after it.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -19,6 +19,7 @@ export async function startRedis() {
   while (!(await accepts(path))) await sleep(pollMs);
   return {
     path,
+    pid: child.pid,
     async close() {
       process.off('exit', kill);
       kill();
