@@ -56,7 +56,8 @@ export async function hasMedia(service, media) {
   return (await send(service, `/v1/media/${media}`)).response.ok;
 }
 
-async function ask(service, path, request = () => ({})) {
+/** @throws when the answer is a no */
+export async function ask(service, path, request = () => ({})) {
   const { response, body } = await send(service, path, request);
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${body}`);
   return JSON.parse(body);
