@@ -58,6 +58,20 @@ def train_prompt(argv: list[str]) -> int:
     return main("prompt", PromptTask(seed=3), argv)
 
 
+def soup(argv: list[str]) -> int:
+    """average the weights of runs that were trained on from each other"""
+    from assay_training.soup import main
+
+    return main(argv)
+
+
+def validate_prompt(argv: list[str]) -> int:
+    """measure a checkpoint of `prompt` on held-out synthetic faces"""
+    from assay_training.prompt.validate import main
+
+    return main(argv)
+
+
 def export_xray(argv: list[str]) -> int:
     """export the forgery detector to ONNX, check it and write its manifest entry"""
     from assay_training.export import main
@@ -119,6 +133,8 @@ COMMANDS = {
     "prepare": prepare,
     "train-xray": train_xray,
     "train-prompt": train_prompt,
+    "soup": soup,
+    "validate-prompt": validate_prompt,
     "export-xray": export_xray,
     "export-prompt": export_prompt,
     "eval-clips": eval_clips,

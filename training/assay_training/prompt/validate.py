@@ -1,0 +1,30 @@
+"""Measures checkpoints of `prompt` on held-out faces with held-out painters: `validate-prompt`. Sees no clip."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from assay_training.pairs import PairMaker, join
+from assay_training.prompt.task import PromptTask
+from assay_training.train import GROUP
+
+
+def main(argv: list[str]) -> int:
+    p = argparse.ArgumentParser(prog="validate-prompt", description=__doc__)
+    p.add_argument("runs", type=Path, nargs="+")
+    p.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    p.add_argument("--size", type=int, default=224)
+    p.add_argument("--pairs", type=int, default=320)
+    p.add_argument("--seed", type=int, default=199)
+    args = p.parse_args(argv)
+    rng, maker = np.random.default_rng(args.seed), PairMaker(args.cache, train=False)
+    held_out = join([maker.group(rng, GROUP, args.size) for _ in range(args.pairs // GROUP)])
+    task = PromptTask(seed=3)
+    for run in args.runs:
+        found = task.validate(task.net(Path(), run / "last.pt"), held_out, "cpu")
+        print(run, json.dumps({name: round(value, 3) for name, value in found.items()}), flush=True)
+    return 0

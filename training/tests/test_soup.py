@@ -1,0 +1,26 @@
+import pytest
+import torch
+
+from assay_training.soup import average, main
+
+
+def checkpoint(path, value, names=("a", "b")):
+    path.parent.mkdir(exist_ok=True)
+    torch.save({"average": {name: torch.full((2,), value) for name in names}}, path)
+
+
+def test_weights_are_averaged_by_their_shares(tmp_path):
+    checkpoint(tmp_path / "one/last.pt", 1.0)
+    checkpoint(tmp_path / "two/last.pt", 4.0)
+    (tmp_path / "two/curve.csv").write_text("step")
+    main([f"{tmp_path}/one:1", f"{tmp_path}/two:2", "--out", str(tmp_path / "soup")])
+    mixed = torch.load(tmp_path / "soup/last.pt", weights_only=True)["average"]
+    assert torch.equal(mixed["a"], torch.full((2,), 3.0)) and set(mixed) == {"a", "b"}
+    assert (tmp_path / "soup/curve.csv").read_text() == "step"
+
+
+def test_another_net_is_refused(tmp_path):
+    checkpoint(tmp_path / "one/last.pt", 1.0)
+    checkpoint(tmp_path / "two/last.pt", 1.0, ("a", "c"))
+    with pytest.raises(ValueError, match="different nets"):
+        average([tmp_path / "one/last.pt", tmp_path / "two/last.pt"], [1, 1])
