@@ -1,9 +1,9 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePorts } from './free-ports';
 import { accepts, startGuarded, untilReady } from './guarded-child';
 
 /** Everything that `createS3Store` needs; the bucket is there and empty. */
@@ -127,23 +127,4 @@ async function allObjects(endpoint: string): Promise<string[]> {
     found.push(...names.map((name) => `${container}/${name}`));
   }
   return found;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  // All open at once, so that they differ.
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return ports;
-}
-
-function listenAnywhere(): Promise<Server> {
-  return new Promise((listening, failed) => {
-    const server = createServer();
-    server.once('error', failed).listen(0, '127.0.0.1', () => listening(server));
-  });
 }

@@ -6,11 +6,11 @@ import {
   LaterError,
   type Logger,
   PermanentError,
+  type QueueConnection,
   queueConnection,
   type QueueName,
   queuePrefix,
   queueSettings,
-  redisAddressOf,
   safeMessage,
   ScanGoneError,
   ShutdownError,
@@ -39,6 +39,7 @@ const errorLogEveryMs = 10_000;
 export class StageWorker {
   readonly name: QueueName;
   private readonly worker: Worker;
+  private readonly redis: QueueConnection;
   private readonly shutdown = new AbortController();
   /** Work that follows a job's end and has to be done before the process may end. */
   private readonly trailing = new Set<Promise<void>>();
@@ -55,9 +56,10 @@ export class StageWorker {
     this.lanes = isLaneQueue(name)
       ? new LaneRunner(name, { turns, gate, metrics }, (message) => this.track(message))
       : null;
+    this.redis = queueConnection(config, 'worker');
     // BullMQ gives a signal only to processors that declare three parameters.
     this.worker = new Worker(name, (job, token, lost) => this.process(job, token, lost), {
-      connection: { ...redisAddressOf(config), ...queueConnection, maxRetriesPerRequest: null },
+      connection: this.redis.connection,
       prefix: queuePrefix,
       autorun: false,
       concurrency: name === 'look' ? config.lookConcurrency : settings.concurrency,
@@ -102,6 +104,7 @@ export class StageWorker {
       clearTimeout(timer);
     }
     await Promise.allSettled(this.trailing);
+    await this.redis.close();
   }
 
   /** Stops what runs, now; the jobs go back to the queue. Only while closing. */

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { defaultMediaLimits, MediaLimits } from '@assay/contracts';
+import { parseRedisUrl, redisAddressHint } from '@assay/storage';
 import { z } from 'zod';
 import { ConfigError } from './config-error';
 import { type QueueName, queueNames } from './queues';
-import { redisOptions } from './redis-options';
 
 const count = (min: number, max: number) =>
   z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min).max(max);
@@ -77,8 +77,8 @@ const Environment = z.object({
   ASSAY_WORKER_METRICS_PORT: count(0, 65535).optional(),
   /** Process that this one belongs to: when it is gone, this one stops. */
   ASSAY_PARENT_PID: count(1, 2 ** 31).optional(),
-  REDIS_URL: text.optional().refine((url) => url === undefined || redisOptions(url) !== null, {
-    error: 'must be redis://, rediss://, unix:///path or an absolute path of a socket',
+  REDIS_URL: text.optional().refine((url) => url === undefined || parseRedisUrl(url) !== null, {
+    error: redisAddressHint,
   }),
   S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   S3_REGION: text.default('us-east-1'),
@@ -112,7 +112,7 @@ export interface Config {
   modelsDir: string;
   /** JSON file with a list of policies beside the default one. */
   policiesFile: string | null;
-  /** redis://, rediss://, unix:///path or a socket's absolute path; null = not configured. */
+  /** A server, a socket, sentinels or a cluster, see `parseRedisUrl`; null = not configured. */
   redisUrl: string | null;
   /** Null = a folder under `dataDir` is the object store. */
   s3: S3Config | null;

@@ -1,5 +1,5 @@
 import { ScanId } from '@assay/contracts';
-import { StoreUnavailableError } from '@assay/storage';
+import { isRedisOutage, StoreUnavailableError } from '@assay/storage';
 
 /** Why a scan could not be asked for; nothing was written. */
 export class SubmitError extends Error {
@@ -140,14 +140,10 @@ export class WebhookError extends Error {
   }
 }
 
-/** What the queues' driver says of a Redis that is away: plain errors, by their words alone. */
-const queueAway =
-  /^(Reached the max retries per request limit|Connection is closed|Command timed out|Stream isn't write)/;
-
 /** Store, index or queue did not answer: what failed is not the work, and it is worth waiting for. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof StoreUnavailableError) return true;
-  return error instanceof Error && (queueAway.test(error.message) || isOutage(error.cause));
+  return error instanceof Error && (isRedisOutage(error) || isOutage(error.cause));
 }
 
 const ownErrors = [

@@ -37,7 +37,8 @@ export { turnOf } from './lanes/turn-of';
 export { type Flow, type Taken, Turns } from './lanes/turns';
 export { createLog, type Logger } from './log';
 export { MediaFiles } from './media-files';
-export { type JobPayloads, jobSchemas, openQueues, redisAddressOf, type ScanQueues } from './open-queues';
+export { type QueueConnection, queueConnection } from './queue-connection';
+export { type JobPayloads, jobSchemas, openQueues, type ScanQueues } from './open-queues';
 export { createPorts, folderStoreRoot, type OpenPorts } from './open-ports';
 export type { Ports } from './ports';
 export { scanFile, type ScanFileOptions, type ScannedFile } from './process';
@@ -51,7 +52,6 @@ export {
   queueSettings,
   sweepEveryMs,
 } from './queues';
-export { queueConnection, type RedisAddress, redisOptions } from './redis-options';
 export { reindex, type ReindexReport } from './reindex';
 export { rejectedInputVerdict } from './rejected-input';
 export { restartScan } from './restart-scan';

@@ -2,8 +2,8 @@ import { DeliverJob, JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contrac
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
 import { TenantGate } from './lanes/tenant-gate';
 import { Turns } from './lanes/turns';
+import { queueConnection } from './queue-connection';
 import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
-import { callerConnection, type RedisAddress, redisOptions } from './redis-options';
 
 /** What each queue carries, and the schema that the worker's door checks it with. */
 export const jobSchemas = { plan: PlanJob, look: LookJob, judge: JudgeJob, sweep: SweepJob, deliver: DeliverJob };
@@ -42,9 +42,9 @@ export function jobOptions(name: QueueName): DefaultJobOptions {
  * @throws Error when no Redis is configured
  */
 export async function openQueues(config: { redisUrl: string | null }): Promise<ScanQueues> {
-  const connection = { ...redisAddressOf(config), ...callerConnection };
+  const { connection, client, close } = queueConnection(config, 'caller');
   // Loaded here: `assay scan` needs no queue, and should not pay for loading one.
-  const [{ FlowProducer, Queue }, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
+  const [{ FlowProducer, Queue }, redis] = await Promise.all([import('bullmq'), client()]);
   const open = <Payload>(name: QueueName) =>
     new Queue<Payload, unknown, string, Payload, unknown, string>(name, {
       connection,
@@ -59,7 +59,6 @@ export async function openQueues(config: { redisUrl: string | null }): Promise<S
     deliver: open<DeliverJob>('deliver'),
   };
   const flow = new FlowProducer({ connection, prefix: queuePrefix });
-  const redis = new Redis(connection);
   const turns = new Turns(redis, queuePrefix);
   // Without a listener a lost connection is an uncaught exception; the commands in flight report it to their callers.
   const emitters: NodeJS.EventEmitter[] = [...queueNames.map((name) => queues[name]), flow, redis];
@@ -70,13 +69,9 @@ export async function openQueues(config: { redisUrl: string | null }): Promise<S
     turns,
     gate: (most) => new TenantGate(redis, queuePrefix, queues.look, most),
     async close() {
-      await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close(), turns.close()]);
+      await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close()]);
+      await turns.close();
+      await close();
     },
   };
-}
-
-export function redisAddressOf(config: { redisUrl: string | null }): RedisAddress {
-  const address = config.redisUrl === null ? null : redisOptions(config.redisUrl);
-  if (!address) throw new Error('REDIS_URL is not set: queues need a Redis server.');
-  return address;
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Job, Queue } from 'bullmq';
 import { LaterError } from '../errors';
 import { queueSettings } from '../queues';
@@ -22,7 +22,7 @@ type LookQueue = Pick<Queue, 'getJob'>;
  */
 export class TenantGate {
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: Redis | Cluster,
     private readonly prefix: string,
     private readonly queue: LookQueue,
     private readonly most: number,

@@ -1,5 +1,5 @@
 import type { Lane, TenantId, Turn } from '@assay/contracts';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { type LaneQueue, paceKey, placeOf, ticksPerJob, ticksWithPlaces, turnsKey } from './lane-settings';
 import { finishedScript, startedScript, takeScript, tidyScript } from './scripts';
 
@@ -36,7 +36,7 @@ const paceHalfLifeMs = 60_000;
  */
 export class Turns {
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: Redis | Cluster,
     private readonly prefix: string,
   ) {}
 

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { EventsExpiredError } from '../errors/events-expired-error';
 import { ListCursorError } from '../errors/list-cursor-error';
 import { feedKey } from '../redis/keys';
-import { closeRedis, connectRedis, duplicateRedis, orUnavailable } from '../redis/redis-connection';
+import { closeRedis, connectRedis, duplicateRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { EventLog, LoggedEvents } from './event-log';
 import type { EventLogSettings } from './event-log-settings';
@@ -60,13 +59,13 @@ return {era, trimmed, redis.call('XRANGE', KEYS[1], start, '+', 'COUNT', ARGV[3]
 const placePattern = /^([0-9a-f]{12})-(\d{1,16}-\d{1,16})$/;
 
 interface Subscriber {
-  redis: Redis;
+  redis: RedisClient;
   live: Promise<unknown>;
 }
 
 /** See `createRedisEventLog`. */
 export class RedisEventLog implements EventLog {
-  private readonly redis: Redis;
+  private readonly redis: RedisClient;
   private subscriber: Subscriber | null = null;
   private readonly waiting = new Set<{ tenant: string; wake: () => void }>();
 

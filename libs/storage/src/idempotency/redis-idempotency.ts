@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
-import { closeRedis, connectRedis, orUnavailable } from '../redis/redis-connection';
+import { closeRedis, connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { Claim, IdempotencyStore, StoredAnswer } from './idempotency-store';
 
@@ -25,7 +24,7 @@ const releaseScript = ifOwn(`redis.call('DEL', KEYS[1])`);
 
 /** See `createRedisIdempotency`. An entry is its claim's token and a fingerprint, or `=` and the answer as JSON. */
 export class RedisIdempotency implements IdempotencyStore {
-  private readonly redis: Redis;
+  private readonly redis: RedisClient;
 
   constructor(settings: RedisIndexSettings) {
     this.redis = connectRedis(settings);

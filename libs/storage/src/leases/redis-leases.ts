@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
-import { closeRedis, connectRedis, orUnavailable } from '../redis/redis-connection';
+import { hashTag } from '../redis/keys';
+import { closeRedis, connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { Lease, LeaseStore, Renewal } from './lease-store';
 
@@ -13,9 +13,9 @@ const tokenMs = 7 * 24 * 3600_000;
 
 /** One hash tag, as Redis Cluster demands of the keys of a script. */
 const keysOf = (name: string): string[] => [
-  `assay:lease:{${name}}`,
-  `assay:lease:{${name}}:wanted`,
-  `assay:lease:{${name}}:token`,
+  `assay:lease:${hashTag(name)}`,
+  `assay:lease:${hashTag(name)}:wanted`,
+  `assay:lease:${hashTag(name)}:token`,
 ];
 
 /** KEYS lease, wanted, token; ARGV lease ms, wanted ms (0 = not wanted), token ms @returns the token, or nil while it is held */
@@ -45,7 +45,7 @@ const renewals: Record<number, Renewal> = { 1: 'held', 2: 'wanted' };
 
 /** See `createRedisLeases`. */
 export class RedisLeases implements LeaseStore {
-  private readonly redis: Redis;
+  private readonly redis: RedisClient;
 
   constructor(settings: RedisIndexSettings) {
     this.redis = connectRedis(settings);

@@ -1,6 +1,5 @@
 import { ScanEvent } from '@assay/contracts';
-import type { Redis } from 'ioredis';
-import { closeRedis, duplicateRedis, orUnavailable } from './redis-connection';
+import { closeRedis, duplicateRedis, orUnavailable, type RedisClient } from './redis-connection';
 
 type Listener = (event: ScanEvent) => void;
 
@@ -13,9 +12,9 @@ interface Channel {
 /** Shares one subscribing connection, made at the first need, between all listeners of this process. */
 export class EventChannels {
   private readonly channels = new Map<string, Channel>();
-  private subscriber: Redis | null = null;
+  private subscriber: RedisClient | null = null;
 
-  constructor(private readonly redis: Redis) {}
+  constructor(private readonly redis: RedisClient) {}
 
   /** @returns ends it; resolves once Redis confirmed the subscription */
   async listen(name: string, onEvent: Listener): Promise<() => Promise<void>> {
@@ -55,7 +54,7 @@ export class EventChannels {
     await this.subscriber?.unsubscribe(name).catch(() => {});
   }
 
-  private connect(): Redis {
+  private connect(): RedisClient {
     // After a lost connection ioredis subscribes again by itself.
     return duplicateRedis(this.redis).on('message', (name: string, text: string) => this.deliver(name, text));
   }

@@ -1,6 +1,12 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { type Cluster, Redis, type RedisOptions } from 'ioredis';
 import { StoreUnavailableError } from '../errors/store-unavailable-error';
+import { clientOptions } from './client-options';
+import { parseRedisUrl, redisAddressHint } from './redis-address';
+import { openCluster } from './redis-cluster';
+import { isRedisOutage } from './redis-outage';
 import type { RedisIndexSettings } from './redis-settings';
+
+export type RedisClient = Redis | Cluster;
 
 const connectTimeoutMs = 5_000;
 /** The scripts take microseconds; a Redis that is silent for this long is hung. */
@@ -17,7 +23,6 @@ const disconnectTimeoutMs = 200;
 const firstRetryMs = 50;
 /** Also bounds how long a Redis that came back goes unnoticed. On a local socket an attempt costs nothing. */
 const longestRetryMs = 500;
-const unixScheme = 'unix:';
 
 const options: RedisOptions = {
   connectTimeout: connectTimeoutMs,
@@ -29,40 +34,44 @@ const options: RedisOptions = {
   retryStrategy: (attempt) => Math.min(firstRetryMs * attempt, longestRetryMs),
 };
 
-/** Connects in the background; commands wait for it. Never emits an unhandled 'error'. */
-export function connectRedis(settings: RedisIndexSettings): Redis {
-  const address = 'path' in settings ? settings.path : settings.url.replace(/^unix:(\/\/)?/, '');
-  const isPath = 'path' in settings || settings.url.startsWith(unixScheme) || settings.url.startsWith('/');
-  const redis = isPath ? new Redis({ ...options, path: address }) : new Redis(address, options);
-  return quiet(redis);
+/**
+ * Connects in the background; commands wait for it. Never emits an unhandled 'error'.
+ *
+ * @throws Error when the URL is no address of a Redis
+ */
+export function connectRedis(settings: RedisIndexSettings): RedisClient {
+  const address = 'path' in settings ? { kind: 'socket' as const, path: settings.path } : parseRedisUrl(settings.url);
+  // Without the URL, which may hold a password.
+  if (!address) throw new Error(`The address of Redis ${redisAddressHint}.`);
+  if (address.kind !== 'cluster') return quiet(new Redis({ ...options, ...clientOptions(address) }));
+  const patience = { commandTimeoutMs, connectTimeoutMs, socketTimeoutMs };
+  return quiet(openCluster(address, patience));
 }
 
 /** A second connection with the same settings: one that subscribes can do nothing else. */
-export function duplicateRedis(redis: Redis): Redis {
-  return quiet(redis.duplicate());
+export function duplicateRedis(redis: RedisClient): RedisClient {
+  // One call for both would suit neither's type.
+  return quiet(redis instanceof Redis ? redis.duplicate() : redis.duplicate());
 }
 
 /** A lost connection shows in the commands that fail. Without a listener the driver prints each error, address included. */
-function quiet(redis: Redis): Redis {
-  return redis.on('error', () => {});
+function quiet<Client extends RedisClient>(redis: Client): Client {
+  redis.on('error', () => {});
+  return redis;
 }
-
-/** Replies that say "not now" rather than "not like this". */
-const passingReply =
-  /^(LOADING|READONLY|OOM|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM|NOREPLICAS|UNKILLABLE)\b/;
 
 /** @throws StoreUnavailableError for everything that may work next time; other errors as they are */
 export async function orUnavailable<T>(command: Promise<T>): Promise<T> {
   try {
     return await command;
   } catch (error) {
-    if (error instanceof Error && error.name === 'ReplyError' && !passingReply.test(error.message)) throw error;
+    if (error instanceof Error && error.name === 'ReplyError' && !isRedisOutage(error)) throw error;
     throw new StoreUnavailableError('the Redis index did not answer', error);
   }
 }
 
 /** Lets commands in flight finish if the connection lives, and never waits for one that does not. */
-export async function closeRedis(redis: Redis): Promise<void> {
+export async function closeRedis(redis: RedisClient): Promise<void> {
   if (redis.status === 'ready') await redis.quit().catch(() => {});
   // Between two attempts to connect, `disconnect` forgets the commands that wait; during one it fails them.
   if (redis.status === 'reconnecting') redis.connect().catch(() => {});

@@ -1,17 +1,16 @@
 import { ScanId, ScanRecord, type ScanEvent } from '@assay/contracts';
-import type { Redis } from 'ioredis';
 import { cursorAt, idAtPlace, placeAt, placeOf } from '../list-cursor';
 import { changesOf } from '../merge-scan-record';
 import type { ScanIndex, ScanPage } from '../scan-index';
 import { EventChannels } from './event-channels';
 import { eventsChannel, mediaScansKey, recordKey, scansKey, segmentsKey } from './keys';
-import { closeRedis, connectRedis, orUnavailable } from './redis-connection';
+import { closeRedis, connectRedis, orUnavailable, type RedisClient } from './redis-connection';
 import type { RedisIndexSettings } from './redis-settings';
 import { createScript, markSegmentDoneScript, restoreScript, updateScript } from './scripts';
 
 /** See `createRedisIndex`. */
 export class RedisIndex implements ScanIndex {
-  private readonly redis: Redis;
+  private readonly redis: RedisClient;
   private readonly channels: EventChannels;
 
   constructor(settings: RedisIndexSettings) {
