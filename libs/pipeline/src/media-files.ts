@@ -1,92 +1,83 @@
 import type { LocalFile, ObjectStore } from '@assay/storage';
+import type { MediaSource } from '@assay/video';
+import { MediaRanges } from './media-ranges';
+import { MediaServer } from './media-server';
+import { SharedUse } from './shared-use';
 
-/** How long a file stays after its last use, ms: the next segment of the same media usually comes within it. */
-const idleMs = 10_000;
+/**
+ * A file below this is fetched whole where a part would do, bytes: one request for it takes about as long as the dozen that
+ * its parts would take. See docs/decisions/008.
+ */
+const wholeBelowBytes = 16 * 1024 ** 2;
 
-interface Entry {
-  file: Promise<LocalFile | null>;
-  users: number;
-  timer: NodeJS.Timeout | null;
+/** Media to decode from. */
+export interface OpenMedia {
+  source: MediaSource;
+  /** Calling twice is fine. */
+  release(): Promise<void>;
 }
 
 /**
- * Media as local files, fetched once for all segments that this process looks at. With an S3 store one file of 4 GB
- * would otherwise be downloaded for every segment; with a folder store this costs nothing.
+ * Media for the tools that read it, fetched once for all segments that this process looks at: as local files, or in the parts
+ * that are read of it. With a folder store both cost nothing.
  */
 export class MediaFiles {
-  private readonly entries = new Map<string, Entry>();
-  /** Ends downloads at `close`; a single caller's abort must not end a download that others wait for. */
-  private readonly closing = new AbortController();
+  private readonly files: SharedUse<LocalFile>;
+  private readonly parts: SharedUse<MediaRanges>;
+  private readonly server = new MediaServer();
 
-  constructor(private readonly store: Pick<ObjectStore, 'localFile'>) {}
-
-  /** @returns null when there is no such object; release the file when done with it */
-  async open(key: string, signal: AbortSignal): Promise<LocalFile | null> {
-    signal.throwIfAborted();
-    this.closing.signal.throwIfAborted();
-    const entry = this.entries.get(key) ?? this.fetch(key);
-    if (entry.timer) clearTimeout(entry.timer);
-    entry.timer = null;
-    entry.users += 1;
-    let released = false;
-    const release = async () => {
-      if (released) return;
-      released = true;
-      this.leave(key, entry);
-    };
-    try {
-      const file = await untilAborted(entry.file, signal);
-      if (file) return { path: file.path, release };
-    } catch (error) {
-      await release();
-      throw error;
-    }
-    await release();
-    return null;
-  }
-
-  /** Gives every file back; for shutdown and for deletion of media. */
-  async close(): Promise<void> {
-    this.closing.abort(new Error('The media files were closed.'));
-    await Promise.all([...this.entries.entries()].map(([key, entry]) => this.drop(key, entry)));
-  }
-
-  private fetch(key: string): Entry {
-    const entry: Entry = { file: this.store.localFile(key, this.closing.signal), users: 0, timer: null };
-    this.entries.set(key, entry);
-    // A failed or empty fetch must not be what the next caller gets.
-    entry.file.then(
-      (file) => {
-        if (!file) this.forget(key, entry);
-      },
-      () => this.forget(key, entry),
+  /** @param remote the same store where it is another machine's: of its objects, parts can be less than the whole */
+  constructor(
+    store: Pick<ObjectStore, 'localFile'>,
+    private readonly remote: Pick<ObjectStore, 'stat' | 'stream'> | null = null,
+  ) {
+    this.files = new SharedUse(
+      (key, signal) => store.localFile(key, signal),
+      (file) => file.release(),
     );
-    return entry;
+    this.parts = new SharedUse(
+      (key, signal) => openRanges(key, remote, signal),
+      (ranges) => ranges.close(),
+    );
   }
 
-  private leave(key: string, entry: Entry): void {
-    entry.users -= 1;
-    if (entry.users > 0 || this.entries.get(key) !== entry) return;
-    entry.timer = setTimeout(() => void this.drop(key, entry), idleMs);
-    entry.timer.unref();
+  /** The whole. @returns null when there is no such object; release the file when done with it */
+  async open(key: string, signal: AbortSignal): Promise<LocalFile | null> {
+    const used = await this.files.use(key, signal);
+    return used && { path: used.value.path, release: used.release };
   }
 
-  private async drop(key: string, entry: Entry): Promise<void> {
-    if (entry.timer) clearTimeout(entry.timer);
-    this.forget(key, entry);
-    const file = await entry.file.catch(() => null);
-    await file?.release();
+  /** For a reader of some of it. @returns null when there is no such object; release it when done with it */
+  async openParts(key: string, signal: AbortSignal): Promise<OpenMedia | null> {
+    if (this.remote && !this.files.has(key)) {
+      const used = await this.parts.use(key, signal);
+      if (used) {
+        const served = await this.server.serve(used.value);
+        const release = async (): Promise<void> => {
+          served.close();
+          await used.release();
+        };
+        return { source: served, release };
+      }
+    }
+    const file = await this.open(key, signal);
+    return file && { source: file.path, release: () => file.release() };
   }
 
-  private forget(key: string, entry: Entry): void {
-    if (this.entries.get(key) === entry) this.entries.delete(key);
+  /** Gives everything back; for shutdown and for deletion of media. */
+  async close(): Promise<void> {
+    await Promise.all([this.files.close(), this.parts.close()]);
+    await this.server.close();
   }
 }
 
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+/** @returns null when there is nothing to be gained by it, or no such object */
+async function openRanges(
+  key: string,
+  remote: Pick<ObjectStore, 'stat' | 'stream'> | null,
+  signal: AbortSignal,
+): Promise<MediaRanges | null> {
+  const stat = await remote?.stat(key, signal);
+  if (!remote || !stat || stat.bytes < wholeBelowBytes) return null;
+  return MediaRanges.open(remote, { key, bytes: stat.bytes }, signal);
 }

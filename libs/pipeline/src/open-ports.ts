@@ -35,7 +35,7 @@ export async function createPorts(
   const store =
     overrides.store ?? (config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) }));
   const index = config.redisUrl ? createRedisIndex({ url: config.redisUrl }) : createMemoryIndex();
-  const mediaFiles = new MediaFiles(store);
+  const mediaFiles = new MediaFiles(store, config.s3 ? store : null);
   let pool: Promise<InferencePool> | null = null;
   let tools: Promise<Record<string, string>> | null = null;
   return {

@@ -2,10 +2,12 @@ import { Plan, Probe, Segment } from '@assay/contracts';
 import { clockFromFirstFrame, filterGraph, parseFrameTime, timeTolerance } from './filter-graph';
 import { ToolProcess } from './ffmpeg-process';
 import { DecodeEnd, Frame, bytesPerPixel } from './frame';
-import { MediaInput, guardArguments, openInput, pixelGuard } from './input-arguments';
+import { DecoderInput, openForDecoder } from './decoder-input';
+import { guardArguments, MediaSource, pixelGuard } from './input-arguments';
 import { InputReading, readThrough, readWindows } from './input-windows';
 import { Patience } from './patience';
 import { TimeQueue } from './time-queue';
+import { ToolKilledError } from './tool-killed-error';
 
 /** Threads of a decoder: what a worker of two cores has. Pixels don't depend on it. */
 const decoderThreads = 2;
@@ -25,10 +27,11 @@ const skipFrame: Record<Segment['mode'], string[]> = {
  * @param threads of the decoder; the pixels don't depend on it
  * @returns frames as they come; at the end, whether all came. Damaged media are no exception: what could be decoded
  *   was given, and `error` says what is missing
- * @throws the abort reason, or an Error when the file can't be opened or ffmpeg can't be started
+ * @throws the abort reason, ToolKilledError, what kept served media from being read, or an Error when the file can't be opened or ffmpeg
+ *   can't be started
  */
 export async function* decodeSegment(
-  path: string,
+  source: MediaSource,
   probe: Probe,
   plan: Plan,
   segment: Segment,
@@ -36,23 +39,23 @@ export async function* decodeSegment(
   threads = decoderThreads,
 ): AsyncGenerator<Frame, DecodeEnd> {
   signal.throwIfAborted();
-  const input = await openInput(path);
+  const input = await openForDecoder(source);
   const job = { input, probe, plan, segment, threads };
   try {
     if (segment.seekSeconds.length > 0) {
-      const end = yield* decodeOnce(job, readWindows(input.url, segment, plan.originSeconds), signal);
+      const end = yield* decodeOnce(job, readWindows(input, segment, plan.originSeconds), signal);
       // Nothing at all: the index of the file leads nowhere. Reading it through is slow, but it works.
       if (end.frames > 0 || end.timedOut) return describeEnd(end, segment);
     }
-    const reading = readThrough(input.url, probe.container, clockFromFirstFrame(probe) ? plan.originSeconds : 0);
+    const reading = readThrough(input, probe.container, clockFromFirstFrame(probe) ? plan.originSeconds : 0);
     return describeEnd(yield* decodeOnce(job, reading, signal), segment);
   } finally {
-    await input.file.close();
+    await input.close();
   }
 }
 
 interface Job {
-  input: MediaInput;
+  input: DecoderInput;
   probe: Probe;
   plan: Plan;
   segment: Segment;
@@ -79,7 +82,7 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
       timeoutMs: null,
       cpuSeconds: maxDecodeSeconds * job.threads,
       stdin: reading.stdin,
-      inputFd: input.file.fd,
+      inputFd: input.fd,
       onSideLine: (line) => {
         const seconds = parseFrameTime(line);
         if (seconds !== null) times.push(seconds);
@@ -117,7 +120,10 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
       }
     }
     signal.throwIfAborted();
-    if (!patience.isOver) await child.ended;
+    // A decoder that was killed leaves the same hole as a damaged file, and the verdict would say so.
+    if (!patience.isOver && (await child.ended).killed) throw new ToolKilledError('ffmpeg');
+    // Bytes that did not come look like damage, and are none.
+    input.assertRead();
     return { frames, timedOut: patience.isOver };
   } finally {
     patience.end();
@@ -144,10 +150,10 @@ function newPicture({ width, height }: Size): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(width * height * bytesPerPixel));
 }
 
-function ffmpegArguments({ probe, plan, segment, threads }: Job, reading: InputReading): string[] {
+function ffmpegArguments({ input, probe, plan, segment, threads }: Job, reading: InputReading): string[] {
   const times = segment.frameSeconds.map((seconds) => seconds + plan.originSeconds - reading.clockOffset);
   return [
-    ...['-hide_banner', '-nostdin', ...guardArguments(pixelGuard(probe))],
+    ...['-hide_banner', '-nostdin', ...guardArguments(pixelGuard(probe), input.kind)],
     ...['-threads', String(threads), '-flags', '+bitexact', '-idct', 'simple', ...skipFrame[segment.mode]],
     ...['-copyts', '-noautorotate', ...reading.args],
     ...['-map', `0:${probe.streamIndex}`, '-filter_threads', '1', '-vf', filterGraph({ times, probe, plan })],

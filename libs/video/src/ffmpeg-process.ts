@@ -7,6 +7,8 @@ export interface ToolEnd {
   /** Exit code; null when a signal ended it. */
   code: number | null;
   timedOut: boolean;
+  /** By somebody else: the system, for its memory, or a person. Says nothing about the media. */
+  killed: boolean;
   /** Last lines of stderr, oldest first. */
   stderr: string[];
 }
@@ -62,6 +64,7 @@ export class ToolProcess {
   private readonly child: ChildProcess;
   private readonly stderr: string[] = [];
   private timedOut = false;
+  private killing = false;
   private killTimer: NodeJS.Timeout | undefined;
 
   constructor(tool: 'ffmpeg' | 'ffprobe', args: string[], options: ToolOptions, signal: AbortSignal) {
@@ -106,9 +109,10 @@ export class ToolProcess {
         settle();
         reject(error);
       });
-      this.child.once('close', (code) => {
+      this.child.once('close', (code, signal) => {
         settle();
-        resolve({ code, timedOut: this.timedOut, stderr: this.stderr });
+        const killed = signal === 'SIGKILL' && !this.killing;
+        resolve({ code, timedOut: this.timedOut, killed, stderr: this.stderr });
       });
     });
     // Whoever reads stdout first learns of a failed start through `ended`; nobody must crash on it before that.
@@ -130,6 +134,7 @@ export class ToolProcess {
   private beginKill(): void {
     const { pid } = this.child;
     if (pid === undefined || !liveGroups.has(pid) || this.killTimer) return;
+    this.killing = true;
     // Unread output would keep `close` from coming.
     this.child.stdout?.destroy();
     signalGroup(pid, 'SIGTERM');

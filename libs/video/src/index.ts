@@ -3,6 +3,7 @@ export type { DecodeEnd, Frame } from './frame';
 export { attackAlteration, type VideoAttack, videoAttackNames } from './attacks';
 export { joinFrames } from './join-frames';
 export { decodeSegment } from './decode-segment';
+export type { MediaSource, ServedMedia } from './input-arguments';
 export { frameBudget } from './frame-budget';
 export {
   type Perturbation,
@@ -15,4 +16,5 @@ export { planFrames } from './plan-frames';
 export { planFromPackets } from './plan-from-packets';
 export { probeMedia, type Probed } from './probe-media';
 export { type LumaFrame, type LumaSampling, sampleLuma } from './sample-luma';
+export { ToolKilledError } from './tool-killed-error';
 export { toolVersions } from './tool-versions';

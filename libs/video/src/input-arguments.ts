@@ -17,17 +17,34 @@ export const formatWhitelist = demuxers.join(',');
 /** One block of memory that a tool may ask for, bytes: an 8K picture at 16 bits a channel with alpha is 285 MB. */
 const maxAllocBytes = 512 * 1024 ** 2;
 
+/**
+ * Media that a server on this machine gives out in parts, for a decoder that needs some of it. Its answers may be shorter than
+ * what was asked for: the decoder asks again.
+ */
+export interface ServedMedia {
+  /** http, of the loopback address. */
+  url: string;
+  /** @throws what kept the server from giving bytes, if anything did: the decoder took that for the end of the file */
+  assertRead(): void;
+}
+
+/** A file's path, or a server's. */
+export type MediaSource = string | ServedMedia;
+
 /** Media opened for reading, and the name under which a child finds it. */
 export interface MediaInput {
   file: FileHandle;
   url: string;
 }
 
-/** Options that hold for every tool that opens media. Protocols: nothing but local files and our own pipes. */
-export function guardArguments(maxPixels: number): string[] {
+/** Nothing but local files and our own pipes; and for served media nothing but it. */
+const protocols = { file: 'file,pipe', served: 'http,tcp,pipe' };
+
+/** Options that hold for every tool that opens media. */
+export function guardArguments(maxPixels: number, from: keyof typeof protocols = 'file'): string[] {
   return [
     ...['-v', 'error', '-max_alloc', String(maxAllocBytes)],
-    ...['-protocol_whitelist', 'file,pipe', '-max_pixels', String(maxPixels)],
+    ...['-protocol_whitelist', protocols[from], '-max_pixels', String(maxPixels)],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { ToolEnd, ToolOptions, ToolProcess } from './ffmpeg-process';
 import { LineSplitter } from './lines';
+import { ToolKilledError } from './tool-killed-error';
 
 /** Most that a short run may print, bytes: ffprobe's answer for the worst allowed file (32 streams of tags) is far less. */
 const maxOutputBytes = 8 * 1024 ** 2;
@@ -11,7 +12,7 @@ export interface ToolRun extends ToolEnd {
 /**
  * Runs a tool to its end and gives back what it printed.
  *
- * @throws the abort reason when `signal` aborts; an Error when the tool can't be started or prints more than 8 MB
+ * @throws the abort reason when `signal` aborts; ToolKilledError; an Error when the tool can't be started or prints more than 8 MB
  */
 export async function runTool(
   tool: 'ffmpeg' | 'ffprobe',
@@ -61,5 +62,7 @@ async function consume(
   }
   const end = await child.ended;
   signal.throwIfAborted();
+  // What it would have said of the media is not known.
+  if (end.killed) throw new ToolKilledError(tool);
   return end;
 }

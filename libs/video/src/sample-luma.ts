@@ -123,7 +123,13 @@ async function* pictures(child: ToolProcess, bytes: number, patience: Patience):
 function sampleArguments(url: string, probe: Probe, size: { width: number; height: number }, step: number): string[] {
   return [
     ...['-hide_banner', '-nostdin', ...guardArguments(pixelGuard(probe)), '-threads', String(decoderThreads)],
-    ...['-flags', '+bitexact', '-copyts', '-noautorotate', ...readThrough(url, probe.container, 0).args],
+    ...[
+      '-flags',
+      '+bitexact',
+      '-copyts',
+      '-noautorotate',
+      ...readThrough({ url, options: [] }, probe.container, 0).args,
+    ],
     ...['-map', `0:${probe.streamIndex}`, '-filter_threads', '1', '-vf', lumaFilters(probe, size, step)],
     ...['-fps_mode', 'passthrough', ...(probe.kind === 'still' ? ['-frames:v', '1'] : [])],
     ...['-c:v', 'rawvideo', '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1'],

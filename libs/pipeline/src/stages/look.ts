@@ -33,13 +33,13 @@ export async function look(
   const part = plan?.segments.find(({ index }) => index === segment);
   if (!probe || !plan || !part) throw new PermanentError(`Segment ${segment} is not in the plan of its scan.`);
   const pool = await ports.pool();
-  const file = await ports.mediaFiles.open(keys.media(record.media), signal);
-  if (!file) throw new ScanGoneError(scan);
+  const media = await ports.mediaFiles.openParts(keys.media(record.media), signal);
+  if (!media) throw new ScanGoneError(scan);
   // However the look ends, the decoder ends with it: a throw in an inference thread must not leave ffmpeg behind.
   const stop = new AbortController();
   try {
     const decoding = AbortSignal.any([signal, stop.signal]);
-    const frames = decodeSegment(file.path, probe, plan, part, decoding);
+    const frames = decodeSegment(media.source, probe, plan, part, decoding);
     const context = { segment: part, plan, probe, policy, pool };
     const { result, evidence } = await lookAtSegment(frames, context, onProgress, signal);
     const keep = ({ name, jpeg }: EvidencePicture, stop: AbortSignal) =>
@@ -50,6 +50,6 @@ export async function look(
     return result;
   } finally {
     stop.abort();
-    await file.release();
+    await media.release();
   }
 }
