@@ -1,7 +1,7 @@
 import type { AttemptOutcome, Lane, SegmentResult } from '@assay/contracts';
 import type { QueueName } from '@assay/pipeline';
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
  * How a job left this worker. `paused`: its own time has not come, as with a delivery that waits for its next try.
@@ -82,6 +82,14 @@ export class WorkerMetrics {
     registers: this.registers,
   });
 
+  private readonly longestStall = new Gauge({
+    name: 'assay_event_loop_longest_stall_seconds',
+    help: 'Longest of these stalls since the start, by the queue of the job that ran; none where no job ran.',
+    labelNames: ['queue'] as const,
+    registers: this.registers,
+  });
+  private readonly longest = new Map<string, number>();
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -110,7 +118,13 @@ export class WorkerMetrics {
     if (state !== 'pending') this.deliveries.inc({ outcome: state });
   }
 
-  stalled(queues: Iterable<string>): void {
-    for (const queue of queues) this.stalls.inc({ queue });
+  /** @param queues whose jobs ran; none at the start, which loads models and connects */
+  stalled(queues: readonly string[], seconds: number): void {
+    for (const queue of queues.length > 0 ? queues : ['none']) {
+      this.stalls.inc({ queue });
+      const longest = Math.max(seconds, this.longest.get(queue) ?? 0);
+      this.longest.set(queue, longest);
+      this.longestStall.set({ queue }, longest);
+    }
   }
 }

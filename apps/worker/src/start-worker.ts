@@ -72,7 +72,10 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     }
     stopMonitor = monitorLoop((milliseconds) => {
       const busy = stages.filter(({ jobs }) => jobs.size > 0);
-      metrics.stalled(busy.map(({ name }) => name));
+      metrics.stalled(
+        busy.map(({ name }) => name),
+        milliseconds / 1000,
+      );
       const running = busy.flatMap(({ name, jobs }) => [...jobs].map((job) => `${name} ${job}`));
       log.warn({ milliseconds: Math.round(milliseconds), running }, 'event loop stalled');
     });
