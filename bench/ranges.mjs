@@ -4,6 +4,7 @@
  * Decoding alone: no model is loaded.
  */
 import { createReadStream, statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { defaultMediaLimits, defaultPolicy } from '@assay/contracts';
 import { MediaFiles } from '@assay/pipeline';
@@ -15,7 +16,7 @@ import { machine } from './machine.mjs';
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const never = new AbortController().signal;
-const path = positionals[0] ?? (await makeClip(clips.find(({ name }) => name === '10 min, 1080p') ?? clips.at(-1)));
+const path = positionals[0] ?? makeClip(clips.find(({ seconds }) => seconds === 600)).path;
 const key = 'media/clip';
 
 const server = await startS3();

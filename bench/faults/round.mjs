@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@assay/evaluation';
 import { Service } from './service.mjs';
-import { etagOf, hasMedia, newClip, outcomeOf, submit } from './submissions.mjs';
+import { etagOf, hasMedia, isPartly, newClip, outcomeOf, submit } from './submissions.mjs';
 import { openWebhooks } from './webhooks.mjs';
 
 const scansPerTrial = 3;
@@ -21,7 +21,7 @@ export async function runRound(open, { trials, seed, patienceMs, cutSeconds }) {
   const mode = await open({ random, seconds: cutSeconds });
   const webhooks = await openWebhooks();
   const service = new Service(data, { ...mode.env, ...webhooks.env });
-  const faults = { lost: 0, stuck: 0, failed: 0, changedVerdicts: 0 };
+  const faults = { lost: 0, stuck: 0, failed: 0, partlyRead: 0, changedVerdicts: 0 };
   const confirmed = [];
   await webhooks.register(service);
 
@@ -41,7 +41,9 @@ export async function runRound(open, { trials, seed, patienceMs, cutSeconds }) {
   const { counts, figures } = mode.calm();
   for (const { media, scan, etag } of confirmed) {
     if (!(await hasMedia(service, media))) faults.lost += 1;
-    if (etag !== null && (await etagOf(service, scan)) !== etag) faults.changedVerdicts += 1;
+    if (etag === null) continue;
+    if ((await etagOf(service, scan)) !== etag) faults.changedVerdicts += 1;
+    if (await isPartly(service, scan)) faults.partlyRead += 1;
   }
   const ended = confirmed.filter(({ etag }) => etag !== null).map(({ scan }) => scan);
   const told = await webhooks.count(ended, patienceMs);

@@ -45,6 +45,12 @@ export async function outcomeOf(service, { scan }, patienceMs) {
   return { end: 'stuck', etag: null };
 }
 
+/** @returns whether the verdict says that a part of the media could not be read, which all of these can */
+export async function isPartly(service, scan) {
+  const { reasons } = await ask(service, `/v1/scans/${scan}/verdict`);
+  return reasons.some(({ code }) => code === 'partly_unreadable');
+}
+
 /** @returns null when there is no verdict */
 export async function etagOf(service, scan) {
   const { response } = await send(service, `/v1/scans/${scan}/verdict`);
