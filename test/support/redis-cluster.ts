@@ -47,6 +47,11 @@ export async function startRedisCluster(replicas: 0 | 1): Promise<RedisCluster> 
       return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`);
     });
   }
+  // A replica that never had its master's data does not take its place.
+  for (const node of nodes) {
+    if (replicas > 0)
+      await until(async () => /state=online|master_link_status:up/.test(String(await node.ask('info', 'replication'))));
+  }
   const alive = async (): Promise<RedisNode[]> => {
     const answers = await Promise.all(
       nodes.map((node) =>

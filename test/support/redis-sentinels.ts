@@ -26,7 +26,7 @@ export async function startRedisSentinels(): Promise<RedisSentinels> {
     ...serverSettings(replicaPort, folder),
     ...['--replicaof', `127.0.0.1 ${masterPort}`],
   ]);
-  await until(async () => /^role:master[^]*connected_slaves:1/m.test(String(await master.ask('info', 'replication'))));
+  await until(async () => /^role:master[^]*state=online/m.test(String(await master.ask('info', 'replication'))));
   const sentinels = await Promise.all(
     sentinelPorts.map((port) =>
       startRedisNode(port, (folder) => {

@@ -3,7 +3,10 @@ import type { RedisAddress } from './redis-address';
 
 /** The driver's pause before it asks another node for what one did not answer, ms. */
 const retryDelayMs = 100;
-/** A node that is gone is found to be gone after the cluster's own `cluster-node-timeout`; what waits longer fails typed. */
+/**
+ * Tries of a command, one a pause; what waits longer, as for a failover, fails typed. A node's own connection must not try
+ * again by itself: the cluster has to hear that a node is gone, or it never asks who took its place.
+ */
 const maxRedirections = 30;
 const slotsRefreshTimeoutMs = 2_000;
 /** How soon a cluster that came back is used again, ms. */
@@ -50,7 +53,6 @@ export function openCluster(
   const { username, password, tls } = address;
   const options: Options = {
     clusterRetryStrategy: (attempt) => Math.min(50 * attempt, longestRetryMs),
-    clusterNodeRetryStrategy: (attempt) => Math.min(50 * attempt, longestRetryMs),
     retryDelayOnFailover: retryDelayMs,
     retryDelayOnClusterDown: retryDelayMs,
     maxRedirections,
@@ -60,7 +62,6 @@ export function openCluster(
     redisOptions: {
       connectTimeout: connectTimeoutMs,
       socketTimeout: socketTimeoutMs,
-      maxRetriesPerRequest: null,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       ...(tls ? { tls: {} } : {}),
