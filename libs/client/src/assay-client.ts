@@ -1,19 +1,37 @@
-import { type Lane, MediaRecord, type ScanEvent, ScanList, ScanRecord, ScanStatus, Verdict } from '@assay/contracts';
+import {
+  type EventList,
+  type Lane,
+  MediaRecord,
+  PublicKeySet,
+  type ScanEvent,
+  ScanList,
+  type ScanNews,
+  ScanRecord,
+  ScanStatus,
+  Verdict,
+} from '@assay/contracts';
 import { ScanEndedError } from './assay-error';
+import { type EventPageOptions, eventFeed, eventPage, type FeedOptions } from './event-feed';
+import { keyed, postOf } from './post';
 import { type ConnectionSettings, Requests } from './requests';
 import { scanEvents } from './scan-events';
 import { type ResumableOptions, type ResumableSource, type ResumedUpload, uploadResumable } from './upload-resumable';
 import { type PostOptions, uploadBody, type UploadOptions, type UploadSource } from './upload';
+import { verifyVerdict } from './verify-verdict';
+import { Webhooks } from './webhooks';
 
 /**
  * The HTTP API as typed calls, for Node and browsers. Every answer is checked against the contract. Calls reject with
- * `AssayError` (the service said no), `AssayUnreachableError` (try again) or `AssayProtocolError` (other version).
+ * `AssayError` (the service said no), `AssayUnreachableError` (still out of reach after `retries`) or
+ * `AssayProtocolError` (other version).
  */
 export class AssayClient {
+  readonly webhooks: Webhooks;
   private readonly requests: Requests;
 
   constructor(private readonly settings: ConnectionSettings) {
     this.requests = new Requests(settings);
+    this.webhooks = new Webhooks(this.requests);
   }
 
   /**
@@ -23,10 +41,11 @@ export class AssayClient {
   async uploadMedia(source: UploadSource, options: UploadOptions = {}, signal?: AbortSignal): Promise<MediaRecord> {
     const { name, idempotencyKey, onProgress = () => undefined } = options;
     const { body, streamed } = uploadBody(source, onProgress);
-    const headers = postHeaders('application/octet-stream', { idempotencyKey });
+    const headers = keyed({ 'content-type': 'application/octet-stream' }, { idempotencyKey });
     // Header values are ASCII: the name travels percent-encoded.
     if (name !== undefined) headers['x-file-name'] = encodeURIComponent(name);
-    const request = { method: 'POST', headers, body, ...(streamed ? { duplex: 'half' as const } : {}) };
+    const duplex = streamed ? { duplex: 'half' as const } : {};
+    const request = { method: 'POST', headers, body, repeatable: !streamed, ...duplex };
     const media = await this.requests.json('/v1/media', MediaRecord, request, signal);
     if (!streamed) onProgress(media.bytes);
     return media;
@@ -51,9 +70,7 @@ export class AssayClient {
     signal?: AbortSignal,
     options: PostOptions = {},
   ): Promise<MediaRecord> {
-    const body = JSON.stringify(request);
-    const headers = postHeaders('application/json', options);
-    return this.requests.json('/v1/media', MediaRecord, { method: 'POST', headers, body }, signal);
+    return this.requests.json('/v1/media', MediaRecord, postOf(request, options), signal);
   }
 
   getMedia(id: string, signal?: AbortSignal): Promise<MediaRecord> {
@@ -71,14 +88,12 @@ export class AssayClient {
     signal?: AbortSignal,
     options: PostOptions = {},
   ): Promise<ScanStatus> {
-    const body = JSON.stringify(request);
-    const headers = postHeaders('application/json', options);
-    return this.requests.json('/v1/scans', ScanStatus, { method: 'POST', headers, body }, signal);
+    return this.requests.json('/v1/scans', ScanStatus, postOf(request, options), signal);
   }
 
   /** Stops a scan that is under way; one that is cancelled already stays so. @throws AssayError 409 when it has ended */
   cancelScan(id: string, signal?: AbortSignal): Promise<ScanRecord> {
-    return this.requests.json(`/v1/scans/${encodeURIComponent(id)}/cancel`, ScanRecord, { method: 'POST' }, signal);
+    return this.requests.json(`/v1/scans/${encodeURIComponent(id)}/cancel`, ScanRecord, postOf(undefined, {}), signal);
   }
 
   /** While it has not ended, `queue` says where it stands and when the verdict is expected. */
@@ -98,6 +113,34 @@ export class AssayClient {
   /** @throws AssayError with code `verdict-not-ready` while the scan is under way */
   getVerdict(scan: string, signal?: AbortSignal): Promise<Verdict> {
     return this.requests.json(`/v1/scans/${encodeURIComponent(scan)}/verdict`, Verdict, {}, signal);
+  }
+
+  /** Public keys that verdicts are signed with. Fetch them once over a way that you trust, and keep them. */
+  publicKeys(signal?: AbortSignal): Promise<PublicKeySet> {
+    return this.requests.json('/.well-known/assay-keys.json', PublicKeySet, {}, signal);
+  }
+
+  /**
+   * The verdict with its signature checked.
+   *
+   * @param keys those that you trust; absent = those that the service itself tells
+   * @throws VerdictSignatureError; AssayError `signature-not-found` where the service has no signing key
+   */
+  async getSignedVerdict(scan: string, keys?: PublicKeySet, signal?: AbortSignal): Promise<Verdict> {
+    const path = `/v1/scans/${encodeURIComponent(scan)}/verdict`;
+    const document = async (at: string): Promise<unknown> => (await this.requests.raw(at, {}, signal)).json();
+    const [verdict, signature] = await Promise.all([document(path), document(`${path}/signature`)]);
+    return verifyVerdict(verdict, signature, keys ?? (await this.publicKeys(signal)));
+  }
+
+  /** One page of what happened, oldest first; give `next` back as `after`. */
+  listEvents(page: EventPageOptions = {}, signal?: AbortSignal): Promise<EventList> {
+    return eventPage(this.requests, page, signal);
+  }
+
+  /** What happens to all scans, without end; for those who cannot receive webhooks. */
+  feed(options: FeedOptions = {}, signal?: AbortSignal): AsyncGenerator<ScanNews, never, void> {
+    return eventFeed(this.requests, options, signal);
   }
 
   /** A crop, an overlay or the timeline plot, by the name that the verdict gives. */
@@ -129,12 +172,4 @@ export class AssayClient {
     }
     return this.getVerdict(scan, signal);
   }
-}
-
-/** The draft's header is a quoted string (RFC 8941). */
-function postHeaders(contentType: string, { idempotencyKey }: PostOptions): Record<string, string> {
-  return {
-    'content-type': contentType,
-    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }),
-  };
 }

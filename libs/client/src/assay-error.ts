@@ -1,4 +1,4 @@
-import type { Problem } from '@assay/contracts';
+import type { Problem, SignatureFault } from '@assay/contracts';
 
 /** The API answered, and said no. */
 export class AssayError extends Error {
@@ -30,6 +30,41 @@ export class AssayUnreachableError extends Error {
 /** The answer does not follow the contract: another version of the API, or something in between that changes it. */
 export class AssayProtocolError extends Error {
   override readonly name = 'AssayProtocolError';
+}
+
+/**
+ * Why a webhook is not to be trusted.
+ *
+ * - `missing_headers`, `bad_timestamp`: no message by Standard Webhooks
+ * - `too_old`, `too_new`: outside the tolerance; a replay, or a clock that is wrong
+ * - `no_matching_signature`: by none of the secrets, or altered on its way
+ * - `bad_secret`: what you check it with is neither `whsec_...` nor `whpk_...`
+ */
+export type WebhookFault =
+  'missing_headers' | 'bad_timestamp' | 'too_old' | 'too_new' | 'no_matching_signature' | 'bad_secret';
+
+export class WebhookVerificationError extends Error {
+  override readonly name = 'WebhookVerificationError';
+
+  constructor(readonly code: WebhookFault) {
+    super(`The webhook could not be verified: ${code.replace(/_/g, ' ')}.`);
+  }
+}
+
+/** The signature does not vouch for the verdict. */
+export class VerdictSignatureError extends Error {
+  override readonly name = 'VerdictSignatureError';
+
+  constructor(readonly code: SignatureFault) {
+    super(`The verdict could not be verified: ${code.replace(/_/g, ' ')}.`);
+  }
+}
+
+/** Refusals that pass: the service is busy, or has not finished an earlier try of the same request. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof AssayUnreachableError) return true;
+  if (!(error instanceof AssayError)) return false;
+  return error.status === 429 || error.status >= 500 || error.code === 'idempotency-key-in-use';
 }
 
 /** The scan ended without a verdict. */

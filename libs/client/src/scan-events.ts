@@ -1,7 +1,8 @@
 import { ScanEvent } from '@assay/contracts';
 import { createParser } from 'eventsource-parser';
-import { AssayError, AssayProtocolError, AssayUnreachableError } from './assay-error';
+import { AssayProtocolError, isPassing } from './assay-error';
 import { parseJson } from './parse-response';
+import { pause } from './pause';
 import type { Requests } from './requests';
 
 /** First pause before connecting again, ms; doubles with each attempt that brought nothing. */
@@ -37,7 +38,7 @@ export async function* scanEvents(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isPassing(error)) throw error;
+      if (!mayConnectAgain(error)) throw error;
     }
     await pause(pauseMs, signal);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
@@ -56,7 +57,11 @@ async function* connection(requests: Requests, scan: string, signal?: AbortSigna
   let timer = watch();
   try {
     const headers = { accept: 'text/event-stream' };
-    const response = await requests.raw(`/v1/scans/${encodeURIComponent(scan)}/events`, { headers }, stop);
+    const response = await requests.raw(
+      `/v1/scans/${encodeURIComponent(scan)}/events`,
+      { headers, repeatable: false },
+      stop,
+    );
     if (!response.body) return;
     const received: ScanEvent[] = [];
     const parser = createParser({ onEvent: ({ data }) => received.push(eventOf(data)) });
@@ -77,29 +82,13 @@ async function* connection(requests: Requests, scan: string, signal?: AbortSigna
   }
 }
 
-/** Refusals are answers; everything else (a reset, a silent stream, a restart of the service) may work next time. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof AssayError) return error.status >= 500 || error.status === 429;
-  // A connection that breaks while it is read rejects with a TypeError, in Node and browsers alike.
-  return error instanceof AssayUnreachableError || error instanceof TypeError || error instanceof SilentStreamError;
+/** A connection that breaks while it is read rejects with a TypeError, in Node and browsers alike. */
+function mayConnectAgain(error: unknown): boolean {
+  return isPassing(error) || error instanceof TypeError || error instanceof SilentStreamError;
 }
 
 function eventOf(data: string): ScanEvent {
   const parsed = ScanEvent.safeParse(parseJson(data));
   if (!parsed.success) throw new AssayProtocolError('An event of the service does not follow the contract.');
   return parsed.data;
-}
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -32,3 +32,12 @@ export type PublicKeyJwk = z.infer<typeof PublicKeyJwk>;
 /** RFC 7517, 5: every key that verdicts were signed with, those of earlier years too. */
 export const PublicKeySet = z.object({ keys: z.array(PublicKeyJwk) });
 export type PublicKeySet = z.infer<typeof PublicKeySet>;
+
+/**
+ * What keeps a signature from vouching for a verdict.
+ *
+ * - `unknown_key`: none of the keys is the one that it names
+ * - `other_verdict`: it was made for the verdict of another scan
+ * - `altered`: the verdict, or the signature, is not as it was when it was signed
+ */
+export type SignatureFault = 'unknown_key' | 'other_verdict' | 'altered';

@@ -60,7 +60,7 @@ export { scanIdFor } from './scan-id';
 export { findScan } from './scan-state';
 export { ensureSweeps, scheduleSweeps } from './schedule-sweeps';
 export { canonicalJson } from './signing/canonical-json';
-export { checkSignature, type SignatureFault } from './signing/check-signature';
+export { checkSignature } from './signing/check-signature';
 export { listPublicKeys, registerPublicKey } from './signing/public-keys';
 export { createSigner, signatureOf, type VerdictSigner } from './signing/sign-verdict';
 export {
