@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureAdminKey, startApi } from '@assay/api';
 import { AssayClient } from '@assay/client';
-import { createLog, loadConfig } from '@assay/pipeline';
+import { createLog, folderStoreRoot, loadConfig } from '@assay/pipeline';
 import { createFolderStore, createS3Store } from '@assay/storage';
 import { startRedis } from './redis';
 
@@ -46,9 +46,9 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
     ...settings,
   };
   const config = loadConfig(env);
-  const root = join(dataDir, 'store');
+  const root = folderStoreRoot(config);
   const store = config.s3 ? createS3Store(config.s3) : createFolderStore({ root });
-  const { key } = await ensureAdminKey(store, dataDir);
+  const { key } = await ensureAdminKey(store, config.dataDir);
   await store.close();
   const api = await startApi(config, createLog({ level: 'silent', service: 'api' })).catch(async (error: unknown) => {
     await redis.close();

@@ -13,6 +13,7 @@ import { describeApi, methodsByPath } from './docs/description';
 import { serveDocs } from './docs/serve-docs';
 import { accessLog } from './http/access-log';
 import { holdContinue, sendContinue } from './http/expect-continue';
+import { mockHeader } from './http/mock-header';
 import { isJson, malformedJson, requireJson } from './http/json-body';
 import { requestId } from './http/request-id';
 import { apiHeaders } from './http/security-headers';
@@ -49,6 +50,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.set('query parser', 'simple');
 
   express.use(requestId, accessLog(log, app.get(ApiMetrics)), apiHeaders);
+  if (ports.mock) express.use(mockHeader);
   express.use(uploadsPath, tusHeaders);
   express.use(auditRequests(app.get(AuditLog), log));
   express.use(requireApiKey(app.get(KeyRing), closing));

@@ -62,6 +62,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       ).argParser(wholeNumber(1, maxThreads)),
     )
     .option('--data <folder>', 'where media, verdicts and the queue live (default: ASSAY_DATA_DIR or ./data)')
+    .option('--mock', 'fixed verdicts by file name or first line, without models: for integration tests')
     .action(async (options) => {
       const { up } = await import('./commands/up');
       exitCode = await up(options);

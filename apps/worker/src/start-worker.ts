@@ -57,7 +57,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     const processors = app.get(StageRegistry).processors();
     await untilHealthy('index', (signal) => ports.index.check(signal), log);
     await untilHealthy('store', (signal) => ports.store.check(signal), log);
-    await ports.pool();
+    if (!config.mock) await ports.pool();
     const { turns } = queues;
     const gate = config.tenantLooks === null ? null : queues.gate(config.tenantLooks);
     stages = config.queues.map((name) => {

@@ -9,6 +9,7 @@ import {
   ScanRecord,
   ScanStatus,
   Verdict,
+  VerdictSignature,
 } from '@assay/contracts';
 import { ScanEndedError } from './assay-error';
 import { type EventPageOptions, eventFeed, eventPage, type FeedOptions } from './event-feed';
@@ -120,6 +121,12 @@ export class AssayClient {
     return this.requests.json('/.well-known/assay-keys.json', PublicKeySet, {}, signal);
   }
 
+  /** To be checked with `verifyVerdict`. @throws AssayError `signature-not-found` where the service has no signing key */
+  getSignature(scan: string, signal?: AbortSignal): Promise<VerdictSignature> {
+    const path = `/v1/scans/${encodeURIComponent(scan)}/verdict/signature`;
+    return this.requests.json(path, VerdictSignature, {}, signal);
+  }
+
   /**
    * The verdict with its signature checked.
    *
@@ -128,8 +135,9 @@ export class AssayClient {
    */
   async getSignedVerdict(scan: string, keys?: PublicKeySet, signal?: AbortSignal): Promise<Verdict> {
     const path = `/v1/scans/${encodeURIComponent(scan)}/verdict`;
-    const document = async (at: string): Promise<unknown> => (await this.requests.raw(at, {}, signal)).json();
-    const [verdict, signature] = await Promise.all([document(path), document(`${path}/signature`)]);
+    const signature = await this.getSignature(scan, signal);
+    // As it came: what this version does not know is signed too.
+    const verdict: unknown = await (await this.requests.raw(path, {}, signal)).json();
     return verifyVerdict(verdict, signature, keys ?? (await this.publicKeys(signal)));
   }
 

@@ -37,6 +37,8 @@ export const ScanSummary = z.object({
   rejection: Rejection.nullable(),
   /** Why a scan failed, in a sentence that may be shown. */
   failure: z.string().nullable(),
+  /** The service is in mock mode: the verdict is made up. */
+  mock: z.literal(true).optional(),
 });
 export type ScanSummary = z.infer<typeof ScanSummary>;
 

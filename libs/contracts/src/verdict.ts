@@ -84,6 +84,8 @@ export type VerdictTrack = z.infer<typeof VerdictTrack>;
 
 export const Verdict = z.object({
   schema: z.literal('assay.verdict/1'),
+  /** Made up by a service in mock mode: nothing was looked at. Absent in every real verdict. */
+  mock: z.literal(true).optional(),
   scan: ScanId,
   media: MediaId.nullable(),
   /** Name as the caller gave it; for people, never trusted. */

@@ -40,6 +40,8 @@ const Environment = z.object({
   ASSAY_DATA_DIR: text.default('./data'),
   ASSAY_MODELS_DIR: text.optional(),
   ASSAY_POLICIES_FILE: text.optional(),
+  /** Fixed verdicts instead of work, for the tests of who integrates: docs/mock-mode.md. */
+  ASSAY_MOCK: flag.default(false),
   /** Worker processes that `assay up` starts. */
   ASSAY_WORKERS: count(0, 256).default(1),
   /** The queues whose jobs a worker takes. Decoders need no way out to the internet, deliveries to webhooks do. */
@@ -104,6 +106,8 @@ export interface S3Config {
 }
 
 export interface Config {
+  /** Fixed verdicts instead of work. Has a folder and a signing key of its own, and never an S3 store. */
+  mock: boolean;
   host: string;
   port: number;
   /** Absolute. Holds the folder store, the embedded Redis and keys when no other place is configured. */
@@ -156,9 +160,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const e = parsed.data;
   return {
+    mock: e.ASSAY_MOCK,
     host: e.ASSAY_HOST,
     port: e.ASSAY_PORT,
-    dataDir: resolve(e.ASSAY_DATA_DIR),
+    dataDir: resolve(e.ASSAY_DATA_DIR, e.ASSAY_MOCK ? 'mock' : '.'),
     modelsDir: e.ASSAY_MODELS_DIR ? resolve(e.ASSAY_MODELS_DIR) : shippedModels,
     policiesFile: e.ASSAY_POLICIES_FILE ? resolve(e.ASSAY_POLICIES_FILE) : null,
     redisUrl: e.REDIS_URL ?? null,
@@ -176,7 +181,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       maxStreams: e.ASSAY_MAX_STREAMS,
     },
     fetch: { privateNetworks: e.ASSAY_FETCH_PRIVATE_NETWORKS, ports: e.ASSAY_FETCH_PORTS ?? null },
-    signingKeyFile: e.ASSAY_SIGNING_KEY_FILE ? resolve(e.ASSAY_SIGNING_KEY_FILE) : null,
+    signingKeyFile: e.ASSAY_SIGNING_KEY_FILE && !e.ASSAY_MOCK ? resolve(e.ASSAY_SIGNING_KEY_FILE) : null,
     webhooks: { privateNetworks: e.ASSAY_WEBHOOK_PRIVATE_NETWORKS, ports: e.ASSAY_WEBHOOK_PORTS ?? null },
     uploadExpiresMs: e.ASSAY_UPLOAD_EXPIRES_SECONDS * 1000,
     logLevel: e.ASSAY_LOG_LEVEL,
@@ -193,6 +198,7 @@ type Environment = z.infer<typeof Environment>;
 function s3Problems(e: Environment) {
   const needed = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
   const wanted = e.S3_ENDPOINT !== undefined || needed.some((name) => e[name] !== undefined);
+  if (wanted && e.ASSAY_MOCK) return [{ name: 'ASSAY_MOCK', message: 'keeps to a folder of its own: unset S3_*' }];
   return wanted ? needed.filter((name) => e[name] === undefined).map((name) => ({ name, message: 'is missing' })) : [];
 }
 

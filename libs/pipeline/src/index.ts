@@ -20,6 +20,7 @@ export { ConfigError, type ConfigProblem } from './config-error';
 export { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
 export { deleteMedia } from './delete-media';
 export * from './errors';
+export { isMockLoss } from './mock/mock-scan';
 export { openEvents, withOutbox } from './events/open-events';
 export { createOutbox, eventsKeptMs } from './events/outbox';
 export type { Outbox } from './events/outbox-port';

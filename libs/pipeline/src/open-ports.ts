@@ -15,6 +15,7 @@ import type { Config } from './config';
 import { ConfigError } from './config-error';
 import type { Logger } from './log';
 import { MediaFiles } from './media-files';
+import { mockModels, mockTools } from './mock/mock-scan';
 import type { Ports } from './ports';
 
 /** Ports with the duty to close what was opened. */
@@ -31,7 +32,11 @@ export async function createPorts(
   log: Logger,
   overrides: { store?: ObjectStore } = {},
 ): Promise<OpenPorts> {
-  const [models, policies] = await Promise.all([loadModels(config.modelsDir), loadPolicies(config.policiesFile)]);
+  const [models, policies] = await Promise.all([
+    config.mock ? mockModels : loadModels(config.modelsDir),
+    loadPolicies(config.policiesFile),
+  ]);
+  if (config.mock) log.warn('MOCK MODE: verdicts are made up, nothing is looked at');
   const store =
     overrides.store ?? (config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) }));
   const index = config.redisUrl ? createRedisIndex({ url: config.redisUrl }) : createMemoryIndex();
@@ -45,6 +50,7 @@ export async function createPorts(
     mediaFiles,
     policies,
     limits: config.limits,
+    mock: config.mock,
     log,
     pool() {
       pool ??= InferencePool.open(models, { threads: config.inferenceThreads }).catch((error: unknown) => {
@@ -55,6 +61,7 @@ export async function createPorts(
       return pool;
     },
     async tools(signal) {
+      if (config.mock) return mockTools;
       tools ??= toolVersions(signal).catch((error: unknown) => {
         tools = null;
         throw error;

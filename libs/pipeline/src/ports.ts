@@ -24,4 +24,6 @@ export interface Ports {
   outbox?: Outbox;
   /** Signs verdicts; absent where there is no key. */
   signer?: VerdictSigner;
+  /** Mock mode: fixed verdicts in place of the work, see `mockScan`. */
+  mock?: boolean;
 }

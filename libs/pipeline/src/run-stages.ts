@@ -2,6 +2,7 @@ import { accepted, type Outcome, Plan, Probe, type ScanId, type SegmentResult, V
 import { judgeSegments } from '@assay/forensics';
 import type { Probed } from '@assay/video';
 import { keys } from './keys';
+import { mockScan } from './mock/mock-scan';
 import type { Ports } from './ports';
 import { type Partial, Progress } from './progress';
 import { loadScan } from './scan-state';
@@ -41,6 +42,7 @@ async function probeAndPlan(
   if (known) return finished(accepted(known), ports, signal);
   const progress = new Progress(scan, ports);
   await progress.report('probe', 0);
+  if (ports.mock) return finished(await mockScan(scan, ports, progress, signal), ports, signal);
   const probed = await probeStage(scan, ports, signal, begun);
   if (!probed.ok) return finished(await reject(scan, probed.rejection, ports, signal), ports, signal);
   await progress.report('plan', 0);

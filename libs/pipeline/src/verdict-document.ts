@@ -1,6 +1,5 @@
 import type {
   MediaId,
-  Plan,
   Policy,
   Probe,
   Rejection,
@@ -21,7 +20,6 @@ export interface JudgedScan extends Method {
   record: ScanRecord;
   policy: Policy;
   probe: Probe;
-  plan: Plan;
   segments: SegmentResult[];
   judgement: Judgement;
   timelinePlot: string | null;

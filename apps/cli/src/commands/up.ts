@@ -24,6 +24,7 @@ export interface UpOptions {
   host?: string;
   workers?: number;
   data?: string;
+  mock?: boolean;
 }
 
 /**
@@ -103,6 +104,7 @@ function withOptions(env: NodeJS.ProcessEnv, options: UpOptions): Record<string,
   if (options.host !== undefined) settings['ASSAY_HOST'] = options.host;
   if (options.data !== undefined) settings['ASSAY_DATA_DIR'] = options.data;
   if (options.workers !== undefined) settings['ASSAY_WORKERS'] = String(options.workers);
+  if (options.mock) settings['ASSAY_MOCK'] = 'true';
   // A look decodes and infers at the same time and fills about two cores: one look in each process, two threads for it,
   // and a process for every two cores. More of any of them only takes turns, and memory.
   settings['ASSAY_LOOK_CONCURRENCY'] ??= '1';
@@ -122,6 +124,7 @@ async function welcome(config: Config, url: string, key: AdminKey): Promise<void
     ['workers', String(config.workers)],
   ];
   show(`\n${pc.green(pc.bold('Assay is up.'))} Ctrl-C stops it.\n`);
+  if (config.mock) show(pc.yellow('  Mock mode: every verdict is made up (docs/mock-mode.md).\n'));
   for (const [name, value] of lines) show(`  ${pc.dim(name.padEnd(8))} ${value}`);
   show('');
 }

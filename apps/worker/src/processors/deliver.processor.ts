@@ -1,5 +1,5 @@
 import { DeliverJob } from '@assay/contracts';
-import { addressSettings, type Config, deliver, type Ports } from '@assay/pipeline';
+import { addressSettings, type Config, deliver, type DeliverPorts, isMockLoss, type Ports } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { WorkerMetrics } from '../metrics';
 import { Stage, type StageContext, type StageProcessor } from '../stage';
@@ -16,7 +16,13 @@ export class DeliverProcessor implements StageProcessor<'deliver'> {
   ) {}
 
   async run(job: DeliverJob, { signal, log }: StageContext): Promise<void> {
-    const ports = { store: this.ports.store, log, sending: addressSettings(this.config.webhooks) };
+    const isLost: DeliverPorts['isLost'] = (record, stop) => isMockLoss(record, this.ports, stop);
+    const ports: DeliverPorts = {
+      store: this.ports.store,
+      log,
+      sending: addressSettings(this.config.webhooks),
+      ...(this.ports.mock ? { isLost } : {}),
+    };
     await deliver(job, ports, signal, ({ outcome, state }) => this.metrics.tried(outcome, state));
   }
 }

@@ -24,7 +24,11 @@ const attemptsKept = 20;
 /** Clocks of two machines differ by this much at most, ms: a job that comes so little early has come in time. */
 const clockSkewMs = 1_000;
 
-export type DeliverPorts = Pick<Ports, 'store' | 'log'> & { sending: AddressSettings };
+export type DeliverPorts = Pick<Ports, 'store' | 'log'> & {
+  sending: AddressSettings;
+  /** True = this try is to reach nobody; in mock mode. */
+  isLost?: (record: DeliveryRecord, signal: AbortSignal) => Promise<boolean>;
+};
 
 /** How a try ended, and whether the delivery has ended with it. */
 export interface Tried {
@@ -106,11 +110,9 @@ interface Sent {
   retryAfter: string | null;
 }
 
-async function send(
-  { tenant, webhook, event }: DeliveryRecord,
-  ports: DeliverPorts,
-  signal: AbortSignal,
-): Promise<Sent> {
+async function send(record: DeliveryRecord, ports: DeliverPorts, signal: AbortSignal): Promise<Sent> {
+  const { tenant, webhook, event } = record;
+  if (await ports.isLost?.(record, signal)) return { outcome: 'unreachable', status: null, retryAfter: null };
   const found = await findWebhook(tenant, webhook, ports.store, signal);
   // Without a body to tell of: whoever deleted it deletes this record too.
   if (!found?.enabled) return { outcome: 'disabled', status: null, retryAfter: null };
