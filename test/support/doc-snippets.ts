@@ -21,21 +21,28 @@ export interface Ran {
 }
 
 /** Runs Python as a user would. @param folder where the script is put */
-export function runPython(code: string, folder: string, args: string[]): Ran {
+export function runPython(code: string, folder: string, args: string[], env: NodeJS.ProcessEnv = {}): Ran {
   writeFileSync(join(folder, 'snippet.py'), code);
-  return ran(spawnSync('python3', [join(folder, 'snippet.py'), ...args], { encoding: 'utf8' }));
+  const given = { ...process.env, ...env };
+  return ran(spawnSync('python3', [join(folder, 'snippet.py'), ...args], { encoding: 'utf8', env: given }));
 }
 
 /** False where Python or its library `cryptography` is missing: what needs it is skipped, and says so. */
 export const hasPythonCryptography = spawnSync('python3', ['-c', 'import cryptography']).status === 0;
 
+/** Runs a shell as a user would, in a folder; the first command that fails ends it. */
+export function runShell(code: string, folder: string, env: NodeJS.ProcessEnv): Ran {
+  const given = { ...process.env, ...env };
+  return ran(spawnSync('sh', ['-eu', '-c', code], { encoding: 'utf8', cwd: folder, env: given }));
+}
+
 /** Runs TypeScript with the libraries of this repository. */
-export function runTypeScript(code: string, folder: string, args: string[]): Ran {
+export function runTypeScript(code: string, folder: string, args: string[], given: NodeJS.ProcessEnv = {}): Ran {
   const { outputText } = ts.transpileModule(code, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
   });
   writeFileSync(join(folder, 'snippet.cjs'), outputText);
-  const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
+  const env = { ...process.env, NODE_PATH: join(root, 'node_modules'), ...given };
   return ran(spawnSync(process.execPath, [join(folder, 'snippet.cjs'), ...args], { encoding: 'utf8', env }));
 }
 
