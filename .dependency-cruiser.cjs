@@ -15,6 +15,7 @@ module.exports = {
     only('evaluation-knows-contracts-only', '^libs/evaluation/', ['^libs/contracts/']),
     only('fetch-media-stands-alone', '^libs/fetch-media/', []),
     only('client-knows-contracts-only', '^libs/client/', ['^libs/contracts/']),
+    only('adapters-know-client-and-contracts', '^libs/adapters/', ['^libs/(client|contracts)/']),
     only('wording-knows-contracts-only', '^libs/wording/', ['^libs/contracts/']),
     only('pipeline-is-below-apps', '^libs/pipeline/', ['^libs/']),
     { name: 'nest-in-apps-alone', severity: 'error', from: { path: '^libs/' }, to: { path: 'node_modules/@nestjs' } },

@@ -22,7 +22,7 @@ const common = {
   },
   transformIgnorePatterns: [`/node_modules/(?!${esModulesOnly}/)`],
   moduleNameMapper: {
-    '^@assay/(contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint|wording)$':
+    '^@assay/(adapters|contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint|wording)$':
       '<rootDir>/libs/$1/src',
     '^@assay/(api|worker|cli)$': '<rootDir>/apps/$1/src',
   },

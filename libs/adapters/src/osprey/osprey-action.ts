@@ -1,0 +1,44 @@
+import type { ScanNews } from '@assay/contracts';
+
+/** One action as Osprey's Kafka input reads it (`KafkaInputStream`), and no field besides. */
+export interface OspreyAction {
+  /** RFC 3339. */
+  send_time: string;
+  data: {
+    action_id: number;
+    /** What rules match against. */
+    action_name: string;
+    /** What rules read, by JSON path. */
+    data: Record<string, string | number | boolean | null>;
+  };
+}
+
+/** Hex digits of a scan's id that fit into a JSON number exactly: 13 x 4 = 52 bits. */
+const idDigits = 13;
+
+/**
+ * An event of the feed or of a webhook as an action for Osprey. The same event gives the same action, with the same id.
+ *
+ * @returns `action_name`: `assay_verdict_published`, `assay_scan_failed` or `assay_scan_cancelled`
+ */
+export function ospreyActionOf({ id, type, timestamp, data }: ScanNews): OspreyAction {
+  const { scan, media, policy, verdict, probability, rejection, failure, mock } = data;
+  return {
+    send_time: timestamp,
+    data: {
+      action_id: parseInt(scan.slice('sc_'.length, 'sc_'.length + idDigits), 16),
+      action_name: `assay_${type.replace(/\./g, '_')}`,
+      data: {
+        event_id: id,
+        scan_id: scan,
+        media_sha256: media,
+        policy,
+        verdict,
+        probability,
+        rejection: rejection?.code ?? null,
+        failure,
+        mock: mock ?? false,
+      },
+    },
+  };
+}
