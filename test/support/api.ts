@@ -8,6 +8,7 @@ import { ensureAdminKey, startApi } from '@assay/api';
 import { AssayClient } from '@assay/client';
 import { createLog, folderStoreRoot, loadConfig } from '@assay/pipeline';
 import { createFolderStore, createS3Store } from '@assay/storage';
+import { checkTraffic } from './checked-traffic';
 import { startRedis } from './redis';
 
 export interface TestApi {
@@ -30,7 +31,8 @@ export interface TestApi {
 const worker = resolve(__dirname, '../../apps/worker/dist/main.js');
 
 /**
- * The API in this process, over a Redis and a folder of its own, with the models that ship.
+ * The API in this process, over a Redis and a folder of its own, with the models that ship. What goes to and fro is held
+ * against its description; `close` tells what was not as described.
  *
  * @param settings instead of those, e.g. `REDIS_URL` and `S3_*`
  */
@@ -55,6 +57,7 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
     throw error;
   });
   const ends: (() => Promise<unknown>)[] = [];
+  const endCheck = await checkTraffic(api.url);
   return {
     url: api.url,
     key,
@@ -78,6 +81,7 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
       await api.close();
       await redis.close();
       rmSync(dataDir, { recursive: true, force: true });
+      endCheck();
     },
   };
 }

@@ -3,20 +3,33 @@ import addFormats from 'ajv-formats';
 
 interface Operation {
   security?: unknown[];
-  requestBody?: { content: Record<string, unknown> };
+  parameters?: { in: string; name: string; schema?: { pattern?: string } }[];
+  requestBody?: { content: Record<string, { schema?: { $ref?: string } }> };
   responses: Record<string, { content?: Record<string, { schema: { $ref: string } }> }>;
 }
-interface Description {
+export interface Description {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { properties?: Record<string, unknown> }> };
 }
 
 export interface ApiChecker {
+  description: Description;
   routes(): { method: string; path: string; open: boolean }[];
   bodyTypes(method: string, path: string): string[];
   /** @throws when the status, the type or the body of an answer is not what the description says */
   check(method: string, path: string, response: Response): Promise<void>;
+  /**
+   * What of an exchange is not as described: a JSON body that was taken, a success, a problem document. Null for what is not
+   * described at all, such as pages and refusals of unknown addresses; streams are not read.
+   *
+   * @param path as it was asked for
+   * @param body of the request, where it was JSON
+   */
+  faultOf(method: string, path: string, body: string | null, response: Response): Promise<string | null>;
 }
+
+const problemType = 'application/problem+json';
 
 /** Holds answers against the published description, with a validator that shares no code with the service. */
 export async function apiChecker(url: string): Promise<ApiChecker> {
@@ -29,7 +42,42 @@ export async function apiChecker(url: string): Promise<ApiChecker> {
     if (!found) throw new Error(`${method} ${path} is not described`);
     return found;
   };
+  const patterns = Object.keys(description.paths).map((template) => ({
+    template,
+    pattern: new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+  }));
+  const against = (ref: string, value: unknown): string | null => {
+    const validate = ajv.compile({ $ref: `api${ref}` });
+    return validate(value) ? null : ajv.errorsText(validate.errors);
+  };
   return {
+    description,
+    async faultOf(method, path, body, response) {
+      // A fixed path before one with parameters: `/v1/uploads/direct` is no upload.
+      const found = patterns
+        .filter(({ pattern }) => pattern.test(path))
+        .sort((a, b) => a.template.split('{').length - b.template.split('{').length)[0];
+      const described = found && description.paths[found.template]?.[method.toLowerCase()];
+      if (!described) return null;
+      const where = `${method} ${found.template} ${response.status}`;
+      const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+      const taken = described.requestBody?.content['application/json']?.schema?.$ref;
+      const sent = taken && body !== null && response.ok ? against(taken, JSON.parse(body)) : null;
+      if (sent) return `${where} took a body that is not described: ${sent}`;
+      if (type === problemType) {
+        const fault = against('#/components/schemas/Problem', await response.clone().json());
+        return fault && `${where}: ${fault}`;
+      }
+      if (!response.ok) return null;
+      const content = described.responses[response.status]?.content;
+      if (!described.responses[response.status]) return `${where} is not described`;
+      if (type === '' || method === 'HEAD') return null;
+      const schema = content?.[type]?.schema;
+      if (!schema) return `${where} ${type} is not described`;
+      if (type !== 'application/json') return null;
+      const fault = against(schema.$ref, await response.clone().json());
+      return fault && `${where}: ${fault}`;
+    },
     routes: () =>
       Object.entries(description.paths).flatMap(([path, item]) =>
         Object.entries(item).map(([method, { security }]) => ({
