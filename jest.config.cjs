@@ -8,19 +8,22 @@ const swc = {
     transform: { legacyDecorator: true, decoratorMetadata: true },
   },
 };
-/** Published as ES modules alone: Node loads them from CommonJS, jest has to have them turned into it. */
-const esModulesOnly = '(@tus|srvx)';
+/**
+ * Published as ES modules alone, or loading parts by `import()`: Node does so from CommonJS, jest has to have them turned
+ * into it.
+ */
+const esModules = '(@tus|srvx|@opentelemetry/otlp-exporter-base)';
 
 const common = {
   testEnvironment: 'node',
   transform: {
     '^.+\\.tsx?$': ['@swc/jest', swc],
-    [`/node_modules/${esModulesOnly}/.+\\.m?js$`]: [
+    [`/node_modules/${esModules}/.+\\.m?js$`]: [
       '@swc/jest',
       { jsc: { target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!${esModulesOnly}/)`],
+  transformIgnorePatterns: [`/node_modules/(?!${esModules}/)`],
   moduleNameMapper: {
     '^@assay/(adapters|contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint|wording)$':
       '<rootDir>/libs/$1/src',

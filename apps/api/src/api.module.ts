@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
-import { AuditLog, type Logger, type Ports, type ScanQueues } from '@assay/pipeline';
+import { AuditLog, type Logger, type Ports, type ScanQueues, type Tracing } from '@assay/pipeline';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { AuditController } from './audit/audit.controller';
 import { KeyRing } from './auth/key-ring';
@@ -40,6 +40,7 @@ export interface ApiParts {
   idempotency: IdempotencyStore;
   uploads: ResumableUploads;
   metrics: ApiMetrics;
+  tracing: Tracing | null;
   log: Logger;
   /** Aborted when the service closes, after requests had their time to finish. */
   closing: AbortSignal;

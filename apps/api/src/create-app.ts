@@ -17,6 +17,7 @@ import { mockHeader } from './http/mock-header';
 import { isJson, malformedJson, requireJson } from './http/json-body';
 import { requestId } from './http/request-id';
 import { apiHeaders } from './http/security-headers';
+import { traced } from './http/traced';
 import { refuseLargeUpload } from './media/refuse-large-upload';
 import { ApiMetrics } from './metrics/api-metrics';
 import { nestLog } from './nest-log';
@@ -35,7 +36,7 @@ const idleConnectionMs = 65_000;
 
 /** The HTTP service, ready to listen. The order of the steps is the order of trust: first who, then how much, then what. */
 export async function createApp(parts: ApiParts): Promise<NestExpressApplication> {
-  const { log, ports, closing } = parts;
+  const { log, ports, closing, tracing } = parts;
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.with(parts), {
     bodyParser: false,
     abortOnError: false,
@@ -49,6 +50,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.disable('etag');
   express.set('query parser', 'simple');
 
+  if (tracing) express.use(traced(tracing));
   express.use(requestId, accessLog(log, app.get(ApiMetrics)), apiHeaders);
   if (ports.mock) express.use(mockHeader);
   express.use(uploadsPath, tusHeaders);

@@ -8,6 +8,7 @@ import {
   type Logger,
   openEvents,
   openQueues,
+  startTracing,
   withOutbox,
 } from '@assay/pipeline';
 import { createMemoryIdempotency, createRedisIdempotency, createRedisLeases } from '@assay/storage';
@@ -32,12 +33,14 @@ export interface RunningApi {
  */
 export async function startApi(config: Config, log: Logger): Promise<RunningApi> {
   const bare = await createPorts(config, log);
-  const opened: { close(): Promise<void> }[] = [bare];
+  const tracing = await startTracing('api', config);
+  // The last opened is the first to close.
+  const opened: { close(): Promise<void> }[] = [...(tracing ? [tracing] : []), bare];
   const closeAll = async () => {
     for (const part of opened.reverse()) await part.close();
   };
   try {
-    const queues = await openQueues(config);
+    const queues = await openQueues(config, tracing);
     opened.push(queues);
     const events = openEvents(config);
     opened.push(events);
@@ -64,6 +67,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       idempotency,
       uploads,
       metrics,
+      tracing,
       log,
       closing: closing.signal,
     });

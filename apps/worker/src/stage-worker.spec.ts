@@ -73,6 +73,7 @@ function open<Name extends QueueName>(name: Name, processor: StageProcessor<Name
     log: createLog({ level: 'silent', service: 'test' }),
     metrics: new WorkerMetrics(),
     turns: queues.turns,
+    tracing: null,
   });
   workers.push(worker);
   worker.open();

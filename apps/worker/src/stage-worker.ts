@@ -1,4 +1,5 @@
 import {
+  annotate,
   type Config,
   isLaneQueue,
   isOutage,
@@ -15,6 +16,7 @@ import {
   ScanGoneError,
   ShutdownError,
   StageTimeoutError,
+  type Tracing,
 } from '@assay/pipeline';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { type LaneParts, LaneRunner } from './lane-runner';
@@ -28,6 +30,7 @@ interface Parts {
   config: Config;
   log: Logger;
   metrics: WorkerMetrics;
+  tracing: Tracing | null;
   turns: LaneParts['turns'];
   gate?: LaneParts['gate'];
 }
@@ -49,7 +52,7 @@ export class StageWorker {
 
   /** Connects, but takes no job before `open`. */
   constructor(private readonly parts: Parts) {
-    const { name, config, log } = parts;
+    const { name, config, log, tracing } = parts;
     const settings = queueSettings[name];
     this.name = name;
     const { turns, gate = null, metrics } = parts;
@@ -66,6 +69,7 @@ export class StageWorker {
       lockDuration: settings.lockMs,
       stalledInterval: settings.stalledCheckMs,
       maxStalledCount: settings.maxStalls,
+      ...(tracing ? { telemetry: tracing.telemetry } : {}),
     });
     this.worker.on('error', (error) => this.connectionError(error));
     this.worker.on('stalled', (job) =>
@@ -123,6 +127,7 @@ export class StageWorker {
       // A fetch that was on its way at the stop can bring a job, even the one just handed back.
       signal.throwIfAborted();
       const payload = this.payloadOf(job);
+      annotate(itemOf(payload));
       const work = () => processor.run(payload, this.contextOf(job, signal));
       await (this.lanes ? this.lanes.run(job.id ?? name, payload, work) : work());
       finish('completed');
@@ -166,7 +171,9 @@ export class StageWorker {
   }
 
   private contextOf(job: Job, signal: AbortSignal): StageContext {
-    return { signal, log: this.parts.log.child({ queue: this.name, job: job.id }) };
+    const payload = jobSchemas[this.name].safeParse(job.data);
+    const item = payload.success ? itemOf(payload.data) : {};
+    return { signal, log: this.parts.log.child({ queue: this.name, job: job.id, ...item }) };
   }
 
   private connectionError(error: Error): void {
@@ -195,6 +202,12 @@ export class StageWorker {
     this.trailing.add(work);
     void work.finally(() => this.trailing.delete(work));
   }
+}
+
+/** What log lines and spans of a job name: the scan, or the webhook. */
+function itemOf(payload: object): { scan: string } | { webhook: string } | Record<string, never> {
+  if ('scan' in payload) return { scan: String(payload.scan) };
+  return 'webhook' in payload ? { webhook: String(payload.webhook) } : {};
 }
 
 /** Starts that were not failures: pauses in an outage, and the rare hand-backs at a stop. */

@@ -1,5 +1,12 @@
 import 'reflect-metadata';
-import { type Config, type Logger, type OpenPorts, type ScanQueues, scheduleSweeps } from '@assay/pipeline';
+import {
+  type Config,
+  type Logger,
+  type OpenPorts,
+  type ScanQueues,
+  scheduleSweeps,
+  type Tracing,
+} from '@assay/pipeline';
 import type { EventLog } from '@assay/storage';
 import { NestFactory } from '@nestjs/core';
 import { keepSweeping } from './keep-sweeping';
@@ -8,7 +15,7 @@ import { WorkerMetrics } from './metrics';
 import { type MetricsServer, serveMetrics } from './metrics-server';
 import { StageRegistry } from './stage-registry';
 import { StageWorker } from './stage-worker';
-import { EVENTS, PORTS, QUEUES } from './tokens';
+import { EVENTS, PORTS, QUEUES, TRACING } from './tokens';
 import { untilHealthy } from './until-healthy';
 import { WorkerModule } from './worker.module';
 
@@ -36,6 +43,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
   });
   const ports: OpenPorts = app.get(PORTS);
   const queues: ScanQueues = app.get(QUEUES);
+  const tracing: Tracing | null = app.get(TRACING);
   const metrics = app.get(WorkerMetrics);
   let stages: StageWorker[] = [];
   let server: MetricsServer | null = null;
@@ -50,6 +58,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     await queues.close();
     await app.get<EventLog>(EVENTS).close();
     await ports.close();
+    await tracing?.close();
     await app.close();
   };
 
@@ -62,7 +71,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     const gate = config.tenantLooks === null ? null : queues.gate(config.tenantLooks);
     stages = config.queues.map((name) => {
       const own = { name, processor: processors[name], gate: name === 'look' ? gate : null };
-      return new StageWorker({ ...own, config, log, metrics, turns });
+      return new StageWorker({ ...own, config, log, metrics, tracing, turns });
     });
     await Promise.all(stages.map((stage) => stage.ready()));
     await scheduleSweeps(queues);

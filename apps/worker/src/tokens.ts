@@ -4,3 +4,4 @@ export const EVENTS = Symbol('events');
 export const LOG = Symbol('log');
 export const PORTS = Symbol('ports');
 export const QUEUES = Symbol('queues');
+export const TRACING = Symbol('tracing');

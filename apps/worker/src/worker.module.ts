@@ -7,6 +7,8 @@ import {
   openEvents,
   openQueues,
   type ScanQueues,
+  startTracing,
+  type Tracing,
   withOutbox,
 } from '@assay/pipeline';
 import type { EventLog } from '@assay/storage';
@@ -19,7 +21,7 @@ import { LookProcessor } from './processors/look.processor';
 import { PlanProcessor } from './processors/plan.processor';
 import { SweepProcessor } from './processors/sweep.processor';
 import { StageRegistry } from './stage-registry';
-import { CONFIG, EVENTS, LOG, PORTS, QUEUES } from './tokens';
+import { CONFIG, EVENTS, LOG, PORTS, QUEUES, TRACING } from './tokens';
 
 @Module({})
 export class WorkerModule {
@@ -30,7 +32,8 @@ export class WorkerModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOG, useValue: log },
-        { provide: QUEUES, useFactory: () => openQueues(config) },
+        { provide: TRACING, useFactory: () => startTracing('worker', config) },
+        { provide: QUEUES, inject: [TRACING], useFactory: (tracing: Tracing | null) => openQueues(config, tracing) },
         { provide: EVENTS, useFactory: () => openEvents(config) },
         {
           provide: PORTS,

@@ -79,6 +79,8 @@ const Environment = z.object({
   ASSAY_WORKER_METRICS_PORT: count(0, 65535).optional(),
   /** Process that this one belongs to: when it is gone, this one stops. */
   ASSAY_PARENT_PID: count(1, 2 ** 31).optional(),
+  /** OTLP/HTTP collector that traces go to, e.g. http://collector:4318; absent = no traces. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   REDIS_URL: text.optional().refine((url) => url === undefined || parseRedisUrl(url) !== null, {
     error: redisAddressHint,
   }),
@@ -140,6 +142,8 @@ export interface Config {
   drainMs: number;
   adminKey: string | null;
   workerMetricsPort: number | null;
+  /** Where traces go; null = there are none. */
+  otlpEndpoint: string | null;
   parentPid: number | null;
 }
 
@@ -188,6 +192,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     adminKey: e.ASSAY_ADMIN_KEY ?? null,
     workerMetricsPort: e.ASSAY_WORKER_METRICS_PORT ?? null,
+    otlpEndpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     parentPid: e.ASSAY_PARENT_PID ?? null,
   };
 }

@@ -81,6 +81,7 @@ export { publish } from './stages/publish';
 export { readStored, writeStored } from './stored';
 export { registerScan, type ScanRequest, submitScan, type Submitted } from './submit';
 export { sweep, type SweepReport } from './sweep';
+export { annotate, type EndOfRequest, startTracing, type Tracing } from './tracing/tracing';
 export { version } from './version';
 export { deliver, type DeliverPorts, type Tried } from './webhooks/deliver';
 export { getDelivery, listDeliveries, replayDelivery, sendTestEvent } from './webhooks/deliveries';

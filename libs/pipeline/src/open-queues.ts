@@ -4,6 +4,7 @@ import { TenantGate } from './lanes/tenant-gate';
 import { Turns } from './lanes/turns';
 import { queueConnection } from './queue-connection';
 import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
+import type { Tracing } from './tracing/tracing';
 
 /** What each queue carries, and the schema that the worker's door checks it with. */
 export const jobSchemas = { plan: PlanJob, look: LookJob, judge: JudgeJob, sweep: SweepJob, deliver: DeliverJob };
@@ -39,17 +40,23 @@ export function jobOptions(name: QueueName): DefaultJobOptions {
 /**
  * Connections for adding and inspecting jobs (workers open their own, which block).
  *
+ * @param tracing what jobs carry the trace of whoever adds them with
  * @throws Error when no Redis is configured
  */
-export async function openQueues(config: { redisUrl: string | null }): Promise<ScanQueues> {
+export async function openQueues(
+  config: { redisUrl: string | null },
+  tracing: Tracing | null = null,
+): Promise<ScanQueues> {
   const { connection, client, close } = queueConnection(config, 'caller');
   // Loaded here: `assay scan` needs no queue, and should not pay for loading one.
   const [{ FlowProducer, Queue }, redis] = await Promise.all([import('bullmq'), client()]);
+  const telemetry = tracing ? { telemetry: tracing.telemetry } : {};
   const open = <Payload>(name: QueueName) =>
     new Queue<Payload, unknown, string, Payload, unknown, string>(name, {
       connection,
       prefix: queuePrefix,
       defaultJobOptions: jobOptions(name),
+      ...telemetry,
     });
   const queues = {
     plan: open<PlanJob>('plan'),
@@ -58,7 +65,7 @@ export async function openQueues(config: { redisUrl: string | null }): Promise<S
     sweep: open<SweepJob>('sweep'),
     deliver: open<DeliverJob>('deliver'),
   };
-  const flow = new FlowProducer({ connection, prefix: queuePrefix });
+  const flow = new FlowProducer({ connection, prefix: queuePrefix, ...telemetry });
   const turns = new Turns(redis, queuePrefix);
   // Without a listener a lost connection is an uncaught exception; the commands in flight report it to their callers.
   const emitters: NodeJS.EventEmitter[] = [...queueNames.map((name) => queues[name]), flow, redis];

@@ -1,13 +1,4 @@
-import type {
-  MediaId,
-  Policy,
-  Probe,
-  Rejection,
-  ScanId,
-  ScanRecord,
-  SegmentResult,
-  Verdict,
-} from '@assay/contracts';
+import type { MediaId, Policy, Probe, Rejection, ScanId, ScanRecord, SegmentResult, Verdict } from '@assay/contracts';
 import { atPrevalence, type Judgement, type ModelSet, preprocessingId, threadsPerSession } from '@assay/forensics';
 import { version } from './version';
 

@@ -1,7 +1,9 @@
-import type { NextFunction, Request, Response } from 'express';
+import { ScanId } from '@assay/contracts';
 import type { Logger } from '@assay/pipeline';
+import type { NextFunction, Request, Response } from 'express';
 import type { ApiMetrics } from '../metrics/api-metrics';
 import { requestIdOf } from './request-id';
+import { routeOf } from './route-of';
 
 const millisecondsPerNanosecond = 1e-6;
 
@@ -18,16 +20,12 @@ export function accessLog(log: Logger, metrics: ApiMetrics) {
       const status = response.writableFinished ? response.statusCode : 'aborted';
       const { method } = request;
       metrics.observeRequest({ method, route, status: String(status) }, ms / 1000);
-      const line = { requestId: requestIdOf(response), method, route, status, ms: Math.round(ms) };
+      const scan = ScanId.safeParse(request.params?.['scan']);
+      const item = scan.success ? { scan: scan.data } : {};
+      const line = { requestId: requestIdOf(response), method, route, ...item, status, ms: Math.round(ms) };
       // Probes and pictures would drown the rest.
       log[route.startsWith('/v1/') && !route.startsWith('/v1/health') ? 'info' : 'debug'](line, 'request');
     });
     next();
   };
-}
-
-function routeOf(request: Request): string {
-  const route: unknown = request.route;
-  const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
-  return typeof path === 'string' ? path : 'unmatched';
 }
