@@ -1,0 +1,119 @@
+/**
+ * The checks of the client in a real browser, bundled as a page would bundle them. What holds: messages of the reference
+ * library and of an Ed25519 key, and a signed verdict, are taken; what was altered is refused with the same codes as in Node.
+ */
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { publicKeyOf, signatureOf } from '@assay/pipeline';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { Webhook as Reference } from 'standardwebhooks';
+import { sampleVerdict } from '../../apps/cli/src/testing/sample-verdict';
+import { executablePath, runsBrowser } from '../support/browser';
+
+jest.setTimeout(240_000);
+
+const withBrowser = runsBrowser ? describe : describe.skip;
+const root = resolve(__dirname, '../..');
+
+/** One script that has the client as `window.assay`, built with the page's own bundler and settings. */
+function bundle(folder: string): string {
+  const entry = join(folder, 'entry.js');
+  const out = join(folder, 'out');
+  writeFileSync(entry, `import * as assay from '@assay/client'; window.assay = assay;`);
+  const build = { outDir: out, lib: { entry, formats: ['iife'], name: 'unused', fileName: 'assay' } };
+  const script = `
+    import { build, mergeConfig } from 'vite';
+    import config from './vite.config.mjs';
+    await build(mergeConfig({ ...config, plugins: [] }, { configFile: false, publicDir: false, logLevel: 'warn', build: ${JSON.stringify(build)} }));`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: join(root, 'apps/console'),
+    encoding: 'utf8',
+  });
+  return readFileSync(join(out, 'assay.iife.js'), 'utf8');
+}
+
+withBrowser('in a browser', () => {
+  let folder: string;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'assay-browser-'));
+    const script = bundle(folder);
+    server = createServer((request, response) => {
+      const isScript = request.url === '/assay.js';
+      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
+      response.end(isScript ? script : '<!doctype html><script src="/assay.js"></script>');
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    page = await browser.newPage();
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What a check says there: `ok`, or the name and code of its error. */
+  const check = (name: 'verifyWebhook' | 'verifyVerdict', ...given: unknown[]): Promise<string> =>
+    page.evaluate(
+      ([called, args]) => {
+        const assay = (globalThis as unknown as { assay: Record<string, (...all: unknown[]) => Promise<unknown>> })
+          .assay;
+        return assay[called as string]!(...(args as unknown[])).then(
+          () => 'ok',
+          (error: { name: string; code?: string }) => `${error.name} ${error.code ?? ''}`,
+        );
+      },
+      [name, given] as const,
+    );
+
+  const id = `test_${'0'.repeat(32)}`;
+  const body = JSON.stringify({
+    id,
+    type: 'webhook.test',
+    timestamp: '2026-01-02T03:04:05Z',
+    data: { webhook: 'wh_ü' },
+  });
+  const now = new Date();
+  const seconds = Math.floor(now.getTime() / 1000);
+  const message = (signature: string) => ({
+    headers: { 'webhook-id': id, 'webhook-timestamp': String(seconds), 'webhook-signature': signature },
+    body,
+  });
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+
+  it('checks webhooks', async () => {
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const hmac = message(new Reference(secret).sign(id, now, body));
+    expect(await check('verifyWebhook', hmac, secret)).toBe('ok');
+    expect(await check('verifyWebhook', { ...hmac, body: `${body} ` }, secret)).toBe(
+      'WebhookVerificationError no_matching_signature',
+    );
+    const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
+    const signature = sign(null, Buffer.from(`${id}.${seconds}.${body}`), privateKey).toString('base64');
+    expect(await check('verifyWebhook', message(`v1a,${signature}`), [secret, `whpk_${raw}`])).toBe('ok');
+    expect(await check('verifyWebhook', message(`v1a,${signature}`), secret)).toBe(
+      'WebhookVerificationError no_matching_signature',
+    );
+  });
+
+  it('checks signed verdicts', async () => {
+    const verdict = sampleVerdict({ file: 'Ünïcode "\u2028\u{1F3AC}.mp4' });
+    const key = { privateKey, publicKey: publicKeyOf(publicKey) };
+    const signature = signatureOf(verdict.scan, verdict, key);
+    const keys = { keys: [key.publicKey] };
+    expect(await check('verifyVerdict', verdict, signature, keys)).toBe('ok');
+    expect(await check('verifyVerdict', { ...verdict, probability: 0.1 }, signature, keys)).toBe(
+      'VerdictSignatureError altered',
+    );
+    expect(await check('verifyVerdict', verdict, signature, { keys: [] })).toBe('VerdictSignatureError unknown_key');
+  });
+});
