@@ -204,10 +204,12 @@ export class StageWorker {
   }
 }
 
-/** What log lines and spans of a job name: the scan, or the webhook. */
-function itemOf(payload: object): { scan: string } | { webhook: string } | Record<string, never> {
-  if ('scan' in payload) return { scan: String(payload.scan) };
-  return 'webhook' in payload ? { webhook: String(payload.webhook) } : {};
+const named = new Set(['scan', 'webhook', 'tenant']);
+
+/** What log lines and spans of a job name: the scan or the webhook, and whose it is. */
+function itemOf(payload: object): Record<string, string> {
+  const found = Object.entries(payload).filter(([name]) => named.has(name));
+  return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
 }
 
 /** Starts that were not failures: pauses in an outage, and the rare hand-backs at a stop. */

@@ -22,7 +22,7 @@ const idDigits = 13;
  * @returns `action_name`: `assay_verdict_published`, `assay_scan_failed` or `assay_scan_cancelled`
  */
 export function ospreyActionOf({ id, type, timestamp, data }: ScanNews): OspreyAction {
-  const { scan, media, policy, verdict, probability, rejection, failure, mock } = data;
+  const { scan, tenant, media, policy, verdict, probability, rejection, failure, mock } = data;
   return {
     send_time: timestamp,
     data: {
@@ -31,6 +31,7 @@ export function ospreyActionOf({ id, type, timestamp, data }: ScanNews): OspreyA
       data: {
         event_id: id,
         scan_id: scan,
+        tenant,
         media_sha256: media,
         policy,
         verdict,

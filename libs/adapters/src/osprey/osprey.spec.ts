@@ -15,6 +15,7 @@ const news = (digit: string, changes: Partial<ScanNews['data']> = {}): ScanNews 
     timestamp: '2026-01-02T03:04:05.678Z',
     data: {
       scan,
+      tenant: 'acme',
       media: digit.repeat(64),
       policy: 'default',
       state: 'done',
@@ -45,6 +46,7 @@ it('an event becomes an action', () => {
     data: {
       event_id: `sc_${'f'.repeat(32)}-verdict-published`,
       scan_id: `sc_${'f'.repeat(32)}`,
+      tenant: 'acme',
       media_sha256: 'f'.repeat(64),
       policy: 'default',
       verdict: 'likely_manipulated',
