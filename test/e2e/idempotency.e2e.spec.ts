@@ -6,7 +6,7 @@
  * - what was refused is not kept; a key means nothing to another API key.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureAdminKey, type RunningApi, startApi } from '@assay/api';
@@ -71,12 +71,15 @@ function formOf(content: Buffer): FormData {
   return form;
 }
 const media = () => readdirSync(join(dataDir, 'store/media')).filter((name) => !name.endsWith('.json'));
+/** The uploads of this test are larger; what is smaller are notes of the service, written beside its answers. */
+const noteBytes = 10_000;
 /** What is on its way into the store, under whatever name. */
 const uploads = () =>
   readdirSync(join(dataDir, 'store'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(join(dataDir, 'store').length + 1))
-    .filter((name) => !/^(keys(-used)?|audit|media|scans)\//.test(name));
+    .filter((name) => !/^(keys(-used)?|audit|media|scans)\//.test(name))
+    .filter((name) => (statSync(join(dataDir, 'store', name), { throwIfNoEntry: false })?.size ?? 0) > noteBytes);
 const codeOf = async (response: Response) =>
   String((await response.json()).type)
     .split(':')

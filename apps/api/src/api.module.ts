@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
 import { AuditLog, type Logger, type Ports, type ScanQueues, type Tracing } from '@assay/pipeline';
-import type { EventLog, IdempotencyStore } from '@assay/storage';
+import type { EventLog, IdempotencyStore, RateLimit } from '@assay/storage';
 import { AuditController } from './audit/audit.controller';
 import { KeyRing } from './auth/key-ring';
 import { TableGuard } from './auth/table.guard';
@@ -39,6 +39,8 @@ export interface ApiParts {
   events: EventLog;
   idempotency: IdempotencyStore;
   uploads: ResumableUploads;
+  /** Null = as many requests as there are. */
+  rate: { limit: RateLimit; perMinute: number } | null;
   metrics: ApiMetrics;
   tracing: Tracing | null;
   log: Logger;

@@ -7,6 +7,7 @@ import { ApiModule, type ApiParts } from './api.module';
 import { auditRequests } from './audit/audit-requests';
 import { assertTableComplete } from './auth/assert-complete';
 import { KeyRing } from './auth/key-ring';
+import { limitRate } from './auth/limit-rate';
 import { requireApiKey } from './auth/require-api-key';
 import { serveConsole, serveWidget } from './console/serve-console';
 import { describeApi, methodsByPath } from './docs/description';
@@ -56,6 +57,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use(uploadsPath, tusHeaders);
   express.use(auditRequests(app.get(AuditLog), log));
   express.use(requireApiKey(app.get(KeyRing), closing));
+  if (parts.rate) express.use(limitRate(parts.rate.limit, parts.rate.perMinute));
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
   express.use(

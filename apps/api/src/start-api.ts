@@ -11,8 +11,14 @@ import {
   startTracing,
   withOutbox,
 } from '@assay/pipeline';
-import { createMemoryIdempotency, createRedisIdempotency, createRedisLeases } from '@assay/storage';
+import {
+  createMemoryIdempotency,
+  createRedisIdempotency,
+  createRedisLeases,
+  createRedisRateLimit,
+} from '@assay/storage';
 import { admitKey } from './auth/admin-key';
+import { rateWindowSeconds } from './auth/limit-rate';
 import { createApp } from './create-app';
 import { ScanEvents } from './events/scan-events';
 import { UploadTracker } from './media/upload-tracker';
@@ -58,6 +64,12 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     const leases = createRedisLeases({ url: String(config.redisUrl) });
     opened.push(leases);
     const uploads = await openUploads({ config, ports, queues, leases, metrics, log, closing: closing.signal });
+    const { ratePerMinute: points } = config;
+    const limit =
+      points > 0
+        ? createRedisRateLimit({ url: String(config.redisUrl) }, { points, seconds: rateWindowSeconds })
+        : null;
+    if (limit) opened.push(limit);
     const app = await createApp({
       ports,
       queues,
@@ -66,6 +78,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       events,
       idempotency,
       uploads,
+      rate: limit && { limit, perMinute: points },
       metrics,
       tracing,
       log,

@@ -17,7 +17,6 @@ export const Permission = z.enum([
   'keys:read',
   'keys:write',
   'audit:read',
-  'usage:read',
   'fleet:read',
   'fleet:write',
   'metrics:read',

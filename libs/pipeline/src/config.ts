@@ -75,6 +75,8 @@ const Environment = z.object({
     .string()
     .regex(/^assay_[A-Za-z0-9_-]{43}$/, "must be 'assay_' and 43 characters of base64url")
     .optional(),
+  /** Requests a minute for each API key; 0 = no limit. */
+  ASSAY_RATE_PER_MINUTE: count(0, 10_000_000).default(0),
   /** 0 = a free port; absent = no metrics port. */
   ASSAY_WORKER_METRICS_PORT: count(0, 65535).optional(),
   /** Process that this one belongs to: when it is gone, this one stops. */
@@ -141,6 +143,8 @@ export interface Config {
   logLevel: string;
   drainMs: number;
   adminKey: string | null;
+  /** Requests a minute that each API key may make; 0 = as many as it likes. */
+  ratePerMinute: number;
   workerMetricsPort: number | null;
   /** Where traces go; null = there are none. */
   otlpEndpoint: string | null;
@@ -191,6 +195,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: e.ASSAY_LOG_LEVEL,
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     adminKey: e.ASSAY_ADMIN_KEY ?? null,
+    ratePerMinute: e.ASSAY_RATE_PER_MINUTE,
     workerMetricsPort: e.ASSAY_WORKER_METRICS_PORT ?? null,
     otlpEndpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     parentPid: e.ASSAY_PARENT_PID ?? null,

@@ -15,6 +15,7 @@ export type { Lease, LeaseStore, Renewal } from './leases/lease-store';
 export { createMemoryIndex } from './memory/memory-index';
 export { assertObjectKey, isObjectKey, maxKeyLength } from './object-key';
 export type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOptions } from './object-store';
+export { createRedisRateLimit, type RateLimit, type RateLimitState } from './rate-limit/create-redis-rate-limit';
 export { clientOptions } from './redis/client-options';
 export { createRedisCluster } from './redis/create-redis-cluster';
 export { createRedisIndex } from './redis/create-redis-index';

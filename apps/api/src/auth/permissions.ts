@@ -62,7 +62,6 @@ export const permissionRoles: Readonly<Record<Permission, readonly Role[]>> = {
   'keys:read': ['admin', 'auditor'],
   'keys:write': ['admin', 'operator'],
   'audit:read': ['admin', 'auditor', 'operator'],
-  'usage:read': ['admin', 'moderator', 'submitter', 'viewer', 'auditor', 'operator'],
   'fleet:read': ['operator'],
   'fleet:write': ['operator'],
   'metrics:read': ['operator'],

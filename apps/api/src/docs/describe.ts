@@ -33,7 +33,7 @@ export interface Description {
   /** True = a POST without a body. */
   bare?: boolean;
   answers: Record<number, Answer>;
-  /** Statuses of problem documents, beside 401, 403, 500 and 503, which every route with a key can give. */
+  /** Statuses of problem documents, beside 401, 403, 429, 500 and 503, which every route with a key can give. */
   refusals?: number[];
 }
 
@@ -49,6 +49,7 @@ const refusalTexts: Record<number, string> = {
   415: 'This type of body is not accepted',
   422: 'Understood, but it cannot be done',
   423: 'Another request is at it',
+  429: 'The key has used up its requests of this minute; Retry-After says when there are more',
   460: 'The bytes are not those of the checksum',
   500: 'Something went wrong here',
   503: 'A part of the service does not answer',
@@ -63,7 +64,7 @@ const idempotencyKey = {
 };
 /** What an Idempotency-Key can be refused with: malformed, in use, reused. */
 const keyRefusals = [400, 409, 422];
-const keyedRefusals = [401, 403, 500, 503];
+const keyedRefusals = [401, 403, 429, 500, 503];
 const binary = { type: 'string', format: 'binary' };
 
 /** Describes a route for /docs; what the schemas are is taken from the contracts. */

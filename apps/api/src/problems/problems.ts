@@ -35,6 +35,10 @@ export const problems = {
       'The key may not do this',
       `It lacks the permission "${permission}". See docs/access.md.`,
     ),
+  tooManyRequests: (seconds: number) =>
+    problem('too-many-requests', 429, 'Too many requests', `The key has none left for ${seconds} s.`, {
+      headers: { 'retry-after': String(seconds) },
+    }),
   keyNotFound: () => problem('key-not-found', 404, 'No such API key', 'It was never made.'),
   keyEnded: () =>
     problem('key-ended', 409, 'The API key works no more', 'It has expired or was revoked. Make a new one.'),

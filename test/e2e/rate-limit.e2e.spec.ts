@@ -1,0 +1,30 @@
+/** A key that has used up its minute gets 429 with the standard headers; other keys, and health, do not notice. */
+import { startTestApi, type TestApi } from '../support/api';
+
+const perMinute = 20;
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ ASSAY_RATE_PER_MINUTE: String(perMinute) });
+});
+afterAll(() => api.close());
+
+it('limits each key for itself', async () => {
+  const made = await api.ask('/v1/keys', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'busy', roles: ['viewer'] }),
+  });
+  const { key } = (await made.json()) as { key: string };
+  const ask = () => fetch(`${api.url}/v1/scans`, { headers: { 'x-api-key': key } });
+  const first = await ask();
+  expect(first.headers.get('ratelimit-policy')).toBe(`"key";q=${perMinute};w=60`);
+  expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"key";r=${perMinute - 1};t=\\d+$`));
+  const answers = await Promise.all(Array.from({ length: 3 * perMinute }, ask));
+  const refused = answers.filter(({ status }) => status === 429);
+  // A window may end meanwhile, once.
+  expect(refused.length).toBeGreaterThanOrEqual(perMinute);
+  expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await refused[0]?.json()).toMatchObject({ type: 'urn:problem-type:assay:too-many-requests', status: 429 });
+  expect((await api.ask('/v1/scans')).status).toBe(200);
+  expect((await fetch(`${api.url}/v1/health/live`)).status).toBe(200);
+});
