@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureAdminKey, startApi } from '@assay/api';
 import { AssayClient } from '@assay/client';
 import { createLog, folderStoreRoot, loadConfig } from '@assay/pipeline';
@@ -86,8 +87,16 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
   };
 }
 
+/** Files but keys and audit log, which is written after an answer: a write under way is waited for, one left behind is seen. */
 async function filesIn(root: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return files.map((file) => file.slice(root.length + 1)).filter((file) => !/^(keys[/-]|audit\/)/.test(file));
+  for (const deadline = Date.now() + maxWriteMs; ; await sleep(20)) {
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const names = files.map((file) => file.slice(root.length + 1));
+    const settled = !names.some((name) => name.startsWith('.tmp/'));
+    if (settled || Date.now() > deadline) return names.filter((name) => !/^(keys[/-]|audit\/)/.test(name));
+  }
 }
+
+/** A small file on a slow disk takes less, ms. */
+const maxWriteMs = 3000;
