@@ -13,16 +13,22 @@ function cropsOfFace(entries: ModelEntry[], picture: SharedPicture, face: FacePl
   const aligned = cropGeometry(face.landmarks);
   const upright = boxGeometry(face.box);
   if (!aligned || !upright) return [];
+  // Detectors that want the same crops are given the same ones.
+  const cut = new Map<string, ModelCrops['margins']>();
   return entries.map((entry) => {
     const { crop } = entry.input;
+    const size = cropSize(entry);
+    const wanted = JSON.stringify([crop, size]);
     const centred = crop?.definition === 'face-box-v1' ? upright : aligned;
     const geometry = crop?.shift ? shifted(centred, crop.shift) : centred;
-    const size = cropSize(entry);
-    const margins = cropMargins(entry).map((margin) => {
-      const pixels = new Uint8Array(new SharedArrayBuffer(size * size * 3));
-      faceCrop(picture, geometry, size, margin, pixels);
-      return pixels;
-    });
+    const margins =
+      cut.get(wanted) ??
+      cropMargins(entry).map((margin) => {
+        const pixels = new Uint8Array(new SharedArrayBuffer(size * size * 3));
+        faceCrop(picture, geometry, size, margin, pixels);
+        return pixels;
+      });
+    cut.set(wanted, margins);
     return { model: entry.id, margins };
   });
 }
