@@ -42,9 +42,9 @@ it('the log of events is one, wherever it is read and written', async () => {
   await empty();
   const [a, b] = [1, 2].map(() => createRedisEventLog({ url: cluster.url, keepMs: 60_000 }));
   if (!a || !b) throw new Error('unreachable');
-  const heard = b.read({ after: null, limit: 5, waitMs: 20_000 }, never);
-  expect(await a.append('one')).toBe(true);
-  expect(await b.append('one')).toBe(false);
+  const heard = b.read({ tenant: 'default', after: null, limit: 5, waitMs: 20_000 }, never);
+  expect(await a.append('default', 'one')).toBe(true);
+  expect(await b.append('default', 'one')).toBe(false);
   expect((await heard).ids).toEqual(['one']);
   await Promise.all([a.close(), b.close()]);
 });
