@@ -16,7 +16,8 @@ export const hashTag = (name: string): string => `{${encodeURIComponent(name) ||
 export const recordKey = (id: string): string => `assay:${hashTag(id)}:record`;
 export const segmentsKey = (id: string): string => `assay:${hashTag(id)}:segments`;
 export const eventsChannel = (id: string): string => `assay:${hashTag(id)}:events`;
-export const mediaScansKey = (media: string, tenant: string): string => `assay:${hashTag(media)}:scans${ofTenant(tenant)}`;
+export const mediaScansKey = (media: string, tenant: string): string =>
+  `assay:${hashTag(media)}:scans${ofTenant(tenant)}`;
 /** Of one tenant. Sorted set, all scores 0, members from `placeOf`: Redis keeps them in time order by themselves. */
 export const scansKey = (tenant: string): string => `assay:scans${ofTenant(tenant)}`;
 /** One hash tag: a script may touch the keys of one tenant's feed together in a Redis cluster. */

@@ -2,6 +2,7 @@
  * Against a real Redis Cluster of three masters: what is promised of the index, the log of events, the leases and the answers
  * by key holds there as well, so none of their scripts reaches over two slots; and a cluster that is away is an outage.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedisCluster, type RedisCluster } from '../../../../test/support/redis-cluster';
 import { StoreUnavailableError } from '../errors/store-unavailable-error';
 import { createRedisEventLog } from '../event-log/create-redis-event-log';
@@ -28,7 +29,25 @@ async function empty(): Promise<void> {
 
 describe('the index', () => {
   beforeEach(empty);
-  scanIndexConformance(() => ({ open: async () => createRedisIndex({ url: cluster.url }) }));
+  // Nodes tell each other of events by a bus that keeps no copy: whoever hears of a scan looks at its record too.
+  scanIndexConformance(() => ({ open: async () => createRedisIndex({ url: cluster.url }) }), { eventsMayBeLost: true });
+
+  it('sends the events of a scan to whoever listens at another node, in their order', async () => {
+    const [near, far] = [1, 2].map(() => createRedisIndex({ url: cluster.url }));
+    if (!near || !far) throw new Error('unreachable');
+    const { id } = exampleRecord(1);
+    const seen: number[] = [];
+    const end = await far.subscribe(id, ({ percent }) => seen.push(percent));
+    const event = { scan: id, state: 'running', stage: 'look', partial: null, verdict: null } as const;
+    for (let percent = 1; percent <= 100 && seen.length < 20; percent += 1) {
+      await near.publish({ ...event, percent, at: new Date().toISOString() });
+      await sleep(10);
+    }
+    expect(seen.length).toBeGreaterThanOrEqual(20);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    await end();
+    await Promise.all([near.close(), far.close()]);
+  });
 });
 
 describe('answers by key', () => {

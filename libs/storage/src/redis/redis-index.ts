@@ -6,7 +6,7 @@ import { EventChannels } from './event-channels';
 import { eventsChannel, mediaScansKey, recordKey, scansKey, segmentsKey } from './keys';
 import { closeRedis, connectRedis, orUnavailable, type RedisClient } from './redis-connection';
 import type { RedisIndexSettings } from './redis-settings';
-import { createScript, markSegmentDoneScript, restoreScript, updateScript } from './scripts';
+import { createScript, markSegmentDoneScript, publishScript, restoreScript, updateScript } from './scripts';
 
 /** See `createRedisIndex`. */
 export class RedisIndex implements ScanIndex {
@@ -80,7 +80,7 @@ export class RedisIndex implements ScanIndex {
   }
 
   async publish(event: ScanEvent): Promise<void> {
-    await orUnavailable(this.redis.publish(eventsChannel(event.scan), JSON.stringify(event)));
+    await this.run(publishScript, [recordKey(event.scan)], [eventsChannel(event.scan), JSON.stringify(event)]);
   }
 
   subscribe(id: string, onEvent: (event: ScanEvent) => void): Promise<() => Promise<void>> {

@@ -63,3 +63,9 @@ if not final[state] and done > tonumber(redis.call('HGET', KEYS[1], 'segmentsDon
   redis.call('HSET', KEYS[1], 'segmentsDone', done)
 end
 return done`;
+
+/**
+ * KEYS any key of the scan; ARGV channel, message. In a cluster a plain PUBLISH leaves from whichever node was asked, and two
+ * nodes keep no order between them; a script leaves from the node that has its key.
+ */
+export const publishScript = `return redis.call('PUBLISH', ARGV[1], ARGV[2])`;
