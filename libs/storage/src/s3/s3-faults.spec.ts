@@ -22,7 +22,8 @@ import { createS3Store } from './create-s3-store';
  */
 describeWithS3('S3 that fails', () => {
   const never = new AbortController().signal;
-  const socketTimeoutMs = 400;
+  /** Shorter than any patience of a person, longer than a busy machine needs for an answer. */
+  const socketTimeoutMs = 1500;
   /** Short of one part of an upload, and longer than any buffer on the way. */
   const content = randomBytes(3_000_000);
   let server: TestS3;
