@@ -46,9 +46,9 @@ describeWithS3('assay up over S3', () => {
   });
 
   const start = (): Promise<Service> => startService(join(folder, 'data'), env);
-  /** All that the server keeps, parts of uploads included, but for the API's own keys. */
+  /** All that the server keeps, parts of uploads included, but for the API's own keys and its audit log. */
   const stored = async (): Promise<string[]> =>
-    (await s3.everything()).filter((name) => !name.startsWith(`${s3.bucket}/keys/`));
+    (await s3.everything()).filter((name) => !/^[^/]+\/(keys|keys-used|audit)\//.test(name));
 
   it('gives the verdict of `assay scan` with its evidence, keeps it in the bucket, and forgets it all', async () => {
     const first = await start();
