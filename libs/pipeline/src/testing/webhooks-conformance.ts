@@ -237,6 +237,7 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
         timestamp: expect.any(String),
         data: {
           scan: scan.id,
+          tenant: 'default',
           media: scan.media,
           policy: 'default',
           state: 'done',
