@@ -404,9 +404,9 @@ const givesUpAfterMs = 30_000;
 const pauseMs = 2;
 
 /** Waits for something that a callback will make true. */
-export async function until(isTrue: () => boolean): Promise<void> {
+export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + givesUpAfterMs;
-  while (!isTrue()) {
+  while (!(await isTrue())) {
     if (Date.now() > giveUpAt) throw new Error('it never came');
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

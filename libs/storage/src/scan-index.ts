@@ -27,8 +27,12 @@ export interface ScanIndex {
   update(id: string, patch: Partial<ScanRecord>): Promise<ScanRecord | null>;
   /** A set: a segment counts once. Also raises `segmentsDone`. @returns how many are done; 0 without a record */
   markSegmentDone(id: string, segment: number): Promise<number>;
-  /** Absent is fine. The way to run a finished or cancelled scan again is `delete`, then `create`. */
-  delete(id: string): Promise<void>;
+  /**
+   * Absent is fine. The way to run a finished or cancelled scan again is `delete`, then `create`.
+   *
+   * @param known the scan, for an index that has forgotten its record and not its places in the lists
+   */
+  delete(id: string, known?: Pick<ScanRecord, 'media' | 'tenant' | 'createdAt'>): Promise<void>;
   /** Scan ids of one tenant's media item, in order of id. */
   scansOfMedia(media: string, tenant: string): Promise<string[]>;
   /** Scans of one tenant. @throws ListCursorError when the cursor did not come from here */

@@ -15,6 +15,8 @@ export interface LoggedEvents {
 export interface EventLog {
   /** Atomic; the same id counts once, while it is kept. @returns whether it was new */
   append(tenant: string, id: string): Promise<boolean>;
+  /** Takes events out, without a trace; ids that are not there are fine. Readers go on from the places that they have. */
+  remove(tenant: string, ids: readonly string[]): Promise<void>;
   /**
    * Events behind a place; null = from the oldest that is kept. A place of a log that was lost since is taken for null, as
    * whatever is told again is better than what is never told.

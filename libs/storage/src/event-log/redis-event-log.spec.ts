@@ -51,6 +51,16 @@ it('shows the same order to all readers, and an id once', async () => {
   expect(await read(b, null)).toEqual(await read(a, null));
 });
 
+it('takes events out without a trace, and readers go on from where they were', async () => {
+  for (const id of ['one', 'two', 'three']) await a.append(tenant, id);
+  const page = await read(a, null, 2);
+  await b.remove(tenant, ['two', 'never']);
+  expect((await read(a, null)).ids).toEqual(['one', 'three']);
+  expect((await read(a, page.next)).ids).toEqual(['three']);
+  expect(await raw.hkeys('assay:{events}:places')).toEqual(['one', 'three']);
+  expect(await a.append(tenant, 'two')).toBe(true);
+});
+
 it('loses and repeats nothing while many write', async () => {
   const written = Array.from({ length: 300 }, (_, at) => `event-${at}`);
   const writing = Promise.all(written.map((id, at) => (at % 2 ? a : b).append(tenant, id)));

@@ -43,6 +43,17 @@ end
 redis.call('PUBLISH', ARGV[5], ARGV[6])
 return 1`;
 
+/** KEYS stream, places, state; ARGV id ... */
+const removeScript = `
+for _, id in ipairs(ARGV) do
+  local place = redis.call('HGET', KEYS[2], id)
+  if place then
+    redis.call('XDEL', KEYS[1], place)
+    redis.call('HDEL', KEYS[2], id)
+  end
+end
+return 1`;
+
 /**
  * KEYS stream, places, state; ARGV era and place to read behind ('' = from the beginning), limit, era if there is none
  * @returns era, last place that is not kept any more, entries
@@ -77,6 +88,10 @@ export class RedisEventLog implements EventLog {
     const oldest = Math.max(1, Date.now() - this.settings.keepMs);
     const args = [id, newEra(), `${oldest}-0`, trimAtOnce, channel, tenant];
     return (await this.run(appendScript, tenant, args)) === 1;
+  }
+
+  async remove(tenant: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.run(removeScript, tenant, [...ids]);
   }
 
   async read(

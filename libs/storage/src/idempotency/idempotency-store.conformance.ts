@@ -46,6 +46,22 @@ export function idempotencyStoreConformance(open: () => Promise<[IdempotencyStor
     expect((await b.claim(key, 'g', lease)).state).toBe('claimed');
   });
 
+  it('forgets every answer that tells of an id, and no other', async () => {
+    const about = (...ids: string[]) => ({ ...answer, about: ids });
+    const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
+    for (const [name, ids] of [
+      [one, ['m1', 's1']],
+      [two, ['s2']],
+      [three, ['m3']],
+    ] as const) {
+      key = name;
+      await a.answer(key, await claimed(), about(...ids), lease);
+    }
+    expect(await b.forget(['m1', 's2', 'nobody'])).toBe(2);
+    for (const name of [one, two]) expect((await b.claim(name, 'g', lease)).state).toBe('claimed');
+    expect((await b.claim(three, 'f', lease)).state).toBe('answered');
+  });
+
   it('ends a claim that is not renewed, and keeps one that is', async () => {
     const token = await claimed('f', 150);
     for (let at = 0; at < 4; at += 1) {

@@ -5,6 +5,8 @@ export interface StoredAnswer {
   status: number;
   location: string | null;
   body: unknown;
+  /** Ids of what the answer tells of, by which it can be forgotten. */
+  about?: readonly string[];
 }
 
 export type Claim =
@@ -29,6 +31,8 @@ export interface IdempotencyStore {
   renew(key: string, token: string, leaseMs: number): Promise<boolean>;
   /** Keeps the answer for `ttlMs`. @returns false when the claim was lost, and nothing was written */
   answer(key: string, token: string, answer: StoredAnswer, ttlMs: number): Promise<boolean>;
+  /** Removes the answers that name one of these in `about`: a repeated request is then a first one. @returns how many */
+  forget(about: readonly string[]): Promise<number>;
   /** Gives the key back, for a request that changed nothing. A claim that was lost is left to whom it belongs now. */
   release(key: string, token: string): Promise<void>;
   close(): Promise<void>;

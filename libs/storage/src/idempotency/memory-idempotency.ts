@@ -39,6 +39,11 @@ export function createMemoryIdempotency(now: () => number = Date.now): Idempoten
       if (entry) Object.assign(entry, { answer: structuredClone(answer), until: now() + ttlMs });
       return entry !== null;
     },
+    async forget(about) {
+      const known = [...entries].filter(([, { answer }]) => answer?.about?.some((id) => about.includes(id)));
+      for (const [key] of known) entries.delete(key);
+      return known.length;
+    },
     async release(key, token) {
       if (own(key, token)) entries.delete(key);
     },

@@ -4,6 +4,8 @@ import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { Claim, IdempotencyStore, StoredAnswer } from './idempotency-store';
 
 const redisKey = (key: string): string => `assay:idempotency:${key}`;
+/** Set of the keys whose answers tell of one id. */
+const aboutKey = (id: string): string => `assay:idempotency:about:${id}`;
 
 /** KEYS entry; ARGV entry as it is when nobody has it, lease ms. @returns nil when it is ours now, else the entry */
 const claimScript = `
@@ -44,7 +46,22 @@ export class RedisIdempotency implements IdempotencyStore {
   }
 
   async answer(key: string, token: string, answer: StoredAnswer, ttlMs: number): Promise<boolean> {
+    // First, so that no answer is there that cannot be found; in other slots than the answer, so one by one.
+    for (const id of answer.about ?? []) {
+      await orUnavailable(this.redis.multi().sadd(aboutKey(id), key).pexpire(aboutKey(id), ttlMs).exec());
+    }
     return (await this.run(answerScript, key, [token, `=${JSON.stringify(answer)}`, ttlMs])) === 1;
+  }
+
+  async forget(about: readonly string[]): Promise<number> {
+    let forgotten = 0;
+    for (const id of about) {
+      for (const key of await orUnavailable(this.redis.smembers(aboutKey(id)))) {
+        forgotten += await orUnavailable(this.redis.del(redisKey(key)));
+      }
+      await orUnavailable(this.redis.del(aboutKey(id)));
+    }
+    return forgotten;
   }
 
   async release(key: string, token: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { ScanIndex } from '../scan-index';
 import type { RedisIndexSettings } from './redis-settings';
+import type { IndexKeeping } from './index-keeping';
 
 const load = createRequire(__filename);
 
@@ -9,7 +10,7 @@ const load = createRequire(__filename);
  *
  * The Redis client is loaded here and not with the library: `assay scan` starts without it.
  */
-export function createRedisIndex(settings: RedisIndexSettings): ScanIndex {
+export function createRedisIndex(settings: RedisIndexSettings & IndexKeeping): ScanIndex {
   const { RedisIndex } = load('./redis-index') as typeof import('./redis-index');
   return new RedisIndex(settings);
 }

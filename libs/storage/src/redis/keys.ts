@@ -11,7 +11,7 @@ export const hashTag = (name: string): string => `{${encodeURIComponent(name) ||
 
 /**
  * Braces are Redis Cluster's hash tags: everything of one scan lives in one slot, so that one script may touch it.
- * None of it expires: an index entry ends when its scan is deleted.
+ * All of it ends: when its scan is deleted, or a while after it was last written (`index-keeping.ts`).
  */
 export const recordKey = (id: string): string => `assay:${hashTag(id)}:record`;
 export const segmentsKey = (id: string): string => `assay:${hashTag(id)}:segments`;

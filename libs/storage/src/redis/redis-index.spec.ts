@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScanRecord } from '@assay/contracts';
 import { Redis } from 'ioredis';
 import { startRedis, type TestRedis } from '../../../../test/support/redis';
 import { StoreUnavailableError } from '../errors/store-unavailable-error';
@@ -6,11 +8,12 @@ import type { ScanIndex } from '../scan-index';
 import { createRedisIndex } from './create-redis-index';
 
 const never = new AbortController().signal;
+const centuryMs = 100 * 365 * 24 * 3_600_000;
 
 /**
  * Against a real Redis: the conformance suite, and beyond it
  *
- * 1. All keys of a scan share a hash tag; none expires.
+ * 1. All keys of a scan share a hash tag, and end with their time.
  * 2. Two indexes (API and worker) see each other's records and events.
  * 3. Deleting every scan leaves no key at all.
  * 4. A creator that died between record and lists is made good by the next one.
@@ -32,7 +35,8 @@ describe('Redis as scan index', () => {
     await server.close();
   });
 
-  scanIndexConformance(() => ({ open: async () => createRedisIndex({ url: server.url }) }));
+  // Its records are of a day long ago.
+  scanIndexConformance(() => ({ open: async () => createRedisIndex({ url: server.url, keepMs: centuryMs }) }));
 
   describe('keys and sharing', () => {
     let index: ScanIndex;
@@ -40,19 +44,55 @@ describe('Redis as scan index', () => {
     const { id, media } = exampleRecord(1);
 
     beforeEach(() => {
-      index = createRedisIndex({ path: server.path });
-      other = createRedisIndex({ url: server.path });
+      index = createRedisIndex({ path: server.path, keepMs: centuryMs });
+      other = createRedisIndex({ url: server.path, keepMs: centuryMs });
     });
     afterEach(() => Promise.all([index.close(), other.close()]));
 
-    it('keeps a scan in one slot and for ever, until it is deleted', async () => {
+    it('keeps a scan in one slot, until its time is over or it is deleted', async () => {
       await index.create(exampleRecord(1));
       await index.markSegmentDone(id, 0);
       const keys = (await raw.keys('*')).sort();
       const own = [`assay:{${id}}:record`, `assay:{${id}}:segments`];
       expect(keys).toEqual(['assay:scans', `assay:{${media}}:scans`, ...own].sort());
-      expect(await Promise.all(keys.map((key) => raw.ttl(key)))).toEqual([-1, -1, -1, -1]);
+      const ending = keys.filter((key) => key !== 'assay:scans');
+      for (const key of ending) expect([key, (await raw.pttl(key)) > 0]).toEqual([key, true]);
       await index.delete(id);
+      expect(await raw.keys('*')).toEqual([]);
+    });
+
+    it('forgets a scan, its segments and its places in the lists when its time is over', async () => {
+      const short = createRedisIndex({ path: server.path, keepMs: 400 });
+      const now = () => new Date().toISOString();
+      const record = (n: number, state: ScanRecord['state']) =>
+        exampleRecord(n, { media, state, createdAt: now(), updatedAt: now() });
+      await short.create(record(1, 'running'));
+      await short.markSegmentDone(id, 0);
+      await short.create(record(2, 'done'));
+      expect((await short.list({ tenant: 'default', limit: 5, cursor: null })).scans).toHaveLength(2);
+      await until(async () => (await short.get(id)) === null && (await short.get(exampleRecord(2).id)) === null);
+      await sleep(400);
+      // Whoever comes next takes the old places out.
+      await short.create(record(3, 'running'));
+      expect(await raw.zcard('assay:scans')).toBe(1);
+      expect((await raw.keys('*')).filter((key) => key.includes(id))).toEqual([]);
+      await short.close();
+    });
+
+    it('gives a scan that ended long ago no second life, and one that is under way a whole one', async () => {
+      const month = createRedisIndex({ path: server.path });
+      const old = { createdAt: '2020-01-01T00:00:00.000Z', updatedAt: '2020-01-02T00:00:00.000Z' };
+      await month.restore(exampleRecord(1, { ...old, state: 'done' }));
+      await month.restore(exampleRecord(2, { ...old, state: 'running' }));
+      await until(async () => (await month.get(id)) === null);
+      expect(await month.get(exampleRecord(2).id)).toMatchObject({ state: 'running' });
+      await month.close();
+    });
+
+    it('removes a scan whose record it has forgotten, where it is told what the scan was', async () => {
+      await index.create(exampleRecord(1));
+      await raw.del(`assay:{${id}}:record`);
+      await index.delete(id, exampleRecord(1));
       expect(await raw.keys('*')).toEqual([]);
     });
 

@@ -5,6 +5,7 @@ import type { ScanIndex, ScanPage } from '../scan-index';
 import { EventChannels } from './event-channels';
 import { eventsChannel, mediaScansKey, recordKey, scansKey, segmentsKey } from './keys';
 import { closeRedis, connectRedis, orUnavailable, type RedisClient } from './redis-connection';
+import { defaultKeepMs, type IndexKeeping, timeLeftMs } from './index-keeping';
 import type { RedisIndexSettings } from './redis-settings';
 import { createScript, markSegmentDoneScript, publishScript, restoreScript, updateScript } from './scripts';
 
@@ -13,14 +14,17 @@ export class RedisIndex implements ScanIndex {
   private readonly redis: RedisClient;
   private readonly channels: EventChannels;
 
-  constructor(settings: RedisIndexSettings) {
+  private readonly keepMs: number;
+
+  constructor({ keepMs = defaultKeepMs, ...settings }: RedisIndexSettings & IndexKeeping) {
+    this.keepMs = keepMs;
     this.redis = connectRedis(settings);
     this.channels = new EventChannels(this.redis);
   }
 
   async create(record: ScanRecord): Promise<'created' | 'exists'> {
     const checked = ScanRecord.parse(record);
-    const created = await this.run(createScript, [recordKey(checked.id)], fieldsOf(checked));
+    const created = await this.run(createScript, [recordKey(checked.id)], [this.timeOf(checked), ...fieldsOf(checked)]);
     // The lists live in other slots, so they cannot be part of the step above. They follow it, also when the record
     // was there already: a creator that died in between is made good by the one that tries again.
     const listed = created === 1 ? checked : await this.get(checked.id);
@@ -30,7 +34,7 @@ export class RedisIndex implements ScanIndex {
 
   async restore(record: ScanRecord): Promise<'created' | 'replaced' | 'kept'> {
     const checked = ScanRecord.parse(record);
-    const outcome = await this.run(restoreScript, [recordKey(checked.id)], fieldsOf(checked));
+    const outcome = await this.run(restoreScript, [recordKey(checked.id)], [this.timeOf(checked), ...fieldsOf(checked)]);
     // What a scan is never changes, so its place in the lists is the same whichever record stays.
     await this.addToLists(checked);
     return outcome === 1 ? 'created' : outcome === 2 ? 'replaced' : 'kept';
@@ -42,16 +46,17 @@ export class RedisIndex implements ScanIndex {
 
   async update(id: string, patch: Partial<ScanRecord>): Promise<ScanRecord | null> {
     const changes = changesOf(patch, new Date().toISOString());
-    const reply = await this.run(updateScript, [recordKey(id)], fieldsOf(changes));
+    const reply = await this.run(updateScript, [recordKey(id)], [String(this.keepMs), ...fieldsOf(changes)]);
     return recordOf(pairsOf(reply));
   }
 
   async markSegmentDone(id: string, segment: number): Promise<number> {
-    return Number(await this.run(markSegmentDoneScript, [recordKey(id), segmentsKey(id)], [String(segment)]));
+    const args = [String(this.keepMs), String(segment)];
+    return Number(await this.run(markSegmentDoneScript, [recordKey(id), segmentsKey(id)], args));
   }
 
-  async delete(id: string): Promise<void> {
-    const record = await this.get(id);
+  async delete(id: string, known?: Pick<ScanRecord, 'media' | 'tenant' | 'createdAt'>): Promise<void> {
+    const record = (await this.get(id)) ?? (known && { ...known, id });
     // Lists first: cut off in between, the record is still there for the caller who tries again.
     if (record) {
       await orUnavailable(this.redis.zrem(scansKey(record.tenant), placeOf(record)));
@@ -104,7 +109,15 @@ export class RedisIndex implements ScanIndex {
 
   private async addToLists(record: ScanRecord): Promise<void> {
     await orUnavailable(this.redis.zadd(scansKey(record.tenant), 0, placeOf(record)));
-    await orUnavailable(this.redis.sadd(mediaScansKey(record.media, record.tenant), record.id));
+    // Places do not expire by themselves: whoever adds one takes out those whose records must be gone.
+    const oldest = new Date(Date.now() - this.keepMs).toISOString();
+    await orUnavailable(this.redis.zremrangebylex(scansKey(record.tenant), '-', `(${oldest}`));
+    const scans = mediaScansKey(record.media, record.tenant);
+    await orUnavailable(this.redis.multi().sadd(scans, record.id).pexpire(scans, this.keepMs).exec());
+  }
+
+  private timeOf(record: ScanRecord): string {
+    return String(timeLeftMs(record, this.keepMs));
   }
 
   private run(script: string, keys: string[], args: string[]): Promise<unknown> {

@@ -7,31 +7,33 @@ import { finalStates, stageOrder } from '../merge-scan-record';
  * All keys of a script carry the same hash tag, as Redis Cluster demands.
  */
 
-/** KEYS record; ARGV field, json, field, json ... @returns 1 when it was made, 0 when there was one */
+/** KEYS record; ARGV ms to keep it, field, json, field, json ... @returns 1 when it was made, 0 when there was one */
 export const createScript = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV))
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`;
 
 /**
  * The rule of `isFresher`; times are JSON texts of ISO 8601 in one precision, so their order as text is their order.
- * KEYS record; ARGV field, json ... @returns 0 kept, 1 created, 2 replaced
+ * KEYS record; ARGV ms to keep it, field, json ... @returns 0 kept, 1 created, 2 replaced
  */
 export const restoreScript = `
 local record = {}
-for i = 1, #ARGV, 2 do record[ARGV[i]] = ARGV[i + 1] end
+for i = 2, #ARGV, 2 do record[ARGV[i]] = ARGV[i + 1] end
 local state = redis.call('HGET', KEYS[1], 'state')
 if state then
   if state == '"done"' then return 0 end
   if record.state ~= '"done"' and record.updatedAt <= redis.call('HGET', KEYS[1], 'updatedAt') then return 0 end
 end
-redis.call('HSET', KEYS[1], unpack(ARGV))
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return state and 2 or 1`;
 
 const luaSet = (names: readonly string[]): string => `{${names.map((name) => `['"${name}"']=true`).join(',')}}`;
 const luaRanks = `{${stageOrder.map((stage, rank) => `['"${stage}"']=${rank}`).join(',')}}`;
 
-/** The rules of `mergeScanRecord`. KEYS record; ARGV field, json ... @returns the record, empty when there is none */
+/** The rules of `mergeScanRecord`. KEYS record; ARGV ms to keep it, field, json ... @returns the record, empty when there is none */
 export const updateScript = `
 local final = ${luaSet(finalStates)}
 local rank = ${luaRanks}
@@ -40,7 +42,7 @@ local state = get('state')
 if not state then return {} end
 if not final[state] then
   local patch = {}
-  for i = 1, #ARGV, 2 do patch[ARGV[i]] = ARGV[i + 1] end
+  for i = 2, #ARGV, 2 do patch[ARGV[i]] = ARGV[i + 1] end
   if state == '"running"' and (patch.state or state) == '"running"' then
     if patch.percent and tonumber(patch.percent) < tonumber(get('percent')) then patch.percent = nil end
     if patch.stage and rank[patch.stage] < rank[get('stage')] then patch.stage = nil end
@@ -49,15 +51,18 @@ if not final[state] then
     patch.segmentsDone = nil
   end
   for field, json in pairs(patch) do redis.call('HSET', KEYS[1], field, json) end
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
 end
 return redis.call('HGETALL', KEYS[1])`;
 
-/** KEYS record, segments; ARGV segment @returns how many segments are done; 0 without a record */
+/** KEYS record, segments; ARGV ms to keep them, segment @returns how many segments are done; 0 without a record */
 export const markSegmentDoneScript = `
 local final = ${luaSet(finalStates)}
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state then return 0 end
-redis.call('SADD', KEYS[2], ARGV[1])
+redis.call('SADD', KEYS[2], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
 local done = redis.call('SCARD', KEYS[2])
 if not final[state] and done > tonumber(redis.call('HGET', KEYS[1], 'segmentsDone')) then
   redis.call('HSET', KEYS[1], 'segmentsDone', done)
