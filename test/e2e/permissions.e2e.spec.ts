@@ -53,6 +53,8 @@ async function objectsOf(key: string): Promise<Record<string, string>> {
     webhook,
     delivery,
     key: (await newKey(key, { roles: ['viewer'] })).id,
+    erasure: await id(await ask(key, '/v1/erasures', json({ target: { kind: 'media', media: 'a'.repeat(64) } }))),
+    hold: await id(await ask(key, '/v1/holds', json({ target: { kind: 'media', media }, reason: 'Case 1' }))),
     name: 'timeline.svg',
     letter: 'plan.none',
     tenant: 'acme',
@@ -98,7 +100,7 @@ it.each(roles)(
         expect([route, theirs, await statusOf(key, route, own)]).toEqual([route, 403, 403]);
         continue;
       }
-      if (/:(media|scan|upload|webhook|key)/.test(route) && !route.startsWith('OPTIONS')) {
+      if (/:(media|scan|upload|webhook|key|erasure|hold)/.test(route) && !route.startsWith('OPTIONS')) {
         // A body that does not fit is told before anything is looked for.
         expect([route, theirs]).toEqual([route, /PATCH/.test(route) ? expect.any(Number) : 404]);
         expect([403, 401, 200, 201, 202, 204]).not.toContain(theirs);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
+import type { Retention } from '@assay/contracts';
 import { AuditLog, type Logger, type Ports, type ScanQueues, type Tracing } from '@assay/pipeline';
 import type { EventLog, IdempotencyStore, RateLimit } from '@assay/storage';
 import { AuditController } from './audit/audit.controller';
@@ -13,6 +14,7 @@ import { ScanEvents } from './events/scan-events';
 import { HealthController } from './health/health.controller';
 import { Idempotency } from './idempotency/idempotency';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
+import { KeepingController } from './keeping/keeping.controller';
 import { KeysController } from './keys/keys.controller';
 import { MediaController } from './media/media.controller';
 import { UploadTracker } from './media/upload-tracker';
@@ -24,7 +26,7 @@ import { ScanWaiter } from './scans/scan-waiter';
 import { ScansController } from './scans/scans.controller';
 import { VerdictController } from './scans/verdict.controller';
 import { WebhooksController } from './webhooks/webhooks.controller';
-import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES, SENDING, UPLOADS } from './tokens';
+import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES, RETENTION, SENDING, UPLOADS } from './tokens';
 import { DirectUploadsController } from './uploads/direct-uploads.controller';
 import type { ResumableUploads } from './uploads/open-uploads';
 import { UploadsController } from './uploads/uploads.controller';
@@ -41,6 +43,8 @@ export interface ApiParts {
   uploads: ResumableUploads;
   /** Null = as many requests as there are. */
   rate: { limit: RateLimit; perMinute: number } | null;
+  /** For tenants that have not said how long what is kept. */
+  retention: Retention;
   metrics: ApiMetrics;
   tracing: Tracing | null;
   log: Logger;
@@ -51,7 +55,7 @@ export interface ApiParts {
 @Module({})
 export class ApiModule {
   static with(parts: ApiParts): DynamicModule {
-    const { ports, queues, fetching, sending, events, idempotency, uploads, metrics, log, closing } = parts;
+    const { ports, queues, fetching, sending, events, idempotency, uploads, retention, metrics, log, closing } = parts;
     return {
       module: ApiModule,
       controllers: [
@@ -67,6 +71,7 @@ export class ApiModule {
         KeysController,
         AuditController,
         DeadLettersController,
+        KeepingController,
         HealthController,
         MetricsController,
       ],
@@ -78,6 +83,7 @@ export class ApiModule {
         { provide: EVENT_LOG, useValue: events },
         { provide: IDEMPOTENCY, useValue: idempotency },
         { provide: UPLOADS, useValue: uploads },
+        { provide: RETENTION, useValue: retention },
         { provide: LOG, useValue: log },
         { provide: CLOSING, useValue: closing },
         { provide: ApiMetrics, useValue: metrics },

@@ -61,7 +61,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
   express.use(
-    ['/v1/scans', '/v1/webhooks', '/v1/keys'],
+    ['/v1/scans', '/v1/webhooks', '/v1/keys', '/v1/erasures', '/v1/holds', '/v1/retention'],
     requireJson,
     json({ limit: maxJson, strict: true }),
     malformedJson,

@@ -79,6 +79,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       idempotency,
       uploads,
       rate: limit && { limit, perMinute: points },
+      retention: config.retention,
       metrics,
       tracing,
       log,

@@ -11,6 +11,8 @@ export const EVENT_LOG = Symbol('event log');
 export const SENDING = Symbol('sending');
 /** Uploads that can be resumed. */
 export const UPLOADS = Symbol('uploads');
+/** How long what is kept, where a tenant has not said so. */
+export const RETENTION = Symbol('retention');
 export const LOG = Symbol('log');
 /** Aborted when the service closes. */
 export const CLOSING = Symbol('closing');

@@ -25,6 +25,9 @@ class SweepStage extends Nothing {}
 @Injectable()
 @Stage('deliver')
 class DeliverStage extends Nothing {}
+@Injectable()
+@Stage('erase')
+class EraseStage extends Nothing {}
 
 async function processorsOf(providers: Type[]) {
   @Module({ imports: [DiscoveryModule], providers: [StageRegistry, ...providers] })
@@ -39,9 +42,9 @@ async function processorsOf(providers: Type[]) {
 
 describe('StageRegistry', () => {
   it('finds the one processor of every queue', async () => {
-    const found = await processorsOf([PlanStage, LookStage, JudgeStage, SweepStage, DeliverStage]);
+    const found = await processorsOf([PlanStage, LookStage, JudgeStage, SweepStage, DeliverStage, EraseStage]);
     expect(found.look).toBeInstanceOf(LookStage);
-    expect(Object.keys(found).sort()).toEqual(['deliver', 'judge', 'look', 'plan', 'sweep']);
+    expect(Object.keys(found).sort()).toEqual(['deliver', 'erase', 'judge', 'look', 'plan', 'sweep']);
   });
 
   it('refuses a queue without a processor', async () => {
@@ -50,7 +53,7 @@ describe('StageRegistry', () => {
   });
 
   it('refuses a queue with two', async () => {
-    const twice = [PlanStage, LookStage, OtherLookStage, JudgeStage, SweepStage, DeliverStage];
+    const twice = [PlanStage, LookStage, OtherLookStage, JudgeStage, SweepStage, DeliverStage, EraseStage];
     await expect(processorsOf(twice)).rejects.toThrow('"look" has 2 processors');
   });
 });

@@ -31,6 +31,13 @@ export class StageRegistry {
       throw new StageRegistryError(
         `A processor is declared for the queue "${stray.queue}", which is not in the catalogue.`,
       );
-    return { plan: one('plan'), look: one('look'), judge: one('judge'), sweep: one('sweep'), deliver: one('deliver') };
+    return {
+      plan: one('plan'),
+      look: one('look'),
+      judge: one('judge'),
+      sweep: one('sweep'),
+      deliver: one('deliver'),
+      erase: one('erase'),
+    };
   }
 }

@@ -7,7 +7,7 @@ import {
   scheduleSweeps,
   type Tracing,
 } from '@assay/pipeline';
-import type { EventLog } from '@assay/storage';
+import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { NestFactory } from '@nestjs/core';
 import { keepSweeping } from './keep-sweeping';
 import { monitorLoop } from './loop-monitor';
@@ -15,7 +15,7 @@ import { WorkerMetrics } from './metrics';
 import { type MetricsServer, serveMetrics } from './metrics-server';
 import { StageRegistry } from './stage-registry';
 import { StageWorker } from './stage-worker';
-import { EVENTS, PORTS, QUEUES, TRACING } from './tokens';
+import { ANSWERS, EVENTS, PORTS, QUEUES, TRACING } from './tokens';
 import { untilHealthy } from './until-healthy';
 import { WorkerModule } from './worker.module';
 
@@ -57,6 +57,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     await server?.close();
     await queues.close();
     await app.get<EventLog>(EVENTS).close();
+    await app.get<IdempotencyStore>(ANSWERS).close();
     await ports.close();
     await tracing?.close();
     await app.close();

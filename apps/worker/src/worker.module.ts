@@ -2,26 +2,29 @@ import {
   type Config,
   createPorts,
   createSigner,
+  type ErasePorts,
   loadSigningKey,
   type Logger,
   openEvents,
   openQueues,
+  type Ports,
   type ScanQueues,
   startTracing,
   type Tracing,
   withOutbox,
 } from '@assay/pipeline';
-import type { EventLog } from '@assay/storage';
+import { createRedisIdempotency, type EventLog, type IdempotencyStore } from '@assay/storage';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { WorkerMetrics } from './metrics';
 import { DeliverProcessor } from './processors/deliver.processor';
+import { EraseProcessor } from './processors/erase.processor';
 import { JudgeProcessor } from './processors/judge.processor';
 import { LookProcessor } from './processors/look.processor';
 import { PlanProcessor } from './processors/plan.processor';
 import { SweepProcessor } from './processors/sweep.processor';
 import { StageRegistry } from './stage-registry';
-import { CONFIG, EVENTS, LOG, PORTS, QUEUES, TRACING } from './tokens';
+import { ANSWERS, CONFIG, ERASING, EVENTS, LOG, PORTS, QUEUES, TRACING } from './tokens';
 
 @Module({})
 export class WorkerModule {
@@ -45,12 +48,24 @@ export class WorkerModule {
             return key ? { ...ports, signer: createSigner(key) } : ports;
           },
         },
+        { provide: ANSWERS, useFactory: () => createRedisIdempotency({ url: String(config.redisUrl) }) },
+        {
+          provide: ERASING,
+          inject: [PORTS, QUEUES, EVENTS, ANSWERS],
+          useFactory: (ports: Ports, queues: ScanQueues, events: EventLog, answers: IdempotencyStore): ErasePorts => ({
+            ...ports,
+            queues,
+            events,
+            answers,
+          }),
+        },
         WorkerMetrics,
         StageRegistry,
         PlanProcessor,
         LookProcessor,
         JudgeProcessor,
         SweepProcessor,
+        EraseProcessor,
         DeliverProcessor,
       ],
     };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { Lane } from './lane';
 import { ScanRecord } from './scan';
+import { Subject } from './subject';
 import { Owner } from './tenant';
 
 /** Longest list that one request gives, and what it gives when nobody asks for a length. */
@@ -29,6 +30,8 @@ export const IngestUrl = z.strictObject({
   url: z.string().min(1).max(maxUrlLength),
   /** File name, for people; without one, the last part of the address. */
   name: z.string().min(1).max(255).optional(),
+  /** Whom or what it is about; see docs/keeping.md. */
+  subject: Subject.optional(),
 });
 export type IngestUrl = z.infer<typeof IngestUrl>;
 
@@ -59,6 +62,8 @@ export const BeginDirectUpload = z.strictObject({
   bytes: z.number().int().min(1),
   /** File name, for people. */
   name: z.string().min(1).max(255).optional(),
+  /** Whom or what it is about; see docs/keeping.md. */
+  subject: Subject.optional(),
   /** Ask for a scan once everything is there. */
   scan: z.boolean().optional(),
   /** Policy of that scan; naming one asks for it. */

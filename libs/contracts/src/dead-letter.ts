@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ScanId } from './ids';
 import { maxPageSize } from './api';
 
-export const DeadLetterQueue = z.enum(['plan', 'look', 'judge', 'sweep', 'deliver']);
+export const DeadLetterQueue = z.enum(['plan', 'look', 'judge', 'sweep', 'erase', 'deliver']);
 export type DeadLetterQueue = z.infer<typeof DeadLetterQueue>;
 
 /** Queue and job id joined by a dot: job ids are unique within their queue alone. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ScanId } from './ids';
+import { ErasureId } from './keeping';
 import { Turn } from './lane';
-import { Owner } from './tenant';
+import { Owner, TenantId } from './tenant';
 import { DeliveryId, WebhookId } from './webhook';
 
 /** Payloads carry ids, never bytes or secrets; `v` changes when a field changes its meaning. */
@@ -18,8 +19,11 @@ export const JudgeJob = z.strictObject({ v: z.literal(1), scan: ScanId, tenant: 
 export const SweepJob = z.strictObject({ v: z.literal(1) });
 /** One event on its way to one webhook, over all of its tries. */
 export const DeliverJob = z.strictObject({ v: z.literal(1), webhook: WebhookId, delivery: DeliveryId });
+/** One erasure, from wherever it is to its end. */
+export const EraseJob = z.strictObject({ v: z.literal(1), tenant: TenantId, erasure: ErasureId });
 export type PlanJob = z.infer<typeof PlanJob>;
 export type LookJob = z.infer<typeof LookJob>;
 export type JudgeJob = z.infer<typeof JudgeJob>;
 export type SweepJob = z.infer<typeof SweepJob>;
 export type DeliverJob = z.infer<typeof DeliverJob>;
+export type EraseJob = z.infer<typeof EraseJob>;

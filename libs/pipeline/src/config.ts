@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { defaultMediaLimits, MediaLimits } from '@assay/contracts';
+import { defaultMediaLimits, longestEventsDays, longestIndexDays, MediaLimits, type Retention } from '@assay/contracts';
 import { parseRedisUrl, redisAddressHint } from '@assay/storage';
 import { z } from 'zod';
 import { ConfigError } from './config-error';
@@ -68,6 +68,13 @@ const Environment = z.object({
   ASSAY_WEBHOOK_PORTS: listOf(port).optional(),
   /** Seconds after which a resumable upload that is not complete is removed. */
   ASSAY_UPLOAD_EXPIRES_SECONDS: count(1, 30 * 24 * 3600).default(24 * 3600),
+  /** How long what is kept, in days; absent = until it is deleted. Tenants may say otherwise, see docs/keeping.md. */
+  ASSAY_KEEP_MEDIA_DAYS: count(1, 36_500).optional(),
+  ASSAY_KEEP_EVIDENCE_DAYS: count(1, 36_500).optional(),
+  ASSAY_KEEP_VERDICT_DAYS: count(1, 36_500).optional(),
+  ASSAY_KEEP_EVENTS_DAYS: count(1, longestEventsDays).default(longestEventsDays),
+  /** How long ended scans stay in Redis. */
+  ASSAY_KEEP_INDEX_DAYS: count(1, longestIndexDays).default(30),
   /** Seconds that running jobs get to finish at shutdown; below the 30 s that Kubernetes waits before it kills. */
   ASSAY_DRAIN_SECONDS: count(0, 3600).default(20),
   /** An API key that is valid beside those of the store: what a deployment gives out as a secret. */
@@ -140,6 +147,8 @@ export interface Config {
   webhooks: { privateNetworks: string[]; ports: number[] | null };
   /** How long a resumable upload may take, from its creation. */
   uploadExpiresMs: number;
+  /** For tenants that have not said anything else. */
+  retention: Retention;
   logLevel: string;
   drainMs: number;
   adminKey: string | null;
@@ -192,6 +201,13 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     signingKeyFile: e.ASSAY_SIGNING_KEY_FILE && !e.ASSAY_MOCK ? resolve(e.ASSAY_SIGNING_KEY_FILE) : null,
     webhooks: { privateNetworks: e.ASSAY_WEBHOOK_PRIVATE_NETWORKS, ports: e.ASSAY_WEBHOOK_PORTS ?? null },
     uploadExpiresMs: e.ASSAY_UPLOAD_EXPIRES_SECONDS * 1000,
+    retention: {
+      mediaDays: e.ASSAY_KEEP_MEDIA_DAYS ?? null,
+      evidenceDays: e.ASSAY_KEEP_EVIDENCE_DAYS ?? null,
+      verdictDays: e.ASSAY_KEEP_VERDICT_DAYS ?? null,
+      indexDays: e.ASSAY_KEEP_INDEX_DAYS,
+      eventsDays: e.ASSAY_KEEP_EVENTS_DAYS,
+    },
     logLevel: e.ASSAY_LOG_LEVEL,
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     adminKey: e.ASSAY_ADMIN_KEY ?? null,

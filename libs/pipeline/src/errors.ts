@@ -1,4 +1,4 @@
-import { ScanId } from '@assay/contracts';
+import { type Hold, ScanId } from '@assay/contracts';
 import { isRedisOutage, StoreUnavailableError } from '@assay/storage';
 
 /** Why a scan could not be asked for; nothing was written. */
@@ -121,6 +121,31 @@ export class LaterError extends Error {
 
   constructor(readonly pauseMs: number) {
     super(`To be done in ${pauseMs} ms.`);
+  }
+}
+
+const keepingWords = {
+  unknown_media: 'There is no media with this id.',
+  unknown_hold: 'There is no hold with this id.',
+  unknown_erasure: 'There is no erasure with this id.',
+  being_deleted: 'Something that this covers is being deleted in this moment. Ask again when it is over.',
+};
+
+/** A hold or an erasure that cannot be. */
+export class KeepingError extends Error {
+  override readonly name = 'KeepingError';
+
+  constructor(readonly code: keyof typeof keepingWords) {
+    super(keepingWords[code]);
+  }
+}
+
+/** Nothing was deleted: the media is on hold. */
+export class MediaHeldError extends Error {
+  override readonly name = 'MediaHeldError';
+
+  constructor(readonly holds: readonly Hold[]) {
+    super(`On hold: ${holds.map(({ id, reason }) => `${reason} (${id})`).join('; ')}.`);
   }
 }
 

@@ -63,7 +63,7 @@ export async function hasJobs(queues: ScanQueues, scan: ScanRecord): Promise<boo
   return states.some((state) => state !== 'unknown');
 }
 
-type ScanStageQueue = Exclude<QueueName, 'sweep' | 'look' | 'deliver'>;
+type ScanStageQueue = Exclude<QueueName, 'sweep' | 'look' | 'deliver' | 'erase'>;
 
 /** @returns the job's state, `unknown` when there is none */
 export function stateOf(queues: ScanQueues, name: ScanStageQueue, scan: ScanRecord): Promise<string> {

@@ -1,4 +1,15 @@
-import { defaultTenant, DeliveryId, EventId, MediaId, ScanId, TenantId, WebhookId } from '@assay/contracts';
+import {
+  defaultTenant,
+  DeliveryId,
+  ErasureId,
+  EventId,
+  HoldId,
+  MediaId,
+  ScanId,
+  TenantId,
+  UploadId,
+  WebhookId,
+} from '@assay/contracts';
 import { eventAndTimeOf } from './webhooks/delivery-id';
 
 /** What one tenant has of media; the bytes are kept once for all of them. `default` lies where everything lay before there were tenants. */
@@ -35,6 +46,7 @@ export const keys = {
   policy: (scan: ScanId) => `scans/${scan}/policy.json`,
   probe: (scan: ScanId) => `scans/${scan}/probe.json`,
   plan: (scan: ScanId) => `scans/${scan}/plan.json`,
+  segments: (scan: ScanId) => `scans/${scan}/segments/`,
   segment: (scan: ScanId, segment: number) => `scans/${scan}/segments/${segment}.json`,
   verdict: (scan: ScanId) => `scans/${scan}/verdict.json`,
   /** Detached, over the canonical JSON of the verdict. */
@@ -77,5 +89,40 @@ export const keys = {
     const { event, ms } = eventAndTimeOf(delivery);
     return `pending/${ms}.${webhook}.${event}`;
   },
+  /** Subjects of a tenant's media, as SHA-256, and the way back. */
+  mediaSubjects: (media: MediaId, tenant: TenantId) => `media/${media}.subjects/${tenant}/`,
+  mediaSubject: (media: MediaId, tenant: TenantId, subjectSha256: string) =>
+    `media/${media}.subjects/${tenant}/${subjectSha256}`,
+  subject: (tenant: TenantId, subjectSha256: string) => `subjects/${tenant}/${subjectSha256}/`,
+  subjectMedia: (tenant: TenantId, subjectSha256: string, media: MediaId) =>
+    `subjects/${tenant}/${subjectSha256}/${media}`,
+  /** Resumable uploads that became a tenant's media: what is noted of them goes with it. */
+  mediaUploads: (media: MediaId, tenant: TenantId) => `media/${media}.uploads/${tenant}/`,
+  mediaUpload: (media: MediaId, tenant: TenantId, upload: UploadId) => `media/${media}.uploads/${tenant}/${upload}`,
+  retentions: 'retention/',
+  retention: (tenant: TenantId) => `retention/${tenant}.json`,
+  /** Under what they cover, so that one listing says whether something is held. */
+  holds: (tenant: TenantId) => `holds/${tenant}/`,
+  holdsOn: (tenant: TenantId, place: string) => `holds/${tenant}/${place}/`,
+  hold: (tenant: TenantId, place: string, hold: HoldId) => `holds/${tenant}/${place}/${hold}.json`,
+  /** Present = the item is just being deleted, or was when a process died. */
+  deletions: 'deleting/',
+  deletionsOf: (tenant: TenantId) => `deleting/${tenant}/`,
+  deletion: (tenant: TenantId, media: MediaId) => `deleting/${tenant}/${media}`,
+  erasures: (tenant: TenantId) => `erasures/${tenant}/`,
+  erasure: (tenant: TenantId, erasure: ErasureId) => `erasures/${tenant}/${erasure}.json`,
+  /** Present = the erasure is done. Written once; apart from the erasure, which a process that was slow may still write. */
+  erasureReceipt: (tenant: TenantId, erasure: ErasureId) => `receipts/${tenant}/${erasure}.json`,
+  /** The receipt until the notes are gone that it was made from. */
+  erasureDraft: (erasure: ErasureId) => `erasure-work/${erasure}/receipt.json`,
+  /** One marker per erasure that has not ended. */
+  openErasures: 'erasing/',
+  openErasure: (tenant: TenantId, erasure: ErasureId) => `erasing/${tenant}.${erasure}`,
+  /** Present = uploads that were half done have been looked through for it. */
+  erasedUploads: (erasure: ErasureId) => `erasure-work/${erasure}/uploads`,
+  /** What an erasure found, item by item, before it removed it; gone when the receipt is there. */
+  erasureWork: (erasure: ErasureId) => `erasure-work/${erasure}/`,
+  erasureItems: (erasure: ErasureId) => `erasure-work/${erasure}/items/`,
+  erasureItem: (erasure: ErasureId, media: MediaId) => `erasure-work/${erasure}/items/${media}.json`,
   evidence: (scan: ScanId, name: string) => `scans/${scan}/evidence/${name}`,
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultTenant, type MediaId } from '@assay/contracts';
+import { defaultTenant, type MediaId, type TenantId } from '@assay/contracts';
 import { type ObjectStore, StoreUnavailableError } from '@assay/storage';
 import { keys } from './keys';
 
@@ -34,12 +34,22 @@ export async function whileClaimed<T>(
   }
 }
 
-/** Removes the bytes of media that no tenant has any more. @returns whether they are gone */
-export async function removeUnreferenced(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+/**
+ * Removes the bytes of media that no tenant has any more.
+ *
+ * @param isDone of a tenant who has the media: whether he can do without its bytes. Nobody can, unless it is said.
+ * @returns whether they are gone
+ */
+export async function removeUnreferenced(
+  media: MediaId,
+  store: ObjectStore,
+  signal: AbortSignal,
+  isDone: (tenant: TenantId) => Promise<boolean> = async () => false,
+): Promise<boolean> {
   const began = Date.now();
   await store.put(keys.mediaRemoval(media), '', {}, signal);
   try {
-    if (await isReferenced(media, store, signal)) return false;
+    if (await isReferenced(media, store, signal, isDone)) return false;
     // Paused for long: who takes in may have stopped waiting.
     if (Date.now() - began > removalMs) return false;
     await store.delete(keys.media(media), signal);
@@ -49,9 +59,24 @@ export async function removeUnreferenced(media: MediaId, store: ObjectStore, sig
   }
 }
 
-async function isReferenced(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
-  if (await store.stat(keys.mediaRecord(media, defaultTenant), signal)) return true;
-  for await (const { key } of store.list(keys.mediaTenants(media), signal)) if (key.endsWith('.json')) return true;
+/** Who has a record of the media. */
+export async function tenantsOf(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<TenantId[]> {
+  const tenants: TenantId[] = [];
+  if (await store.stat(keys.mediaRecord(media, defaultTenant), signal)) tenants.push(defaultTenant);
+  const prefix = keys.mediaTenants(media);
+  for await (const { key } of store.list(prefix, signal)) {
+    if (key.endsWith('.json')) tenants.push(key.slice(prefix.length, -'.json'.length));
+  }
+  return tenants;
+}
+
+async function isReferenced(
+  media: MediaId,
+  store: ObjectStore,
+  signal: AbortSignal,
+  isDone: (tenant: TenantId) => Promise<boolean>,
+): Promise<boolean> {
+  for (const tenant of await tenantsOf(media, store, signal)) if (!(await isDone(tenant))) return true;
   for await (const { key } of store.list(keys.mediaClaims(media), signal)) {
     const stat = await store.stat(key, signal);
     if (!stat) continue;

@@ -18,6 +18,8 @@ import { MediaFiles } from './media-files';
 import { mockModels, mockTools } from './mock/mock-scan';
 import type { Ports } from './ports';
 
+const dayMs = 24 * 3_600_000;
+
 /** Ports with the duty to close what was opened. */
 export type OpenPorts = Ports & { close(): Promise<void> };
 
@@ -39,7 +41,9 @@ export async function createPorts(
   if (config.mock) log.warn('MOCK MODE: verdicts are made up, nothing is looked at');
   const store =
     overrides.store ?? (config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) }));
-  const index = config.redisUrl ? createRedisIndex({ url: config.redisUrl }) : createMemoryIndex();
+  const index = config.redisUrl
+    ? createRedisIndex({ url: config.redisUrl, keepMs: config.retention.indexDays * dayMs })
+    : createMemoryIndex();
   const mediaFiles = new MediaFiles(store, config.s3 ? store : null);
   let pool: Promise<InferencePool> | null = null;
   let tools: Promise<Record<string, string>> | null = null;

@@ -1,4 +1,4 @@
-import { DeliverJob, JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
+import { DeliverJob, EraseJob, JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
 import { TenantGate } from './lanes/tenant-gate';
 import { Turns } from './lanes/turns';
@@ -7,13 +7,21 @@ import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplet
 import type { Tracing } from './tracing/tracing';
 
 /** What each queue carries, and the schema that the worker's door checks it with. */
-export const jobSchemas = { plan: PlanJob, look: LookJob, judge: JudgeJob, sweep: SweepJob, deliver: DeliverJob };
+export const jobSchemas = {
+  plan: PlanJob,
+  look: LookJob,
+  judge: JudgeJob,
+  sweep: SweepJob,
+  deliver: DeliverJob,
+  erase: EraseJob,
+};
 export interface JobPayloads {
   plan: PlanJob;
   look: LookJob;
   judge: JudgeJob;
   sweep: SweepJob;
   deliver: DeliverJob;
+  erase: EraseJob;
 }
 
 export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown, string> } & {
@@ -24,6 +32,9 @@ export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown
   gate(most: number): TenantGate;
   close(): Promise<void>;
 };
+
+/** Entries of the stream in which BullMQ tells what happened to jobs; about, as Redis trims in blocks of 100. */
+const queueEventsKept = 100;
 
 /** Options that every job of a queue gets, in flows as well (a flow does not read a queue's defaults). */
 export function jobOptions(name: QueueName): DefaultJobOptions {
@@ -57,6 +68,8 @@ export async function openQueues(
       prefix: queuePrefix,
       defaultJobOptions: jobOptions(name),
       ...telemetry,
+      // Nobody reads them, and each names a scan: what is erased has to be looked for among them.
+      streams: { events: { maxLen: queueEventsKept } },
     });
   const queues = {
     plan: open<PlanJob>('plan'),
@@ -64,6 +77,7 @@ export async function openQueues(
     judge: open<JudgeJob>('judge'),
     sweep: open<SweepJob>('sweep'),
     deliver: open<DeliverJob>('deliver'),
+    erase: open<EraseJob>('erase'),
   };
   const flow = new FlowProducer({ connection, prefix: queuePrefix, ...telemetry });
   const turns = new Turns(redis, queuePrefix);

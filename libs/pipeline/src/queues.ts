@@ -1,7 +1,7 @@
 import type { ScanId } from '@assay/contracts';
 
-export const queueNames = ['plan', 'look', 'judge', 'sweep', 'deliver'] as const;
-/** `plan`: probe and plan, then adds the flow. `look`: one segment. `judge`: parent of the looks; judges and publishes. `deliver`: one event to one webhook. */
+export const queueNames = ['plan', 'look', 'judge', 'sweep', 'erase', 'deliver'] as const;
+/** `plan`: probe and plan, then adds the flow. `look`: one segment. `judge`: parent of the looks; judges and publishes. `deliver`: one event to one webhook. `erase`: one erasure. */
 export type QueueName = (typeof queueNames)[number];
 
 export interface QueueSettings {
@@ -120,6 +120,19 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
     maxStalls,
     keepFailed,
   },
+  erase: {
+    // Waits for the store. Two, so that a tenant's does not hold up a person's.
+    concurrency: 2,
+    // It goes on from where it was, and the sweeper gives it another job if these are used up.
+    attempts: 8,
+    backoffMs: 2000,
+    maxOutagePauses,
+    deadlineMs: 10 * minuteMs,
+    lockMs,
+    stalledCheckMs,
+    maxStalls,
+    keepFailed,
+  },
 };
 
 /** How often the sweeper looks for scans that stopped half-way, ms. */
@@ -137,7 +150,7 @@ const digestDigits = 12;
  * @param part segment number for `look`
  */
 export function jobIdFor(
-  queue: Exclude<QueueName, 'sweep' | 'deliver'>,
+  queue: Exclude<QueueName, 'sweep' | 'deliver' | 'erase'>,
   scan: ScanId,
   modelSet: string,
   part?: number,

@@ -53,7 +53,8 @@ export async function assertMediaExists(
   if (await ports.store.stat(keys.mediaRecord(record.media, record.tenant), signal)) return;
   await ports.store.deletePrefix(keys.scan(record.id), signal);
   await ports.store.delete(keys.openScan(record.id), signal);
-  await ports.index.delete(record.id);
+  await ports.store.delete(keys.mediaScan(record.media, record.tenant, record.id), signal);
+  await ports.index.delete(record.id, record);
   throw new ScanGoneError(record.id);
 }
 

@@ -7,7 +7,7 @@ import {
   ScanRecord,
   type TenantId,
 } from '@assay/contracts';
-import { SubmitError } from './errors';
+import { ScanGoneError, SubmitError } from './errors';
 import { addPlanJob, isLive } from './flows';
 import { keys } from './keys';
 import { raisePriority } from './lanes/raise-priority';
@@ -15,6 +15,7 @@ import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { restartScan } from './restart-scan';
 import { scanIdFor } from './scan-id';
+import { assertMediaExists } from './scan-state';
 import { readStored, writeStored } from './stored';
 
 /** Which media of which tenant, and by which policy. */
@@ -85,6 +86,10 @@ export async function registerScan(ports: SubmitPorts, request: ScanRequest, sig
   await writeStored(store, keys.policy(id), policy, { ifAbsent: true }, signal);
   const written = await writeStored(store, keys.record(id), record, { ifAbsent: true }, signal);
   await index.create(record);
+  // Deleted while it was asked for: then nothing of it stays.
+  await assertMediaExists(record, ports, signal).catch((error: unknown) => {
+    throw error instanceof ScanGoneError ? new SubmitError('unknown_media', 'There is no media with this id.') : error;
+  });
   return { scan: (await index.get(id)) ?? record, created: written === 'written' };
 }
 

@@ -1,4 +1,4 @@
-import { type ScanId, ScanRecord } from '@assay/contracts';
+import { type Retention, type ScanId, ScanRecord } from '@assay/contracts';
 import { finishCancel } from './cancel-scan';
 import { failScan } from './fail-scan';
 import { addPlanJob, isLive, stateOf } from './flows';
@@ -9,6 +9,11 @@ import type { Ports } from './ports';
 import { readStored } from './stored';
 import { removeOldDeliveries, sweepDeliveries } from './webhooks/sweep-deliveries';
 import { PermanentError, ScanGoneError } from './errors';
+import { applyRetention, slicesAt } from './keeping/apply-retention';
+import { sweepErasures } from './keeping/erasures';
+import { keepForever } from './keeping/retention';
+import { sweepDeletions } from './keeping/sweep-deletions';
+import type { DeletePorts } from './delete-media';
 
 const hourMs = 3_600_000;
 /** An upload that has not ended by then never will. */
@@ -26,6 +31,12 @@ export interface SweepReport {
   deliveriesRedriven: number;
   /** Of the logs of webhooks. */
   deliveriesRemoved: number;
+  /** Erasures that were given a job again. */
+  erasuresRedriven: number;
+  /** Deletions of media that were cut off, and now have ended. */
+  deletionsEnded: number;
+  /** Files, verdicts and other parts of media that were kept for as long as they are to be. */
+  expired: number;
 }
 
 /** Old deliveries are looked for by the sweep in the first minute of an hour: that reads every log. */
@@ -35,13 +46,20 @@ const isHourly = (now: Date): boolean => now.getUTCMinutes() === 0;
  * Finds what a crash left half-way. An unfinished scan has a marker in the store; if no job is there to finish it, one
  * is added: a crash between record and job, or a Redis that lost its data, costs a minute and no scan.
  */
-export async function sweep(ports: Ports, queues: ScanQueues, signal: AbortSignal): Promise<SweepReport> {
+export async function sweep(
+  ports: Ports & DeletePorts & { retention?: Retention },
+  queues: ScanQueues,
+  signal: AbortSignal,
+): Promise<SweepReport> {
   const report: SweepReport = {
     redriven: 0,
     failed: 0,
     uploadsRemoved: 0,
     deliveriesRedriven: 0,
     deliveriesRemoved: 0,
+    erasuresRedriven: 0,
+    deletionsEnded: 0,
+    expired: 0,
   };
   for await (const { key } of ports.store.list(keys.openScans, signal)) {
     const scan = key.slice(keys.openScans.length);
@@ -59,6 +77,12 @@ export async function sweep(ports: Ports, queues: ScanQueues, signal: AbortSigna
   await ports.outbox?.sweep(signal);
   report.deliveriesRedriven = await sweepDeliveries({ ...ports, queues }, signal);
   if (isHourly(new Date())) report.deliveriesRemoved = await removeOldDeliveries(ports.store, signal);
+  report.erasuresRedriven = await sweepErasures(ports, queues, signal);
+  report.deletionsEnded = await sweepDeletions(ports, queues, signal);
+  const keeping = { ...ports, queues, retention: ports.retention ?? keepForever };
+  const { held, ...expired } = await applyRetention(slicesAt(Date.now()), keeping, signal);
+  report.expired = Object.values(expired).reduce((sum, count) => sum + count, 0);
+  if (held > 0) ports.log.info({ held }, 'media on hold is kept beyond its time');
   if (Object.values(report).some((count) => count > 0)) ports.log.info(report, 'swept');
   return report;
 }

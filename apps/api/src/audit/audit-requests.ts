@@ -5,6 +5,13 @@ import { requestIdOf } from '../http/request-id';
 import { matchRoute } from '../auth/match-route';
 import { findPrincipal } from '../auth/principal';
 
+const objects = new WeakMap<Response, Record<string, string>>();
+
+/** Says on what a request was, where its address does not: the id of what it made. */
+export function noteObject(response: Response, object: Record<string, string>): void {
+  objects.set(response, object);
+}
+
 /** What changes nothing; and pieces of an upload, whose beginning is noted. */
 const silent = new Set(['PATCH /v1/uploads/:upload', 'HEAD /v1/uploads/:upload']);
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -30,7 +37,7 @@ export function auditRequests(audit: AuditLog, log: Logger) {
         actor: principal?.key ?? null,
         tenant: principal?.tenant ?? null,
         action: matched.route,
-        object: parametersOf(matched.route, path),
+        object: { ...parametersOf(matched.route, path), ...objects.get(response) },
         outcome: outcomeOf(status),
         status,
         requestId: requestIdOf(response),

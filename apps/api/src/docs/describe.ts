@@ -1,6 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
-import { GetScan, ListAudit, ListDeadLetters, ListDeliveries, ListEvents, ListScans } from '@assay/contracts';
+import {
+  GetScan,
+  ListAudit,
+  ListDeadLetters,
+  ListDeliveries,
+  ListErasures,
+  ListEvents,
+  ListScans,
+} from '@assay/contracts';
 import { componentSchemas, type SchemaName, schemaRef } from './schemas';
 
 export interface Answer {
@@ -15,7 +23,7 @@ export interface Answer {
 }
 
 /** What may be asked for in an address, by the name of its schema. */
-const queries = { GetScan, ListAudit, ListDeadLetters, ListDeliveries, ListEvents, ListScans };
+const queries = { GetScan, ListAudit, ListDeadLetters, ListDeliveries, ListErasures, ListEvents, ListScans };
 
 export interface Description {
   summary: string;

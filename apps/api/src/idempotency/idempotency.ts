@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiKeyWithSecret } from '@assay/contracts';
-import type { Logger } from '@assay/pipeline';
+import { ApiKeyWithSecret, type TenantId } from '@assay/contracts';
+import { answerAbout, type Logger } from '@assay/pipeline';
 import type { IdempotencyStore, StoredAnswer } from '@assay/storage';
+import { principalOf } from '../auth/principal';
 import { problems } from '../problems/problems';
 import { IDEMPOTENCY, LOG } from '../tokens';
 import { idempotencyKeyOf } from './idempotency-key';
@@ -40,14 +41,14 @@ export class Idempotency {
     const key = idempotencyKeyOf(request);
     if (key === null) return { state: 'keyless' };
     const claim = await this.store.claim(key, fingerprint, leaseMs);
-    if (claim.state === 'claimed') return { state: 'first', held: this.hold(key, claim.token) };
+    if (claim.state === 'claimed') return { state: 'first', held: this.hold(key, claim.token, principalOf(request).tenant) };
     const known = claim.state === 'answered' ? claim.answer.fingerprint : claim.fingerprint;
     if (fingerprint !== null && known !== null) assertSame(known, fingerprint);
     if (claim.state === 'running') throw problems.idempotencyKeyInUse();
     return { state: 'repeated', answer: claim.answer };
   }
 
-  private hold(key: string, token: string): Held {
+  private hold(key: string, token: string, tenant: TenantId): Held {
     const renew = () => void this.store.renew(key, token, leaseMs).catch(() => undefined);
     const timer = setInterval(renew, renewMs).unref();
     // What was done is done: that it could not be noted must not turn a success into a failure.
@@ -66,6 +67,7 @@ export class Idempotency {
           status: response.statusCode,
           location: location ? String(location) : null,
           body: kept,
+          about: idsIn(kept).map((id) => answerAbout(tenant, id)),
         };
         return quietly(this.store.answer(key, token, answer, answerTtlMs));
       },
@@ -81,6 +83,11 @@ export class Idempotency {
 function withoutApiKey(body: unknown): unknown {
   const answer = ApiKeyWithSecret.safeParse(body);
   return answer.success ? { ...answer.data, key: null } : body;
+}
+
+/** Media and scans that an answer tells of: with them it has to go. */
+function idsIn(body: unknown): string[] {
+  return [...new Set(JSON.stringify(body ?? null).match(/\b(?:[0-9a-f]{64}|sc_[0-9a-f]{32})\b/g) ?? [])];
 }
 
 /** @throws ProblemError 422 */

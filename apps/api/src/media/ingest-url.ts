@@ -10,11 +10,11 @@ import { intake, type Intake, type Ports } from '@assay/pipeline';
  */
 export function ingestUrl(
   tenant: TenantId,
-  { url, name }: IngestUrl,
+  { url, name, subject }: IngestUrl,
   settings: FetchMediaSettings,
   ports: Pick<Ports, 'store' | 'limits'>,
   signal: AbortSignal,
 ): Promise<Outcome<Intake>> {
-  const take = { tenant, name: name ?? nameOfUrl(url) };
+  const take = { tenant, name: name ?? nameOfUrl(url), subject };
   return fetchMedia(url, settings, (body) => intake(body, take, ports, signal), signal);
 }

@@ -7,6 +7,7 @@ import {
 } from '@assay/contracts';
 import type { MediaId, MediaRecord, Outcome, TenantId } from '@assay/contracts';
 import type { FetchMediaSettings } from '@assay/fetch-media';
+import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { deleteMedia, intake, type Intake, keys, type Ports, readStored, type ScanQueues } from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { principalOf, Tenant } from '../auth/principal';
@@ -17,10 +18,10 @@ import { assertSame, Idempotency, replay } from '../idempotency/idempotency';
 import { fingerprintOf } from '../idempotency/idempotency-key';
 import { ApiMetrics } from '../metrics/api-metrics';
 import { problems } from '../problems/problems';
-import { CLOSING, FETCHING, PORTS, QUEUES } from '../tokens';
+import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, PORTS, QUEUES } from '../tokens';
 import { hashContent } from './hash-content';
 import { ingestUrl } from './ingest-url';
-import { receiveMedia } from './receive-media';
+import { receiveMedia, subjectOf } from './receive-media';
 import { SenderGoneError, ServiceClosingError, UploadTracker } from './upload-tracker';
 
 @Controller('v1/media')
@@ -30,6 +31,8 @@ export class MediaController {
     @Inject(QUEUES) private readonly queues: ScanQueues,
     @Inject(CLOSING) private readonly closing: AbortSignal,
     @Inject(FETCHING) private readonly fetching: FetchMediaSettings,
+    @Inject(EVENT_LOG) private readonly events: EventLog,
+    @Inject(IDEMPOTENCY) private readonly answers: IdempotencyStore,
     private readonly uploads: UploadTracker,
     private readonly idempotency: Idempotency,
     private readonly metrics: ApiMetrics,
@@ -84,8 +87,9 @@ export class MediaController {
 
   private receive(request: Request): Promise<Outcome<Intake>> {
     const { tenant } = principalOf(request);
+    const subject = subjectOf(request);
     return this.uploads.run(request, (signal) =>
-      receiveMedia(request, (file, name) => intake(file, { tenant, name }, this.ports, signal), signal),
+      receiveMedia(request, (file, name) => intake(file, { tenant, name, subject }, this.ports, signal), signal),
     );
   }
 
@@ -116,17 +120,19 @@ export class MediaController {
   @HttpCode(204)
   @Describe({
     summary: 'Delete an upload and everything derived from it',
-    detail: 'Bytes, scans, verdicts and evidence. Scans that are under way stop. What other tenants have stays.',
+    detail:
+      'Bytes, scans, verdicts and evidence. Scans that are under way stop. What other tenants have stays. 409 `on-hold`, with the reason, while a hold covers it. For a receipt, ask for an erasure instead.',
     params: { media: 'MediaId' },
     answers: { 204: { text: 'Nothing of it is left' } },
-    refusals: [400, 404],
+    refusals: [400, 404, 409],
   })
   async delete(
     @Tenant() tenant: TenantId,
     @Param('media', new ZodPipe(MediaIdSchema, 'media')) media: MediaId,
   ): Promise<void> {
     // Not ended by the caller's leaving: half a deletion helps nobody.
-    if (!(await deleteMedia(this.ports, this.queues, { media, tenant }, this.closing))) throw problems.mediaNotFound();
+    const ports = { ...this.ports, events: this.events, answers: this.answers };
+    if (!(await deleteMedia(ports, this.queues, { media, tenant }, this.closing))) throw problems.mediaNotFound();
   }
 }
 

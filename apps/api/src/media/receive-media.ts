@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Outcome } from '@assay/contracts';
+import { type Outcome, Subject } from '@assay/contracts';
 import { problems } from '../problems/problems';
 import { receiveForm } from './receive-form';
 
@@ -33,12 +33,21 @@ export async function receiveMedia<T>(
   return take(request, fileNameOf(request));
 }
 
-function fileNameOf({ headers }: IncomingMessage): string | null {
-  const encoded = headers['x-file-name'];
+const fileNameOf = (request: IncomingMessage): string | null => textHeader(request, 'X-File-Name');
+
+/** Whom the media is about: the header `Assay-Subject`, with a form as well. @throws ProblemError 400 */
+export function subjectOf(request: IncomingMessage): Subject | null {
+  const subject = textHeader(request, 'Assay-Subject');
+  if (subject === null || Subject.safeParse(subject).success) return subject;
+  throw problems.invalid([{ path: 'Assay-Subject', message: 'must be 1 to 255 characters of text' }]);
+}
+
+function textHeader({ headers }: IncomingMessage, name: string): string | null {
+  const encoded = headers[name.toLowerCase()];
   if (typeof encoded !== 'string') return null;
   try {
     return decodeURIComponent(encoded);
   } catch {
-    throw problems.invalid([{ path: 'X-File-Name', message: 'must be percent-encoded UTF-8' }]);
+    throw problems.invalid([{ path: name, message: 'must be percent-encoded UTF-8' }]);
   }
 }

@@ -3,6 +3,8 @@ import { FetchMediaError } from '@assay/fetch-media';
 import {
   DeadLetterError,
   isOutage,
+  KeepingError,
+  MediaHeldError,
   ScanEndedError,
   ScanStoppingError,
   SubmitError,
@@ -27,10 +29,18 @@ export function problemOf(error: unknown): ProblemError {
       ? problems.deadLetterNotFound()
       : problems.deadLetterSettled(error.message);
   }
+  if (error instanceof MediaHeldError) return problems.onHold(error.message);
+  if (error instanceof KeepingError) return keepingProblem(error);
   if (error instanceof WebhookError) return webhookProblem(error);
   if (error instanceof EventsExpiredError) return problems.eventsExpired();
   if (error instanceof ListCursorError) return problems.invalid([{ path: 'cursor', message: error.message }]);
   return ofStatus(statusOf(error));
+}
+
+function keepingProblem({ code, message }: KeepingError): ProblemError {
+  if (code === 'unknown_media') return problems.mediaNotFound();
+  if (code === 'unknown_hold') return problems.holdNotFound();
+  return code === 'unknown_erasure' ? problems.erasureNotFound() : problems.beingDeleted(message);
 }
 
 function webhookProblem({ code, message }: WebhookError): ProblemError {

@@ -68,6 +68,11 @@ export const problems = {
       'No such media',
       'It was never uploaded, or it was deleted. Upload it to /v1/media.',
     ),
+  onHold: (detail: string) => problem('on-hold', 409, 'On hold', `Nothing was deleted. ${detail}`),
+  holdNotFound: () => problem('hold-not-found', 404, 'No such hold', 'It was never placed, or it was lifted.'),
+  erasureNotFound: () => problem('erasure-not-found', 404, 'No such erasure', 'Nobody has asked for it.'),
+  beingDeleted: (detail: string) =>
+    problem('being-deleted', 409, 'Being deleted', detail, { headers: { 'retry-after': '2' } }),
   unknownMedia: () =>
     problem(
       'unknown-media',

@@ -20,7 +20,7 @@ const maxParts = 10_000;
  */
 export async function beginDirectUpload(
   tenant: TenantId,
-  { bytes, name, scan, policy, priority }: BeginDirectUpload,
+  { bytes, name, subject, scan, policy, priority }: BeginDirectUpload,
   place: UploadPlace,
   ports: Pick<Ports, 'limits' | 'policies'>,
 ): Promise<DirectUpload> {
@@ -29,6 +29,7 @@ export async function beginDirectUpload(
   if (bytes > maxBytes) throw problems.tooLarge(`Media may have ${maxBytes} bytes.`);
   const metadata = {
     ...(name === undefined ? {} : { filename: name }),
+    ...(subject === undefined ? {} : { subject }),
     ...(scan === undefined ? {} : { scan: String(scan) }),
     ...(policy === undefined ? {} : { policy }),
     ...(priority === undefined ? {} : { priority }),

@@ -97,11 +97,11 @@ export class TakeIn {
 
   private async settle(id: UploadId, outcome: UploadOutcome, hold: Hold, signal: AbortSignal): Promise<UploadOutcome> {
     const { media, bytes } = outcome;
-    const { name, scanPolicy, scanPriority: priority } = wishesOf(outcome.metadata);
+    const { name, subject, scanPolicy, scanPriority: priority } = wishesOf(outcome.metadata);
     const tenant = ownerOf(outcome.metadata);
     await assertHeld(hold);
     try {
-      const kept = { id: media, tenant, bytes, name };
+      const kept = { id: media, tenant, bytes, name, subject };
       const { created } = await keepAsMedia(keyOfUpload(id), kept, this.ports.store, signal);
       this.metrics.countUpload(bytes, created);
     } catch (error) {
@@ -110,6 +110,8 @@ export class TakeIn {
     }
     const wanted = scanPolicy === null ? null : { tenant, media, policy: scanPolicy, priority };
     const scan = wanted && (await this.scan(wanted, signal));
+    // By which a deletion of the media finds what is noted here.
+    await this.ports.store.put(keys.mediaUpload(media, tenant, id), '', {}, signal);
     const taken: UploadOutcome = { ...outcome, state: 'taken', scan };
     await this.outcomes.write(id, taken, signal);
     await this.place.remove(keyOfUpload(id));

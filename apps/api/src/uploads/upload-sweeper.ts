@@ -1,12 +1,14 @@
-import type { UploadId } from '@assay/contracts';
-import { keys, type Logger } from '@assay/pipeline';
+import type { Erasure, UploadId } from '@assay/contracts';
+import { coversUploads, findErasure, keys, type Logger, openErasures, subjectDigest } from '@assay/pipeline';
 import type { LeaseStore, ObjectStore } from '@assay/storage';
 import type { DataStore } from '@tus/server';
 import type { LeaseLocker } from './lease-locker';
 import type { TakeIn } from './take-in';
 import { keyOfUpload, uploadOfKey } from './upload-ids';
 import type { Outcomes } from './upload-outcome';
+import { ownerOf } from './upload-owner';
 import type { UploadPlace } from './upload-place';
+import { wishesOf } from './upload-wishes';
 
 /** How often one of the replicas looks, ms. */
 export const sweepUploadsEveryMs = 60_000;
@@ -55,9 +57,45 @@ export class UploadSweeper {
         this.parts.log.error({ upload: id, err: error }, 'sweeping an upload failed');
       }
     }
+    await this.eraseUploads(signal);
     report.removed += await this.parts.place.removeOrphans(new Date(Date.now() - this.parts.data.getExpiration()));
     if (report.takenIn + report.removed > 0) this.parts.log.info(report, 'swept uploads');
     return report;
+  }
+
+  /**
+   * Removes uploads that are half done, where someone asked to have everything of their subject or tenant erased, and says
+   * in the store that it has looked.
+   */
+  async eraseUploads(signal: AbortSignal): Promise<void> {
+    const { store } = this.parts;
+    for await (const open of openErasures(store, signal)) {
+      const erasure = await findErasure(open.tenant, open.erasure, store, signal);
+      if (!erasure || !coversUploads(erasure.target)) continue;
+      for (const id of await this.uploads(signal)) await this.eraseUpload(id, erasure, signal);
+      await store.put(keys.erasedUploads(erasure.id), '', {}, signal);
+    }
+  }
+
+  private async eraseUpload(id: UploadId, { target, tenant }: Erasure, signal: AbortSignal): Promise<void> {
+    const { locker, outcomes, place } = this.parts;
+    const key = keyOfUpload(id);
+    const upload = (await outcomes.read(id, signal)) ?? (await place.data.getUpload(key).catch(ignoreUnknown));
+    // Without a note of whose it is, it is nobody's to erase, and expires.
+    if (!upload || ownerOf(upload.metadata) !== tenant) return;
+    const { subject } = wishesOf(upload.metadata);
+    const isMeant =
+      target.kind === 'tenant' ||
+      (target.kind === 'subject' && subject !== null && subjectDigest(subject) === target.subjectSha256);
+    if (!isMeant) return;
+    // Ends the request that writes to it.
+    const hold = await locker.hold(key, signal, () => undefined);
+    try {
+      await place.remove(key);
+      await outcomes.remove(id, signal);
+    } finally {
+      await hold.release();
+    }
   }
 
   /** The lease is not given back: it is what makes the fleet's next sweep wait. */

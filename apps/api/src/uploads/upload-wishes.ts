@@ -1,4 +1,4 @@
-import { defaultPolicy, Lane } from '@assay/contracts';
+import { defaultPolicy, Lane, Subject } from '@assay/contracts';
 import type { Ports } from '@assay/pipeline';
 import { problems } from '../problems/problems';
 
@@ -7,6 +7,8 @@ type Metadata = Record<string, string | null>;
 /** What the sender wants to come of the upload, as its `Upload-Metadata` says. */
 export interface UploadWishes {
   name: string | null;
+  /** Whom it is about. */
+  subject: Subject | null;
   /** Policy of the scan that is asked for at the end; null = no scan. */
   scanPolicy: string | null;
   /** How urgent that scan is. */
@@ -14,14 +16,14 @@ export interface UploadWishes {
 }
 
 /**
- * `filename`; `scan` (`true`) or `policy` (an id) for a scan at the end, `priority` (a lane) for its urgency. tus sends a key alone for "yes". Other keys are
- * the sender's own.
+ * `filename`; `subject`; `scan` (`true`) or `policy` (an id) for a scan at the end, `priority` (a lane) for its urgency. tus sends a key alone for "yes".
+ * Other keys are the sender's own.
  */
 export function wishesOf(metadata: Metadata | undefined): UploadWishes {
-  const { filename = null, policy = null, scan, priority } = metadata ?? {};
+  const { filename = null, policy = null, subject = null, scan, priority } = metadata ?? {};
   const wanted = policy !== null || scan === 'true' || scan === null;
   const scanPolicy = wanted ? (policy ?? defaultPolicy.id) : null;
-  return { name: filename, scanPolicy, scanPriority: Lane.safeParse(priority).data };
+  return { name: filename, subject, scanPolicy, scanPriority: Lane.safeParse(priority).data };
 }
 
 /** What can be known to fail at the end is refused before the first byte. @throws ProblemError */
@@ -34,7 +36,10 @@ export function checkWishes(metadata: Metadata | undefined, { policies }: Pick<P
     const message = `must be one of ${Lane.options.join(', ')}`;
     throw problems.invalid([{ path: 'Upload-Metadata.priority', message }]);
   }
-  const { scanPolicy } = wishesOf(metadata);
+  const { scanPolicy, subject } = wishesOf(metadata);
+  if (subject !== null && !Subject.safeParse(subject).success) {
+    throw problems.invalid([{ path: 'Upload-Metadata.subject', message: 'must be 1 to 255 characters of text' }]);
+  }
   if (scanPolicy !== null && !policies.has(scanPolicy)) {
     throw problems.unknownPolicy(`There is no policy "${scanPolicy}". Known: ${[...policies.keys()].join(', ')}.`);
   }

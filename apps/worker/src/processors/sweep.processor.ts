@@ -1,8 +1,8 @@
 import { SweepJob } from '@assay/contracts';
-import { type Ports, type ScanQueues, sweep } from '@assay/pipeline';
+import { type Config, type ErasePorts, type Ports, sweep } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { Stage, type StageContext, type StageProcessor } from '../stage';
-import { PORTS, QUEUES } from '../tokens';
+import { CONFIG, ERASING, PORTS } from '../tokens';
 
 /** A job and not a timer, so that a fleet of a hundred workers sweeps once a minute and not a hundred times. */
 @Injectable()
@@ -10,10 +10,12 @@ import { PORTS, QUEUES } from '../tokens';
 export class SweepProcessor implements StageProcessor<'sweep'> {
   constructor(
     @Inject(PORTS) private readonly ports: Ports,
-    @Inject(QUEUES) private readonly queues: ScanQueues,
+    @Inject(ERASING) private readonly erasing: ErasePorts,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async run(_payload: SweepJob, { signal }: StageContext): Promise<void> {
-    await sweep(this.ports, this.queues, signal);
+    const { queues, ...erasing } = this.erasing;
+    await sweep({ ...this.ports, ...erasing, retention: this.config.retention }, queues, signal);
   }
 }

@@ -11,16 +11,25 @@ import type { SigningKey } from './signing-key';
 export interface VerdictSigner {
   /** Signs the verdict as it lies in the store. Doing it again gives the same. */
   sign(scan: ScanId, store: ObjectStore, signal: AbortSignal): Promise<void>;
+  /** Ed25519 over a text. @returns base64url, and which key made it */
+  signText(text: string, store: ObjectStore, signal: AbortSignal): Promise<{ keyId: string; value: string }>;
 }
 
 export function createSigner(key: SigningKey): VerdictSigner {
   let registered = false;
+  const register = async (store: ObjectStore, signal: AbortSignal): Promise<void> => {
+    if (!registered) await registerPublicKey(key.publicKey, store, signal);
+    registered = true;
+  };
   return {
+    async signText(text, store, signal) {
+      await register(store, signal);
+      return { keyId: key.publicKey.kid, value: textSignature(text, key) };
+    },
     async sign(scan, store, signal) {
       const body = await store.get(keys.verdict(scan), signal);
       if (!body) return;
-      if (!registered) await registerPublicKey(key.publicKey, store, signal);
-      registered = true;
+      await register(store, signal);
       // Over what is stored and served, not over what this version knows of it.
       const signature = signatureOf(scan, parsed(body, scan), key);
       await writeStored(store, keys.signature(scan), signature, { ifAbsent: false }, signal);
@@ -28,14 +37,17 @@ export function createSigner(key: SigningKey): VerdictSigner {
   };
 }
 
-export function signatureOf(scan: ScanId, verdict: object, { privateKey, publicKey }: SigningKey): VerdictSignature {
+const textSignature = (text: string, { privateKey }: SigningKey): string =>
+  sign(null, Buffer.from(text), privateKey).toString('base64url');
+
+export function signatureOf(scan: ScanId, verdict: object, key: SigningKey): VerdictSignature {
   return {
     schema: 'assay.verdict-signature/1',
     scan,
     algorithm: 'Ed25519',
     canonicalization: 'RFC8785',
-    keyId: publicKey.kid,
-    signature: sign(null, Buffer.from(canonicalJson(verdict)), privateKey).toString('base64url'),
+    keyId: key.publicKey.kid,
+    signature: textSignature(canonicalJson(verdict), key),
   };
 }
 

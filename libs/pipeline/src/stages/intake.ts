@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
-import { accepted, MediaRecord, type Outcome, rejected, type TenantId } from '@assay/contracts';
+import { accepted, MediaRecord, type Outcome, rejected, type Subject, type TenantId } from '@assay/contracts';
+import { attachSubject } from '../keeping/subjects';
 import { keys } from '../keys';
 import { mediaRecordFor } from '../media-record';
 import { whileClaimed } from '../media-references';
@@ -22,7 +23,7 @@ export interface Intake {
  */
 export async function intake(
   stream: Readable,
-  { tenant, name }: { tenant: TenantId; name: string | null },
+  { tenant, name, subject = null }: { tenant: TenantId; name: string | null; subject?: Subject | null },
   ports: Pick<Ports, 'store' | 'limits'>,
   signal: AbortSignal,
 ): Promise<Outcome<Intake>> {
@@ -49,7 +50,8 @@ export async function intake(
       await store.delete(upload, signal);
       return rejected('empty_file', 'The file is empty.');
     }
-    return accepted(await keepAsMedia(upload, { id: hash.digest('hex'), tenant, bytes, name }, store, signal));
+    const kept = { id: hash.digest('hex'), tenant, bytes, name, subject };
+    return accepted(await keepAsMedia(upload, kept, store, signal));
   } catch (error) {
     stream.unpipe(meter);
     // The signal may be what ended it; the clean-up must run all the same. What it misses, the sweeper finds.
@@ -70,13 +72,20 @@ export async function intake(
  */
 export async function keepAsMedia(
   upload: string,
-  { id, tenant, bytes, name }: { id: string; tenant: TenantId; bytes: number; name: string | null },
+  {
+    id,
+    tenant,
+    bytes,
+    name,
+    subject = null,
+  }: { id: string; tenant: TenantId; bytes: number; name: string | null; subject?: Subject | null },
   store: Ports['store'],
   signal: AbortSignal,
 ): Promise<Intake> {
   return whileClaimed(id, store, signal, async () => {
     if (await store.stat(keys.media(id), signal)) await store.delete(upload, signal);
     else await store.move(upload, keys.media(id), signal);
+    if (subject !== null) await attachSubject({ media: id, tenant }, subject, store, signal);
     const record = mediaRecordFor(id, tenant, bytes, name);
     const key = keys.mediaRecord(id, tenant);
     const written = await writeStored(store, key, record, { ifAbsent: true }, signal);

@@ -142,13 +142,12 @@ export async function replayDelivery(
 
 /** Deliveries of a scan's events, with their markers and jobs: they go with its media. */
 export async function removeDeliveries(
-  events: readonly ScanNews[],
+  tenant: TenantId,
+  events: readonly Pick<ScanNews, 'id' | 'timestamp'>[],
   { store, queues }: { store: Ports['store']; queues: Pick<ScanQueues, 'deliver'> | null },
   signal: AbortSignal,
 ): Promise<void> {
-  // All of one scan, and so of one tenant.
-  const tenant = events[0]?.data.tenant;
-  if (tenant === undefined) return;
+  if (events.length === 0) return;
   for (const webhook of await webhookIds(tenant, store, signal)) {
     for (const delivery of events.map(deliveryIdOf)) {
       await queues?.deliver.remove(deliverJobId(webhook, delivery));

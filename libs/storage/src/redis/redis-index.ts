@@ -34,7 +34,11 @@ export class RedisIndex implements ScanIndex {
 
   async restore(record: ScanRecord): Promise<'created' | 'replaced' | 'kept'> {
     const checked = ScanRecord.parse(record);
-    const outcome = await this.run(restoreScript, [recordKey(checked.id)], [this.timeOf(checked), ...fieldsOf(checked)]);
+    const outcome = await this.run(
+      restoreScript,
+      [recordKey(checked.id)],
+      [this.timeOf(checked), ...fieldsOf(checked)],
+    );
     // What a scan is never changes, so its place in the lists is the same whichever record stays.
     await this.addToLists(checked);
     return outcome === 1 ? 'created' : outcome === 2 ? 'replaced' : 'kept';

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { defaultPageSize, maxPageSize } from './api';
+import { MediaId, Sha256 } from './ids';
+import { PublicKeyJwk } from './signature';
+import { Subject } from './subject';
+import { TenantId } from './tenant';
+
+/** What a hold or an erasure is about; always within one tenant. */
+export const KeepTarget = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('media'), media: MediaId }),
+  z.strictObject({ kind: z.literal('subject'), subject: Subject }),
+  /** Everything that the tenant has. */
+  z.strictObject({ kind: z.literal('tenant') }),
+]);
+export type KeepTarget = z.infer<typeof KeepTarget>;
+
+/** The same as it is stored: a subject may be a person's name, and is kept as its SHA-256 alone. */
+export const StoredTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('media'), media: MediaId }),
+  z.object({ kind: z.literal('subject'), subjectSha256: Sha256 }),
+  z.object({ kind: z.literal('tenant') }),
+]);
+export type StoredTarget = z.infer<typeof StoredTarget>;
+
+const longestDays = 36_500;
+const Days = z.number().int().min(1).max(longestDays);
+export const longestEventsDays = 30;
+export const longestIndexDays = 365;
+
+/** How long what is kept, in days; null = until it is deleted. */
+export const Retention = z.strictObject({
+  /** The file itself, from when it was last taken in. Without it a scan can't be made again. */
+  mediaDays: Days.nullable(),
+  /** Crops, overlays, plots and what the stages left, from the end of the scan. */
+  evidenceDays: Days.nullable(),
+  /** Verdict, signature and record, from the end of the scan. With the last of them goes the record of the media. */
+  verdictDays: Days.nullable(),
+  /** The entry in Redis, by which scans are listed. The scan itself is found without it. */
+  indexDays: Days.max(longestIndexDays),
+  /** Events of a scan and the log of their webhooks. */
+  eventsDays: Days.max(longestEventsDays),
+});
+export type Retention = z.infer<typeof Retention>;
+
+export const HoldId = z.string().regex(/^ho_[0-9a-f]{24}$/, 'must look like ho_ and 24 hex digits');
+export type HoldId = z.infer<typeof HoldId>;
+
+/** Body of POST /v1/holds. */
+export const PlaceHold = z.strictObject({
+  target: KeepTarget,
+  /** Why, for whoever wants to delete it: a case number. */
+  reason: z.string().min(1).max(500),
+});
+export type PlaceHold = z.infer<typeof PlaceHold>;
+
+/** While there is one, nothing that it covers is deleted: not by request, not by retention. */
+export const Hold = z.object({
+  schema: z.literal('assay.hold/1'),
+  id: HoldId,
+  tenant: TenantId,
+  target: StoredTarget,
+  reason: z.string(),
+  createdAt: z.iso.datetime(),
+});
+export type Hold = z.infer<typeof Hold>;
+
+export const HoldList = z.object({ holds: z.array(Hold) });
+export type HoldList = z.infer<typeof HoldList>;
+
+/** Time, counted down so that the newest come first, and a random part. */
+export const ErasureId = z.string().regex(/^er_\d{13}_[0-9a-f]{16}$/, 'must be the id of an erasure');
+export type ErasureId = z.infer<typeof ErasureId>;
+
+/** Body of POST /v1/erasures. */
+export const RequestErasure = z.strictObject({ target: KeepTarget });
+export type RequestErasure = z.infer<typeof RequestErasure>;
+
+/** What was removed, in numbers that were counted before it went. */
+export const RemovedCounts = z.object({
+  mediaItems: z.number().int(),
+  scans: z.number().int(),
+  verdicts: z.number().int(),
+  evidence: z.number().int(),
+  events: z.number().int(),
+  /** Objects of the store in all, and their bytes. Files that another tenant has too are not counted, as they stay. */
+  objects: z.number().int(),
+  bytes: z.number().int(),
+});
+export type RemovedCounts = z.infer<typeof RemovedCounts>;
+
+export const ErasureReceipt = z.object({
+  schema: z.literal('assay.erasure-receipt/1'),
+  erasure: ErasureId,
+  tenant: TenantId,
+  target: StoredTarget,
+  requestedAt: z.iso.datetime(),
+  completedAt: z.iso.datetime(),
+  removed: RemovedCounts,
+  /** SHA-256 over the ids of the media items that went, in order, each with a line feed: who has the list can check it. */
+  itemsSha256: Sha256,
+});
+export type ErasureReceipt = z.infer<typeof ErasureReceipt>;
+
+/** The receipt with its digest, and the service's signature where it signs. */
+export const SealedReceipt = z.object({
+  receipt: ErasureReceipt,
+  /** SHA-256 of the canonical JSON (RFC 8785) of `receipt`. */
+  digest: Sha256,
+  /** Ed25519 over the same text, base64url, by a key of /.well-known/assay-keys.json; null where nothing is signed. */
+  signature: z.object({ keyId: PublicKeyJwk.shape.kid, value: z.string() }).nullable(),
+});
+export type SealedReceipt = z.infer<typeof SealedReceipt>;
+
+/** Why an item of an erasure is still there. */
+export const HeldItem = z.object({ media: MediaId, hold: HoldId, reason: z.string() });
+export type HeldItem = z.infer<typeof HeldItem>;
+
+export const Erasure = z.object({
+  schema: z.literal('assay.erasure/1'),
+  id: ErasureId,
+  tenant: TenantId,
+  target: StoredTarget,
+  /** `held`: everything but what a hold covers is gone, and the rest goes when the hold is lifted. */
+  state: z.enum(['running', 'held', 'done']),
+  requestedAt: z.iso.datetime(),
+  /** When nothing was left for the first time; late writers are then waited for and looked for once more. */
+  clearedAt: z.iso.datetime().nullable(),
+  /** At most a hundred of them. */
+  held: z.array(HeldItem),
+  receipt: SealedReceipt.nullable(),
+});
+export type Erasure = z.infer<typeof Erasure>;
+
+/** Query of GET /v1/erasures. */
+export const ListErasures = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
+  /** What the page before gave as `next`. */
+  cursor: ErasureId.optional(),
+});
+export type ListErasures = z.infer<typeof ListErasures>;
+
+/** Newest first. */
+export const ErasureList = z.object({ erasures: z.array(Erasure), next: z.string().nullable() });
+export type ErasureList = z.infer<typeof ErasureList>;

@@ -1,0 +1,388 @@
+/**
+ * With a real Redis and a folder store. What holds:
+ *
+ * 1. An erasure that dies at any step whatever, and is begun again, ends with nothing left in store and Redis but its
+ *    receipt, and the receipt counts everything once.
+ * 2. By subject and by tenant, exactly what is covered goes; a half-done upload is waited for.
+ * 3. What is on hold stays, whoever asks, and says why; it goes when the hold is lifted. A hold and a deletion that meet
+ *    never both win.
+ * 4. Retention removes each kind when its time is over, and nothing before, and nothing of what is under way or held.
+ */
+import { Readable } from 'node:stream';
+import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { type Erasure, type KeepTarget, ScanRecord } from '@assay/contracts';
+import {
+  createRedisEventLog,
+  createRedisIdempotency,
+  createRedisIndex,
+  type EventLog,
+  type IdempotencyStore,
+  type ObjectStore,
+  type ScanIndex,
+} from '@assay/storage';
+import { startRedis, type TestRedis } from '../../../../test/support/redis';
+import { tracesOf } from '../../../../test/support/traces';
+import { deleteMedia } from '../delete-media';
+import { LaterError, MediaHeldError } from '../errors';
+import { createOutbox } from '../events/outbox';
+import { keys } from '../keys';
+import type { OpenPorts } from '../open-ports';
+import { openQueues, type ScanQueues } from '../open-queues';
+import { canonicalJson } from '../signing/canonical-json';
+import { createSigner } from '../signing/sign-verdict';
+import { publicKeyOf } from '../signing/signing-key';
+import { intake } from '../stages/intake';
+import { reject } from '../stages/judge';
+import { publish } from '../stages/publish';
+import { readStored, writeStored } from '../stored';
+import { submitScan } from '../submit';
+import { noAbort, testPorts } from '../testing/test-ports';
+import { createWebhook } from '../webhooks/webhooks';
+import { applyRetention, slices, slicesAt } from './apply-retention';
+import { getErasure, requestErasure, sweepErasures } from './erasures';
+import { liftHold, placeHold } from './holds';
+import { answerAbout } from './item';
+import { keepForever, setRetention } from './retention';
+import { type ErasePorts, runErasure } from './run-erasure';
+import { sweepDeletions } from './sweep-deletions';
+
+const tenant = 'default';
+const dayMs = 24 * 3_600_000;
+const sending = { privateNetworks: ['127.0.0.0/8'] };
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const signer = createSigner({ privateKey, publicKey: publicKeyOf(publicKey) });
+
+let redis: TestRedis;
+let queues: ScanQueues;
+let index: ScanIndex;
+let events: EventLog;
+let answers: IdempotencyStore;
+let ports: OpenPorts;
+let erasing: ErasePorts;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  queues = await openQueues({ redisUrl: redis.url });
+  index = createRedisIndex({ url: redis.url });
+  events = createRedisEventLog({ url: redis.url, keepMs: dayMs });
+  answers = createRedisIdempotency({ url: redis.url });
+});
+afterAll(async () => {
+  await Promise.all([queues.close(), index.close(), events.close(), answers.close()]);
+  await redis.close();
+});
+beforeEach(async () => {
+  const bare = { ...(await testPorts()), index };
+  ports = { ...bare, outbox: createOutbox({ ...bare, queues, events }) };
+  erasing = { ...ports, queues, events, answers, signer, settleMs: 0 };
+});
+afterEach(async () => {
+  await ports.close();
+});
+
+interface Made {
+  media: string;
+  needles: string[];
+}
+
+let made = 0;
+/** A judged scan, told to a webhook that has not been reached, with evidence, an answer that is kept, and a subject. */
+async function judged(subject: string | null = null, owner = tenant, content?: string): Promise<Made> {
+  const name = `holiday-${(made += 1)}.mp4`;
+  const bytes = content ?? `content of ${name} ${Math.random()}`;
+  const taken = await intake(Readable.from([bytes]), { tenant: owner, name, subject }, ports, noAbort);
+  if (!taken.ok) throw new Error('not taken in');
+  const media = taken.value.media.id;
+  const { scan } = await submitScan(ports, queues, { media, tenant: owner }, noAbort);
+  for (const at of [0, 1]) await ports.store.put(keys.evidence(scan.id, `track-0-${at}.jpg`), 'jpeg', {}, noAbort);
+  await ports.store.put(keys.segment(scan.id, 0), '{}', {}, noAbort);
+  const outcome = await reject(scan.id, { code: 'not_media', message: 'No media.' }, ports, noAbort);
+  if (!outcome.ok) throw new Error('not judged');
+  await publish(outcome.value, ports, noAbort);
+  const claim = await answers.claim(`key-${owner}-${media}`, 'f', 5_000);
+  if (claim.state !== 'claimed') throw new Error('not claimed');
+  const about = [media, scan.id].map((id) => answerAbout(owner, id));
+  const answer = { fingerprint: 'f', status: 201, location: null, body: taken.value.media, about };
+  await answers.answer(`key-${owner}-${media}`, claim.token, answer, dayMs);
+  return { media, needles: [media, scan.id, name] };
+}
+
+const traces = (needles: string[]) => tracesOf(needles, { store: ports.store, redisPath: redis.path });
+/** All that may name what was erased, and only where that was what was asked for. */
+const receiptOf = ({ id }: Erasure) => [`store:erasures/${tenant}/${id}.json`, `store:receipts/${tenant}/${id}.json`];
+const ask = (target: KeepTarget) => requestErasure(tenant, { target }, { store: ports.store, queues }, noAbort);
+const state = (erasure: Erasure) => getErasure(tenant, erasure.id, ports.store, noAbort);
+
+/** As a worker does the job, over all of its pauses. */
+async function toEnd({ id }: Erasure, parts = erasing): Promise<void> {
+  for (;;) {
+    try {
+      return await runErasure({ v: 1, tenant, erasure: id }, parts, noAbort);
+    } catch (error) {
+      if (!(error instanceof LaterError)) throw error;
+    }
+  }
+}
+
+class Died extends Error {}
+/** A store that dies at its nth change, as a process by `kill -9`. */
+function mortal(store: ObjectStore, after: number): ObjectStore {
+  let left = after;
+  const changing = new Set<PropertyKey>(['put', 'delete', 'deletePrefix', 'move']);
+  return new Proxy(store, {
+    get(target, name) {
+      const method = Reflect.get(target, name) as (...args: unknown[]) => unknown;
+      return (...args: unknown[]) => {
+        if (changing.has(name) && (left -= 1) < 0) throw new Died();
+        return method.apply(target, args);
+      };
+    },
+  });
+}
+
+beforeEach(async () => {
+  // Nobody delivers here, so that deliveries stay pending.
+  const hook = { url: 'http://127.0.0.1:8999/hook', signing: 'hmac' as const };
+  for (const owner of [tenant, 'acme']) await createWebhook(owner, hook, ports.store, sending, noAbort);
+});
+
+it('an erasure that dies at any change of the store leaves nothing, and counts everything once', async () => {
+  const control = await judged();
+  let deaths = 0;
+  for (let step = 0; ; step += 1) {
+    const { media, needles } = await judged();
+    const erasure = await ask({ kind: 'media', media });
+    const store = mortal(ports.store, step);
+    const died = await toEnd(erasure, { ...erasing, store }).then(
+      () => false,
+      (error: unknown) => {
+        if (!(error instanceof Died)) throw error;
+        return true;
+      },
+    );
+    if (died) deaths += 1;
+    await toEnd(erasure);
+    const { receipt } = await state(erasure);
+    expect([step, receipt?.receipt.removed]).toEqual([
+      step,
+      { mediaItems: 1, scans: 1, verdicts: 1, evidence: 2, events: 1, objects: 9, bytes: expect.any(Number) },
+    ]);
+    expect((await traces(needles)).sort()).toEqual(receiptOf(erasure));
+    expect(await traces([`erasing/${tenant}.${erasure.id}`])).toEqual([]);
+    if (!died) break;
+  }
+  expect(deaths).toBeGreaterThan(15);
+  expect((await traces([control.media])).length).toBeGreaterThan(5);
+}, 240_000);
+
+it('a receipt can be checked: its digest, its signature, the list of what went', async () => {
+  const { media } = await judged();
+  const erasure = await ask({ kind: 'media', media });
+  await toEnd(erasure);
+  const sealed = (await state(erasure)).receipt!;
+  const text = canonicalJson(sealed.receipt);
+  expect(sealed.digest).toBe(createHash('sha256').update(text).digest('hex'));
+  expect(sealed.receipt.itemsSha256).toBe(createHash('sha256').update(`${media}\n`).digest('hex'));
+  const key = createPublicKey(publicKey.export({ type: 'spki', format: 'pem' }));
+  const signature = Buffer.from(sealed.signature!.value, 'base64url');
+  expect(verify(null, Buffer.from(text), key, signature)).toBe(true);
+  expect(verify(null, Buffer.from(`${text} `), key, signature)).toBe(false);
+});
+
+it('by subject, what is about it goes, two at once do it once, and the subject itself is nowhere', async () => {
+  const [one, two, other] = [await judged('Jo Doe'), await judged('Jo Doe'), await judged('Al Roe')];
+  const erasure = await ask({ kind: 'subject', subject: 'Jo Doe' });
+  // Uploads that are half done are the API's to look for.
+  await ports.store.put(keys.erasedUploads(erasure.id), '', {}, noAbort);
+  await Promise.all([toEnd(erasure), toEnd(erasure)]);
+  const { receipt } = await state(erasure);
+  expect(receipt?.receipt.removed).toMatchObject({ mediaItems: 2, scans: 2, verdicts: 2 });
+  expect(await traces([...one.needles, ...two.needles, 'Jo Doe', 'Al Roe'])).toEqual([]);
+  expect((await traces([other.media])).length).toBeGreaterThan(5);
+});
+
+it('waits until half-done uploads have been looked through', async () => {
+  await judged('Wa Iter');
+  const erasure = await ask({ kind: 'subject', subject: 'Wa Iter' });
+  await runErasure({ v: 1, tenant, erasure: erasure.id }, erasing, noAbort).catch((error: unknown) => {
+    expect(error).toBeInstanceOf(LaterError);
+  });
+  await expect(runErasure({ v: 1, tenant, erasure: erasure.id }, erasing, noAbort)).rejects.toThrow(LaterError);
+  expect((await state(erasure)).state).toBe('running');
+});
+
+it('of a tenant everything goes', async () => {
+  const all = [await judged(), await judged('X')];
+  const erasure = await ask({ kind: 'tenant' });
+  await ports.store.put(keys.erasedUploads(erasure.id), '', {}, noAbort);
+  await toEnd(erasure);
+  expect(await traces(all.flatMap(({ needles }) => needles))).toEqual([]);
+});
+
+it('of two tenants with the same bytes, one erases: the file and all of the other stay', async () => {
+  const content = `shared ${Math.random()}`;
+  const mine = await judged('Sha Red', tenant, content);
+  const theirs = await judged('Sha Red', 'acme', content);
+  expect(theirs.media).toBe(mine.media);
+  const [, scan = '', name = ''] = theirs.needles;
+  const before = await traces([scan, name]);
+  const verdict = await ports.store.get(keys.verdict(scan), noAbort);
+  expect(verdict).not.toBeNull();
+
+  const erasure = await ask({ kind: 'subject', subject: 'Sha Red' });
+  await ports.store.put(keys.erasedUploads(erasure.id), '', {}, noAbort);
+  await toEnd(erasure);
+  // The file is one object less than an item that nobody else has.
+  expect((await state(erasure)).receipt?.receipt.removed).toMatchObject({ mediaItems: 1, scans: 1, objects: 8 });
+  expect(await traces(mine.needles.slice(1))).toEqual([]);
+  expect(await ports.store.stat(keys.mediaRecord(mine.media, tenant), noAbort)).toBeNull();
+  expect((await ports.store.get(keys.media(mine.media), noAbort))?.toString()).toBe(content);
+  expect(await ports.store.get(keys.verdict(scan), noAbort)).toEqual(verdict);
+  expect(await traces([scan, name])).toEqual(before);
+  expect((await answers.claim(`key-acme-${mine.media}`, 'f', 5_000)).state).toBe('answered');
+
+  await deleteMedia(erasing, queues, { media: mine.media, tenant: 'acme' }, noAbort);
+  expect(await ports.store.stat(keys.media(mine.media), noAbort)).toBeNull();
+});
+
+describe('a hold', () => {
+  const held = async (target: KeepTarget) => placeHold(tenant, { target, reason: 'Case 12/3' }, ports.store, noAbort);
+
+  it.each(['media', 'subject', 'tenant'] as const)('on %s keeps everything, says why, and ends', async (kind) => {
+    const { media, needles } = await judged('Ho Ld');
+    const target: KeepTarget =
+      kind === 'media' ? { kind, media } : kind === 'subject' ? { kind, subject: 'Ho Ld' } : { kind };
+    const hold = await held(target);
+    const before = await traces(needles);
+    await expect(deleteMedia(erasing, queues, { media, tenant }, noAbort)).rejects.toThrow(MediaHeldError);
+    await expect(deleteMedia(erasing, queues, { media, tenant }, noAbort)).rejects.toThrow('Case 12/3');
+    const erasure = await ask({ kind: 'media', media });
+    await toEnd(erasure);
+    expect(await state(erasure)).toMatchObject({
+      state: 'held',
+      receipt: null,
+      held: [{ media, hold: hold.id, reason: 'Case 12/3' }],
+    });
+    const year = { ...keepForever, mediaDays: 1, evidenceDays: 1, verdictDays: 1 };
+    const report = await applyRetention(
+      [media.slice(0, 3)],
+      { ...erasing, retention: year },
+      noAbort,
+      Date.now() + 9 * dayMs,
+    );
+    expect(report).toMatchObject({ held: 1, files: 0, evidence: 0, verdicts: 0, items: 0 });
+    expect((await traces(needles)).filter((place) => !place.includes('eras'))).toEqual(before);
+
+    await liftHold(tenant, hold.id, ports.store, noAbort);
+    await queues.erase.obliterate({ force: true });
+    expect(await sweepErasures(ports, queues, noAbort)).toBe(1);
+    await toEnd(erasure);
+    expect((await state(erasure)).state).toBe('done');
+    expect((await traces(needles)).sort()).toEqual(receiptOf(erasure));
+  });
+
+  it('and a deletion that meet never both win', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { media } = await judged();
+      const [hold, deletion] = await Promise.allSettled([
+        held({ kind: 'media', media }),
+        deleteMedia(erasing, queues, { media, tenant }, noAbort),
+      ]);
+      const exists = await ports.store.stat(keys.media(media), noAbort);
+      if (hold.status === 'fulfilled') expect([round, exists === null]).toEqual([round, false]);
+      if (deletion.status === 'fulfilled') expect([round, exists === null]).toEqual([round, true]);
+      expect(hold.status === 'fulfilled' && deletion.status === 'fulfilled').toBe(false);
+    }
+  });
+});
+
+it('a deletion that was cut off is ended by the sweeper', async () => {
+  const { media, needles } = await judged();
+  await expect(
+    deleteMedia({ ...erasing, store: mortal(ports.store, 4) }, queues, { media, tenant }, noAbort),
+  ).rejects.toThrow(Died);
+  expect((await traces(needles)).length).toBeGreaterThan(0);
+  expect(await sweepDeletions(erasing, queues, noAbort)).toBe(0);
+  expect(await sweepDeletions(erasing, queues, noAbort, -1)).toBe(1);
+  expect(await traces(needles)).toEqual([]);
+});
+
+describe('retention', () => {
+  const apply = (media: string, days: Partial<typeof keepForever>, afterDays: number) =>
+    applyRetention(
+      [media.slice(0, 3)],
+      { ...erasing, retention: { ...keepForever, ...days } },
+      noAbort,
+      Date.now() + afterDays * dayMs,
+    );
+  const exists = async (key: string) => (await ports.store.stat(key, noAbort)) !== null;
+
+  it('removes each kind in its time, and at the end all', async () => {
+    const { media, needles } = await judged('Ti Me');
+    const scan = needles[1]!;
+    const days = { mediaDays: 10, evidenceDays: 20, verdictDays: 40, indexDays: 5, eventsDays: 7 };
+    const parts = async () => ({
+      index: (await index.get(scan)) !== null,
+      events: await exists(keys.event(scan, `${scan}-verdict-published`)),
+      file: await exists(keys.media(media)),
+      evidence: await exists(keys.evidence(scan, 'track-0-0.jpg')),
+      segments: await exists(keys.segment(scan, 0)),
+      verdict: await exists(keys.verdict(scan)),
+      record: await exists(keys.mediaRecord(media, tenant)),
+    });
+    const all = { index: true, events: true, file: true, evidence: true, segments: true, verdict: true, record: true };
+    await apply(media, days, 4.9);
+    expect(await parts()).toEqual(all);
+    await apply(media, days, 5.1);
+    expect(await parts()).toEqual({ ...all, index: false });
+    await apply(media, days, 7.1);
+    expect(await parts()).toEqual({ ...all, index: false, events: false });
+    await apply(media, days, 10.1);
+    expect(await parts()).toEqual({ ...all, index: false, events: false, file: false });
+    await apply(media, days, 20.1);
+    const last = { index: false, events: false, file: false, evidence: false, segments: false };
+    expect(await parts()).toEqual({ ...last, verdict: true, record: true });
+    await apply(media, days, 40.1);
+    expect(await parts()).toEqual({ ...last, verdict: false, record: true });
+    await apply(media, days, 40.2);
+    expect(await traces(needles.slice(0, 2))).toEqual([]);
+  });
+
+  it('keeps a file that two tenants have for as long as the one who keeps it longest', async () => {
+    const content = `both ${Math.random()}`;
+    const { media } = await judged(null, tenant, content);
+    await judged(null, 'acme', content);
+    const days = { mediaDays: 1 };
+    await setRetention('acme', { ...keepForever, mediaDays: 10 }, ports.store, noAbort);
+    expect(await apply(media, days, 5)).toMatchObject({ files: 0 });
+    expect(await exists(keys.media(media))).toBe(true);
+    const hold = await placeHold('acme', { target: { kind: 'media', media }, reason: 'Case 2' }, ports.store, noAbort);
+    expect(await apply(media, days, 11)).toMatchObject({ files: 0 });
+    expect(await exists(keys.media(media))).toBe(true);
+    await liftHold('acme', hold.id, ports.store, noAbort);
+    expect(await apply(media, days, 11)).toMatchObject({ files: 1 });
+    expect(await exists(keys.media(media))).toBe(false);
+  });
+
+  it('touches nothing of a scan that is under way', async () => {
+    const { media, needles } = await judged();
+    await ports.store.put(keys.openScan(needles[1]!), '', {}, noAbort);
+    const before = await traces(needles);
+    await apply(media, { mediaDays: 1, evidenceDays: 1, verdictDays: 1 }, 100);
+    expect(await traces(needles)).toEqual(before);
+  });
+
+  it('goes on with the others where one record cannot be read', async () => {
+    const { media, needles } = await judged();
+    const twin = `${media.slice(0, 3)}${'0'.repeat(61)}`;
+    await writeStored(ports.store, keys.mediaRecord(twin, tenant), { broken: true }, { ifAbsent: false }, noAbort);
+    expect(await apply(media, { mediaDays: 1 }, 2)).toMatchObject({ files: 1 });
+    expect(await readStored(ports.store, keys.record(needles[1]!), ScanRecord, noAbort)).toMatchObject({ media });
+  });
+
+  it('comes to every id once a day', () => {
+    const day = Array.from({ length: 1_440 }, (_, minute) => slicesAt(minute * 60_000)).flat();
+    expect(day).toHaveLength(slices);
+    expect(new Set(day).size).toBe(slices);
+  });
+});

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { type EraseJob, type Erasure, type ErasureReceipt, type HeldItem, SealedReceipt } from '@assay/contracts';
+import { AuditLog } from '../access/audit-log';
+import { type DeletePorts, deleteMedia, deleteScan } from '../delete-media';
+import { LaterError, MediaHeldError } from '../errors';
+import { hasJobs } from '../flows';
+import { keys } from '../keys';
+import type { ScanQueues } from '../open-queues';
+import type { Ports } from '../ports';
+import { readStored, writeStored } from '../stored';
+import { removeDeliveries } from '../webhooks/deliveries';
+import { addCounts, type ErasureItem, noCounts, notedItems, noteItem } from './erasure-items';
+import { coversUploads, findErasure, writeErasure } from './erasures';
+import { answerAbout } from './item';
+import { itemsOf } from './items-of';
+import { removeQueueEvents } from './queue-events';
+import { sealReceipt } from './receipt';
+
+/** Whoever was in the middle of a write when the record went has ended it by then, ms. */
+const settleMs = 10_000;
+/** A look ends within a second or two of the deletion of its media; a worker that died keeps its job for 15 s, ms. */
+const jobPauseMs = 2_000;
+/** Items that are on hold and are named in the answer; all of them stay. */
+const heldShown = 100;
+
+export interface ErasePorts extends DeletePorts, Pick<Ports, 'store' | 'index' | 'log' | 'signer'> {
+  queues: ScanQueues;
+  /** How long late writers get, ms. */
+  settleMs?: number;
+}
+
+/**
+ * Brings an erasure to its end, from wherever it is: every step may be done again, by this process after a crash or by
+ * another at the same time.
+ *
+ * 1. Each item is noted, then deleted; what is on hold stays, and is named with the reason.
+ * 2. When nothing is left, late writers get their time, and jobs that run theirs to stop.
+ * 3. What they left is removed, and it is looked whether anything has come back; then the receipt is written.
+ *
+ * @throws LaterError when it goes on after a pause
+ */
+export async function runErasure(job: EraseJob, ports: ErasePorts, signal: AbortSignal): Promise<void> {
+  const { store, log } = ports;
+  const erasure = await findErasure(job.tenant, job.erasure, store, signal);
+  if (!erasure) return store.delete(keys.openErasure(job.tenant, job.erasure), signal);
+  const drafted = await readStored(store, keys.erasureDraft(erasure.id), SealedReceipt, signal);
+  if (erasure.receipt ?? drafted) return finish(erasure, store, signal);
+  // A file that is taken in anew after it was erased is another one's business.
+  const isCleared = erasure.target.kind === 'media' && erasure.clearedAt !== null;
+  const held = isCleared ? [] : await eraseItems(erasure, ports, signal);
+  if (held.length > 0) {
+    // The sweeper asks again: the hold may be lifted.
+    await writeErasure({ ...erasure, state: 'held', held: held.slice(0, heldShown), clearedAt: null }, store, signal);
+    log.warn({ erasure: erasure.id, held: held.length }, 'an erasure waits for holds');
+    return;
+  }
+  const clearedAt = erasure.clearedAt ?? new Date().toISOString();
+  if (erasure.clearedAt === null) {
+    await writeErasure({ ...erasure, state: 'running', held: [], clearedAt }, store, signal);
+  }
+  waitUntil(Date.parse(clearedAt) + (ports.settleMs ?? settleMs));
+  if (coversUploads(erasure.target) && !(await store.stat(keys.erasedUploads(erasure.id), signal))) {
+    throw new LaterError(jobPauseMs);
+  }
+  for await (const item of notedItems(erasure.id, store, signal)) await removeTraces(item, ports, signal);
+  if (!isCleared) await beginAnewIfAny(erasure, store, signal);
+  await draftReceipt(erasure, ports, signal);
+  await finish(erasure, store, signal);
+}
+
+/**
+ * The notes go before it is done, as they name what was erased. Of two processes at the same work, the first receipt
+ * stays: the other may have looked for notes that were going.
+ */
+async function finish(erasure: Erasure, store: Ports['store'], signal: AbortSignal): Promise<void> {
+  const { id, tenant } = erasure;
+  await store.deletePrefix(keys.erasureItems(id), signal);
+  const draft = await store.get(keys.erasureDraft(id), signal);
+  if (draft) {
+    const options = { contentType: 'application/json', ifAbsent: true };
+    await store.put(keys.erasureReceipt(tenant, id), draft, options, signal);
+    // Before the work is gone, so that it is noted however often this is begun; then perhaps twice.
+    await noteReceipt(erasure, store, signal);
+  }
+  await store.deletePrefix(keys.erasureWork(id), signal);
+  await store.delete(keys.openErasure(tenant, id), signal);
+}
+
+/** In the audit log, by id alone: who reads the log finds the receipt by it. */
+async function noteReceipt({ id, tenant }: Erasure, store: Ports['store'], signal: AbortSignal): Promise<void> {
+  const fact = {
+    at: new Date().toISOString(),
+    actor: null,
+    tenant,
+    action: 'erasure completed',
+    object: { erasure: id },
+    outcome: 'done' as const,
+    status: null,
+    requestId: null,
+  };
+  await new AuditLog(store).append(fact, signal);
+}
+
+/** What was on its way when everything else was erased, and has come since. @throws LaterError */
+async function beginAnewIfAny(erasure: Erasure, store: Ports['store'], signal: AbortSignal): Promise<void> {
+  const { done } = await itemsOf(erasure.tenant, erasure.target, store, signal).next();
+  if (done) return;
+  await writeErasure({ ...erasure, clearedAt: null }, store, signal);
+  throw new LaterError(0);
+}
+
+async function eraseItems(erasure: Erasure, ports: ErasePorts, signal: AbortSignal): Promise<HeldItem[]> {
+  const held: HeldItem[] = [];
+  for await (const item of itemsOf(erasure.tenant, erasure.target, ports.store, signal)) {
+    await noteItem(erasure.id, item, ports, signal);
+    try {
+      await deleteMedia(ports, ports.queues, item, signal);
+    } catch (error) {
+      if (!(error instanceof MediaHeldError)) throw error;
+      // Not removed, so not counted; looked at anew when the hold is gone.
+      await ports.store.delete(keys.erasureItem(erasure.id, item.media), signal);
+      held.push(...error.holds.slice(0, 1).map(({ id, reason }) => ({ media: item.media, hold: id, reason })));
+    }
+  }
+  return held;
+}
+
+/** @throws LaterError while a worker still holds a job of the item */
+async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortSignal): Promise<void> {
+  const { store, queues, events, answers } = ports;
+  // The same file was taken in anew: what there is now is that one's.
+  if (await store.stat(keys.mediaRecord(item.media, item.tenant), signal)) return;
+  for (const scan of item.scans) {
+    await deleteScan({ scan: scan.id, tenant: item.tenant }, ports, queues, signal);
+    if (await hasJobs(queues, scan)) throw new LaterError(jobPauseMs);
+    await ports.index.delete(scan.id, scan);
+  }
+  await removeDeliveries(item.tenant, item.events, { store, queues }, signal);
+  await events?.remove(item.tenant, item.events.map(({ id }) => id));
+  const ids = item.scans.map(({ id }) => id);
+  await answers?.forget([item.media, ...ids].map((id) => answerAbout(item.tenant, id)));
+  await removeQueueEvents(queues, ids);
+}
+
+async function draftReceipt(erasure: Erasure, ports: ErasePorts, signal: AbortSignal): Promise<void> {
+  const removed = noCounts();
+  const items = createHash('sha256');
+  for await (const { media, counts } of notedItems(erasure.id, ports.store, signal)) {
+    addCounts(removed, counts);
+    items.update(`${media}\n`);
+  }
+  const receipt: ErasureReceipt = {
+    schema: 'assay.erasure-receipt/1',
+    erasure: erasure.id,
+    tenant: erasure.tenant,
+    target: erasure.target,
+    requestedAt: erasure.requestedAt,
+    completedAt: new Date().toISOString(),
+    removed,
+    itemsSha256: items.digest('hex'),
+  };
+  const sealed = await sealReceipt(receipt, ports, signal);
+  await writeStored(ports.store, keys.erasureDraft(erasure.id), sealed, { ifAbsent: true }, signal);
+  ports.log.info({ erasure: erasure.id, removed }, 'erased');
+}
+
+/** @throws LaterError */
+function waitUntil(ms: number): void {
+  const pause = ms - Date.now();
+  if (pause > 0) throw new LaterError(pause);
+}

@@ -1,0 +1,28 @@
+import { type DeletePorts, deleteMedia } from '../delete-media';
+import { MediaHeldError } from '../errors';
+import { keys } from '../keys';
+import type { ScanQueues } from '../open-queues';
+import type { Ports } from '../ports';
+
+/** A deletion that has not ended by then was cut off, ms. */
+const deletionMs = 600_000;
+
+/** Ends deletions that a process began and did not live to end. @returns how many */
+export async function sweepDeletions(
+  ports: DeletePorts & Pick<Ports, 'log'>,
+  queues: ScanQueues,
+  signal: AbortSignal,
+  olderThanMs = deletionMs,
+): Promise<number> {
+  let ended = 0;
+  for await (const { key } of ports.store.list(keys.deletions, signal)) {
+    const stat = await ports.store.stat(key, signal);
+    if (!stat || Date.now() - stat.modifiedAt.getTime() < olderThanMs) continue;
+    const [tenant = '', media = ''] = key.slice(keys.deletions.length).split('/');
+    await deleteMedia(ports, queues, { media, tenant }, signal).catch((error: unknown) => {
+      if (!(error instanceof MediaHeldError)) throw error;
+    });
+    ended += 1;
+  }
+  return ended;
+}
