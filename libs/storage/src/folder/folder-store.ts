@@ -1,6 +1,7 @@
 import { link, open, readFile, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertByteRange } from '../byte-range';
 import { ObjectMissingError } from '../errors/object-missing-error';
 import { StorageKeyError } from '../errors/storage-key-error';
@@ -25,7 +26,9 @@ export interface FolderStoreSettings {
 }
 
 /** A folder can be removed as empty between making it and naming a file in it; each try needs one such accident. */
-const placeTries = 8;
+const placeTries = 40;
+/** Chance lets several that make and remove the same folder pass each other, ms. */
+const longestPlacePauseMs = 20;
 
 /** Objects as plain files under one folder, so that an operator can look at them; several processes may share it. */
 export function createFolderStore(settings: FolderStoreSettings): ObjectStore {
@@ -154,6 +157,7 @@ class FolderStore implements ObjectStore {
         const code = codeOf(error);
         const fleeting = code === 'ENOENT' || (code === 'EEXIST' && !(await isTaken(this.pathOf(key), this.root)));
         if (!fleeting || tries === placeTries) throw storeErrorOf(error, key);
+        await sleep(Math.random() * Math.min(tries, longestPlacePauseMs));
       }
     }
   }
