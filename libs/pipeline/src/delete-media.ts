@@ -76,13 +76,19 @@ export async function deleteScan(
   if (record && queues) await removeScanJobs(queues, record);
   const events = await readEvents(scan, { store }, signal);
   await removeDeliveries(tenant, events, { store, queues }, signal);
-  await feed?.remove(tenant, events.map(({ id }) => id));
+  await feed?.remove(
+    tenant,
+    events.map(({ id }) => id),
+  );
   await store.deletePrefix(keys.scan(scan), signal);
   await store.delete(keys.openScan(scan), signal);
   await store.deletePrefix(keys.outboxOf(scan), signal);
   // Again: what was being told until its event was gone was written down after the first time.
   await removeDeliveries(tenant, events, { store, queues }, signal);
-  await feed?.remove(tenant, events.map(({ id }) => id));
+  await feed?.remove(
+    tenant,
+    events.map(({ id }) => id),
+  );
   await index.delete(scan, record ?? undefined);
   if (record) await index.publish(eventOf({ ...record, state: 'cancelled' }));
 }

@@ -41,7 +41,8 @@ export class Idempotency {
     const key = idempotencyKeyOf(request);
     if (key === null) return { state: 'keyless' };
     const claim = await this.store.claim(key, fingerprint, leaseMs);
-    if (claim.state === 'claimed') return { state: 'first', held: this.hold(key, claim.token, principalOf(request).tenant) };
+    if (claim.state === 'claimed')
+      return { state: 'first', held: this.hold(key, claim.token, principalOf(request).tenant) };
     const known = claim.state === 'answered' ? claim.answer.fingerprint : claim.fingerprint;
     if (fingerprint !== null && known !== null) assertSame(known, fingerprint);
     if (claim.state === 'running') throw problems.idempotencyKeyInUse();

@@ -92,7 +92,10 @@ export class KeepingController {
     answers: { 200: { schema: 'Erasure', text: 'With the receipt once it is done' } },
     refusals: [400, 404],
   })
-  get(@Tenant() tenant: TenantId, @Param('erasure', new ZodPipe(ErasureIdSchema, 'erasure')) id: ErasureId): Promise<Erasure> {
+  get(
+    @Tenant() tenant: TenantId,
+    @Param('erasure', new ZodPipe(ErasureIdSchema, 'erasure')) id: ErasureId,
+  ): Promise<Erasure> {
     return getErasure(tenant, id, this.ports.store, this.closing);
   }
 
@@ -151,7 +154,10 @@ export class KeepingController {
     answers: { 200: { schema: 'Retention', text: 'As it is now' } },
     refusals: [400, 413, 415],
   })
-  async retain(@Tenant() tenant: TenantId, @Body(new ZodPipe(RetentionSchema)) retention: Retention): Promise<Retention> {
+  async retain(
+    @Tenant() tenant: TenantId,
+    @Body(new ZodPipe(RetentionSchema)) retention: Retention,
+  ): Promise<Retention> {
     await setRetention(tenant, retention, this.ports.store, this.closing);
     return retention;
   }

@@ -168,7 +168,10 @@ async function ageScan(
   if (isOver(ended, retention.eventsDays, now)) {
     const events = await readEvents(scan.id, { store }, signal);
     await removeDeliveries(scan.tenant, events, { store, queues }, signal);
-    await feed?.remove(scan.tenant, events.map(({ id }) => id));
+    await feed?.remove(
+      scan.tenant,
+      events.map(({ id }) => id),
+    );
     report.events += await store.deletePrefix(keys.events(scan.id), signal);
   }
   if (isOver(ended, retention.indexDays, now) && (await index.get(scan.id))) {

@@ -136,7 +136,10 @@ async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortS
     await ports.index.delete(scan.id, scan);
   }
   await removeDeliveries(item.tenant, item.events, { store, queues }, signal);
-  await events?.remove(item.tenant, item.events.map(({ id }) => id));
+  await events?.remove(
+    item.tenant,
+    item.events.map(({ id }) => id),
+  );
   const ids = item.scans.map(({ id }) => id);
   await answers?.forget([item.media, ...ids].map((id) => answerAbout(item.tenant, id)));
   await removeQueueEvents(queues, ids);
