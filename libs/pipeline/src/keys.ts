@@ -16,6 +16,8 @@ import { eventAndTimeOf } from './webhooks/delivery-id';
 const mediaOf = (media: MediaId, tenant: TenantId): string =>
   tenant === defaultTenant ? `media/${media}` : `media/${media}.of/${tenant}`;
 
+const webhookStart = (tenant: TenantId): string => `webhooks/${tenant === defaultTenant ? '' : `${tenant}.`}`;
+
 /** The object layout. Everything derived from one scan lies under one prefix, so that deletion misses nothing. */
 export const keys = {
   media: (media: MediaId) => `media/${media}`,
@@ -72,9 +74,8 @@ export const keys = {
   outboxEntry: (event: EventId) => `outbox/${event}`,
   webhooks: 'webhooks/',
   /** Named so that those of one tenant can be listed: `default` has no part of its own. */
-  webhooksOf: (tenant: TenantId) => `webhooks/${tenant === defaultTenant ? '' : `${tenant}.`}wh_`,
-  webhook: (tenant: TenantId, webhook: WebhookId) =>
-    `webhooks/${tenant === defaultTenant ? '' : `${tenant}.`}${webhook}.json`,
+  webhooksOf: (tenant: TenantId) => `${webhookStart(tenant)}wh_`,
+  webhook: (tenant: TenantId, webhook: WebhookId) => `${webhookStart(tenant)}${webhook}.json`,
   /** Present = switched off, and why. An object of its own, since a worker writes it and the API the others. */
   webhookDisabled: (webhook: WebhookId) => `webhook-disabled/${webhook}.json`,
   webhookSecrets: (webhook: WebhookId) => `webhook-secrets/${webhook}/`,
@@ -99,7 +100,6 @@ export const keys = {
   /** Resumable uploads that became a tenant's media: what is noted of them goes with it. */
   mediaUploads: (media: MediaId, tenant: TenantId) => `media/${media}.uploads/${tenant}/`,
   mediaUpload: (media: MediaId, tenant: TenantId, upload: UploadId) => `media/${media}.uploads/${tenant}/${upload}`,
-  retentions: 'retention/',
   retention: (tenant: TenantId) => `retention/${tenant}.json`,
   /** Under what they cover, so that one listing says whether something is held. */
   holds: (tenant: TenantId) => `holds/${tenant}/`,

@@ -6,7 +6,7 @@ import { SharedUse } from './shared-use';
 
 /**
  * A file below this is fetched whole where a part would do, bytes: one request for it takes about as long as the dozen that
- * its parts would take. See docs/decisions/008.
+ * its parts would take. See docs/decisions/009.
  */
 const wholeBelowBytes = 16 * 1024 ** 2;
 

@@ -44,7 +44,8 @@ export function writeStored(
   return store.put(key, JSON.stringify(document), { contentType: 'application/json', ...options }, signal);
 }
 
-function parseJson(body: Buffer): unknown {
+/** @returns undefined for what is no JSON, which follows no schema */
+export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

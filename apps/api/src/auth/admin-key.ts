@@ -1,17 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultTenant } from '@assay/contracts';
-import {
-  type ApiKeyRecord,
-  findKey,
-  firstRoles,
-  hashOfKey,
-  isApiKey,
-  keys,
-  newApiKey,
-  shownPart,
-  stateOfKey,
-} from '@assay/pipeline';
+import { findKey, firstRoles, hashOfKey, isApiKey, keys, newApiKey, recordOfKey, stateOfKey } from '@assay/pipeline';
 import { makeFolder, type ObjectStore } from '@assay/storage';
 
 const fileName = 'admin-key';
@@ -65,17 +55,7 @@ export async function admitKey(store: ObjectStore, key: string, signal: AbortSig
 const objectKeyOf = (key: string): string => keys.apiKey(hashOfKey(key));
 
 async function register(store: ObjectStore, key: string, signal: AbortSignal): Promise<void> {
-  const record: ApiKeyRecord = {
-    schema: 'assay.key/2',
-    tenant: defaultTenant,
-    name: 'admin',
-    prefix: shownPart(key),
-    roles: [...firstRoles],
-    scopes: null,
-    createdAt: new Date().toISOString(),
-    createdBy: null,
-    expiresAt: null,
-  };
+  const record = recordOfKey(key, { tenant: defaultTenant, name: 'admin', roles: [...firstRoles] });
   await store.put(objectKeyOf(key), JSON.stringify(record), { contentType: 'application/json' }, signal);
 }
 

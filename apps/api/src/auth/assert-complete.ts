@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { publicPaths, routePermissions } from './permissions';
+import { isPublic, routePermissions } from './permissions';
 
 interface Layer {
   route?: { path: unknown; methods: Record<string, boolean> };
@@ -17,7 +17,7 @@ export function routesOf(app: Express): string[] {
 
 /** @throws Error that names routes without a line in the table, and lines without a route */
 export function assertTableComplete(app: Express): void {
-  const routes = routesOf(app).filter((route) => !publicPaths.some((path) => path.test(route.split(' ')[1] ?? '')));
+  const routes = routesOf(app).filter((route) => !isPublic(route.split(' ')[1] ?? ''));
   const missing = routes.filter((route) => !(route in routePermissions));
   const stale = Object.keys(routePermissions).filter((route) => !routes.includes(route));
   if (missing.length + stale.length === 0) return;

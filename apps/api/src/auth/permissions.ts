@@ -83,10 +83,12 @@ export const permissionRoles: Readonly<Record<Permission, readonly Role[]>> = {
 };
 
 /** What needs no key: the page, the description of the API, public keys, and health. None of it holds data. */
-export const publicPaths: readonly RegExp[] = [
+const publicPaths: readonly RegExp[] = [
   ...[/^\/$/, /^\/index\.html$/, /^\/favicon\.svg$/, /^\/assets\//, /^\/embed\/assay-verdict\.js$/],
   ...[/^\/docs(\/|$)/, /^\/v1\/health\//, /^\/\.well-known\/assay-keys\.json$/],
 ];
+
+export const isPublic = (path: string): boolean => publicPaths.some((pattern) => pattern.test(path));
 
 export function permissionsOf(roles: readonly Role[], scopes: readonly Permission[] | null): Set<Permission> {
   const all = Object.entries(permissionRoles) as [Permission, readonly Role[]][];

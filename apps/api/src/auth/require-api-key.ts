@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
 import type { KeyRing } from './key-ring';
 import { matchRoute } from './match-route';
-import { publicPaths } from './permissions';
+import { isPublic } from './permissions';
 import { type Principal, setPrincipal } from './principal';
 
 const bearer = /^Bearer +(\S+) *$/i;
@@ -14,7 +14,7 @@ const bearer = /^Bearer +(\S+) *$/i;
  */
 export function requireApiKey(keyRing: KeyRing, signal: AbortSignal) {
   return (request: Request, _response: Response, next: NextFunction): void => {
-    if (publicPaths.some((path) => path.test(request.path))) {
+    if (isPublic(request.path)) {
       allowed.add(request);
       return next();
     }

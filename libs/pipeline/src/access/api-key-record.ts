@@ -53,7 +53,16 @@ export function isApiKey(text: string): boolean {
   return shape.test(text);
 }
 
-export const shownPart = (apiKey: string): string => apiKey.slice(0, shownCharacters);
+/** Of a key that is made now: by nobody, with all that its roles have, for ever. */
+export function recordOfKey(
+  apiKey: string,
+  { tenant, name, roles }: Pick<ApiKeyRecord, 'tenant' | 'name' | 'roles'>,
+): ApiKeyRecord {
+  const prefix = apiKey.slice(0, shownCharacters);
+  const createdAt = new Date().toISOString();
+  const rest = { scopes: null, createdAt, createdBy: null, expiresAt: null };
+  return { schema: 'assay.key/2', tenant, name, prefix, roles, ...rest };
+}
 
 /** By which the store is asked, so that how long it takes says nothing about any key. Hex SHA-256. */
 export function hashOfKey(apiKey: string): string {

@@ -2,8 +2,8 @@ import type { ApiKey, ApiKeyId, ApiKeyWithSecret, CreateApiKey, TenantId } from 
 import type { ObjectStore } from '@assay/storage';
 import { z } from 'zod';
 import { keys } from '../keys';
-import { readDerived, readStored, writeStored } from '../stored';
-import { ApiKeyRecord, hashOfKey, hashStartOf, idOfHash, newApiKey, shownPart } from './api-key-record';
+import { parseJson, readDerived, readStored, writeStored } from '../stored';
+import { ApiKeyRecord, hashOfKey, hashStartOf, idOfHash, newApiKey, recordOfKey } from './api-key-record';
 
 /** Objects of their own, so that no writer of the record can undo a revocation, and none has to read before it writes. */
 const Moment = z.object({ at: z.iso.datetime() });
@@ -23,13 +23,8 @@ export async function createApiKey(
 ): Promise<ApiKeyWithSecret> {
   const key = newApiKey();
   const record: ApiKeyRecord = {
-    schema: 'assay.key/2',
-    tenant,
-    name,
-    prefix: shownPart(key),
-    roles: [...new Set(roles)],
+    ...recordOfKey(key, { tenant, name, roles: [...new Set(roles)] }),
     scopes: scopes ? [...new Set(scopes)] : null,
-    createdAt: new Date().toISOString(),
     createdBy,
     expiresAt: expiresAt ?? null,
   };
@@ -41,16 +36,9 @@ export async function createApiKey(
 /** Of one tenant, or of all (null); newest first. */
 export async function listApiKeys(tenant: TenantId | null, store: ObjectStore, signal: AbortSignal): Promise<ApiKey[]> {
   const found: ApiKey[] = [];
-  for await (const { key } of store.list(keys.apiKeys, signal)) {
-    const [, hash] = recordName.exec(key) ?? [];
-    const stored = hash === undefined ? null : await findKey(hash, store, signal);
-    if (stored && (tenant === null || stored.record.tenant === tenant))
-      found.push(await described(stored, store, signal));
-  }
+  for await (const stored of storedKeys('', tenant, store, signal)) found.push(await described(stored, store, signal));
   return found.sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1));
 }
-
-const recordName = /^keys\/([0-9a-f]{64})\.json$/;
 
 /** @param tenant null = whoever has it @returns null when there is none */
 export async function getApiKey(
@@ -118,7 +106,11 @@ export async function findKey(
     store.get(keys.apiKeyRevoked(hash), signal),
   ]);
   return (
-    record && { hash, record, revokedAt: revoked && (Moment.safeParse(parse(revoked)).data?.at ?? record.createdAt) }
+    record && {
+      hash,
+      record,
+      revokedAt: revoked && (Moment.safeParse(parseJson(revoked)).data?.at ?? record.createdAt),
+    }
   );
 }
 
@@ -138,12 +130,24 @@ async function findById(
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<StoredKey | null> {
-  for await (const { key } of store.list(keys.apiKeys + hashStartOf(id), signal)) {
+  for await (const stored of storedKeys(hashStartOf(id), tenant, store, signal)) return stored;
+  return null;
+}
+
+const recordName = /^keys\/([0-9a-f]{64})\.json$/;
+
+/** Whose hash begins so; of one tenant, or of all (null). */
+async function* storedKeys(
+  hashStart: string,
+  tenant: TenantId | null,
+  store: ObjectStore,
+  signal: AbortSignal,
+): AsyncGenerator<StoredKey> {
+  for await (const { key } of store.list(keys.apiKeys + hashStart, signal)) {
     const [, hash] = recordName.exec(key) ?? [];
     const stored = hash === undefined ? null : await findKey(hash, store, signal);
-    if (stored && (tenant === null || stored.record.tenant === tenant)) return stored;
+    if (stored && (tenant === null || stored.record.tenant === tenant)) yield stored;
   }
-  return null;
 }
 
 async function described(stored: StoredKey, store: ObjectStore, signal: AbortSignal): Promise<ApiKey> {
@@ -155,12 +159,4 @@ function describeKey(stored: StoredKey, lastUsedAt: string | null): ApiKey {
   const { tenant, name, prefix, roles, scopes, createdAt, createdBy, expiresAt } = stored.record;
   const made = { tenant, name, prefix, roles, scopes, createdAt, createdBy, expiresAt };
   return { id: idOfHash(stored.hash), ...made, state: stateOf(stored), revokedAt: stored.revokedAt, lastUsedAt };
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

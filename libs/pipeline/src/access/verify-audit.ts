@@ -1,6 +1,7 @@
 import { AuditEntry } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
 import { keys } from '../keys';
+import { parseJson } from '../stored';
 import { hashOfEntry, noEntry } from './audit-log';
 
 export interface AuditReport {
@@ -29,7 +30,7 @@ export async function verifyAudit(
   for await (const { key } of store.list(keys.audit, signal)) {
     const sequence = Number(key.slice(keys.audit.length, -'.json'.length));
     const body = await store.get(key, signal);
-    const entry = AuditEntry.safeParse(parse(body)).data;
+    const entry = AuditEntry.safeParse(body && parseJson(body)).data;
     report.entries += 1;
     for (; next < sequence; next += 1) report.faults.push({ sequence: next, fault: 'missing' });
     next = sequence + 1;
@@ -46,12 +47,4 @@ export async function verifyAudit(
   }
   if (!seen && known) report.faults.push({ sequence: known.sequence, fault: 'not_the_known_one' });
   return report;
-}
-
-function parse(body: Buffer | null): unknown {
-  try {
-    return body && JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { EventId, MediaId, type RemovedCounts, ScanRecord, TenantId } from '@assay/contracts';
+import { EventId, MediaId, RemovedCounts, ScanRecord, TenantId } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
 import { z } from 'zod';
 import { withSegments } from '../cancel-scan';
@@ -22,15 +22,7 @@ export const ErasureItem = z.object({
   foundAt: z.iso.datetime(),
   scans: z.array(ScanRecord),
   events: z.array(z.object({ id: EventId, timestamp: z.iso.datetime() })),
-  counts: z.object({
-    mediaItems: z.number().int(),
-    scans: z.number().int(),
-    verdicts: z.number().int(),
-    evidence: z.number().int(),
-    events: z.number().int(),
-    objects: z.number().int(),
-    bytes: z.number().int(),
-  }),
+  counts: RemovedCounts,
 });
 export type ErasureItem = z.infer<typeof ErasureItem>;
 
