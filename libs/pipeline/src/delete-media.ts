@@ -1,11 +1,11 @@
-import type { MediaId, ScanId, TenantId } from '@assay/contracts';
+import type { ScanId, TenantId } from '@assay/contracts';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { MediaHeldError } from './errors';
 import { readEvents } from './events/read-events';
 import { removeScanJobs } from './flows';
+import { forgetEvents, forgetMentions } from './keeping/forget';
 import { holdsOn } from './keeping/holds';
-import { answerAbout, type Item } from './keeping/item';
-import { removeQueueEvents } from './keeping/queue-events';
+import type { Item } from './keeping/item';
 import { detachSubjects } from './keeping/subjects';
 import { keys } from './keys';
 import { removeUnreferenced } from './media-references';
@@ -13,7 +13,6 @@ import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
 import { findScan } from './scan-state';
-import { removeDeliveries } from './webhooks/deliveries';
 
 /** Where an item has left something; what a process does not have is left out. */
 export interface DeletePorts extends Pick<Ports, 'store' | 'index'> {
@@ -56,8 +55,7 @@ export async function deleteMedia(
   const scans = await scansOf(item, ports, signal);
   for (const scan of scans) await deleteScan({ scan, tenant }, ports, queues, signal);
   await removeUploadNotes(item, ports, signal);
-  await ports.answers?.forget([media, ...scans].map((id) => answerAbout(tenant, id)));
-  if (queues) await removeQueueEvents(queues, [...scans]);
+  await forgetMentions(tenant, { media, scans: [...scans] }, ports, queues);
   await removeUnreferenced(media, store, signal);
   await detachSubjects(item, store, signal);
   await store.deletePrefix(keys.mediaScans(media, tenant), signal);
@@ -68,27 +66,20 @@ export async function deleteMedia(
 /** Removes a scan with its verdict and all that was told of it; its media stays. */
 export async function deleteScan(
   { scan, tenant }: { scan: ScanId; tenant: TenantId },
-  { store, index, events: feed }: DeletePorts,
+  ports: DeletePorts,
   queues: ScanQueues | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const record = await findScan(scan, { store, index }, signal);
+  const { store, index } = ports;
+  const record = await findScan(scan, ports, signal);
   if (record && queues) await removeScanJobs(queues, record);
-  const events = await readEvents(scan, { store }, signal);
-  await removeDeliveries(tenant, events, { store, queues }, signal);
-  await feed?.remove(
-    tenant,
-    events.map(({ id }) => id),
-  );
+  const events = await readEvents(scan, ports, signal);
+  await forgetEvents(tenant, events, ports, queues, signal);
   await store.deletePrefix(keys.scan(scan), signal);
   await store.delete(keys.openScan(scan), signal);
   await store.deletePrefix(keys.outboxOf(scan), signal);
   // Again: what was being told until its event was gone was written down after the first time.
-  await removeDeliveries(tenant, events, { store, queues }, signal);
-  await feed?.remove(
-    tenant,
-    events.map(({ id }) => id),
-  );
+  await forgetEvents(tenant, events, ports, queues, signal);
   await index.delete(scan, record ?? undefined);
   if (record) await index.publish(eventOf({ ...record, state: 'cancelled' }));
 }
@@ -107,7 +98,7 @@ export async function scansOf(
 
 /** What is noted of resumable uploads that became this: the file's name, and what it became. */
 async function removeUploadNotes(
-  { media, tenant }: { media: MediaId; tenant: TenantId },
+  { media, tenant }: Item,
   { store }: Pick<Ports, 'store'>,
   signal: AbortSignal,
 ): Promise<void> {

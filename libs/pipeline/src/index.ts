@@ -1,6 +1,14 @@
 export { type AuditFact, AuditLog } from './access/audit-log';
 export { type AuditReport, verifyAudit } from './access/verify-audit';
-export { ApiKeyRecord, firstRoles, hashOfKey, idOfHash, isApiKey, newApiKey, recordOfKey } from './access/api-key-record';
+export {
+  ApiKeyRecord,
+  firstRoles,
+  hashOfKey,
+  idOfHash,
+  isApiKey,
+  newApiKey,
+  recordOfKey,
+} from './access/api-key-record';
 export {
   createApiKey,
   findKey,

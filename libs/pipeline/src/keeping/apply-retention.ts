@@ -9,11 +9,10 @@ import { removeUnreferenced } from '../media-references';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { readStored } from '../stored';
-import { removeDeliveries } from '../webhooks/deliveries';
+import { forgetEvents, forgetMentions } from './forget';
 import { holdsOn } from './holds';
-import { answerAbout, type Item } from './item';
+import type { Item } from './item';
 import { allItems } from './items-of';
-import { removeQueueEvents } from './queue-events';
 import { retentionOf } from './retention';
 
 const dayMs = 24 * 3_600_000;
@@ -154,24 +153,18 @@ async function ageScan(
   { retention, now, report, ports }: Ageing,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, index, queues, events: feed } = ports;
+  const { store, index, queues } = ports;
   const ended = Date.parse(scan.updatedAt);
   if (isOver(ended, retention.verdictDays, now)) {
     await deleteScan({ scan: scan.id, tenant: scan.tenant }, ports, queues, signal);
-    await ports.answers?.forget([answerAbout(scan.tenant, scan.id)]);
-    await removeQueueEvents(queues, [scan.id]);
+    await forgetMentions(scan.tenant, { scans: [scan.id] }, ports, queues);
     await store.delete(keys.mediaScan(scan.media, scan.tenant, scan.id), signal);
     report.verdicts += 1;
     return;
   }
   if (isOver(ended, retention.evidenceDays, now)) report.evidence += await removeEvidence(scan.id, store, signal);
   if (isOver(ended, retention.eventsDays, now)) {
-    const events = await readEvents(scan.id, { store }, signal);
-    await removeDeliveries(scan.tenant, events, { store, queues }, signal);
-    await feed?.remove(
-      scan.tenant,
-      events.map(({ id }) => id),
-    );
+    await forgetEvents(scan.tenant, await readEvents(scan.id, ports, signal), ports, queues, signal);
     report.events += await store.deletePrefix(keys.events(scan.id), signal);
   }
   if (isOver(ended, retention.indexDays, now) && (await index.get(scan.id))) {

@@ -8,12 +8,10 @@ import { keys } from '../keys';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { readStored, writeStored } from '../stored';
-import { removeDeliveries } from '../webhooks/deliveries';
 import { addCounts, type ErasureItem, noCounts, notedItems, noteItem } from './erasure-items';
 import { coversUploads, findErasure, writeErasure } from './erasures';
-import { answerAbout } from './item';
+import { forgetEvents, forgetMentions } from './forget';
 import { itemsOf } from './items-of';
-import { removeQueueEvents } from './queue-events';
 import { sealReceipt } from './receipt';
 
 /** Whoever was in the middle of a write when the record went has ended it by then, ms. */
@@ -127,7 +125,7 @@ async function eraseItems(erasure: Erasure, ports: ErasePorts, signal: AbortSign
 
 /** @throws LaterError while a worker still holds a job of the item */
 async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortSignal): Promise<void> {
-  const { store, queues, events, answers } = ports;
+  const { store, queues } = ports;
   // The same file was taken in anew: what there is now is that one's.
   if (await store.stat(keys.mediaRecord(item.media, item.tenant), signal)) return;
   for (const scan of item.scans) {
@@ -135,14 +133,8 @@ async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortS
     if (await hasJobs(queues, scan)) throw new LaterError(jobPauseMs);
     await ports.index.delete(scan.id, scan);
   }
-  await removeDeliveries(item.tenant, item.events, { store, queues }, signal);
-  await events?.remove(
-    item.tenant,
-    item.events.map(({ id }) => id),
-  );
-  const ids = item.scans.map(({ id }) => id);
-  await answers?.forget([item.media, ...ids].map((id) => answerAbout(item.tenant, id)));
-  await removeQueueEvents(queues, ids);
+  await forgetEvents(item.tenant, item.events, ports, queues, signal);
+  await forgetMentions(item.tenant, { media: item.media, scans: item.scans.map(({ id }) => id) }, ports, queues);
 }
 
 async function draftReceipt(erasure: Erasure, ports: ErasePorts, signal: AbortSignal): Promise<void> {
