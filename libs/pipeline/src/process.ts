@@ -75,6 +75,8 @@ async function scanInPlace(
   try {
     const planned = await planScan(scan.id, ports, signal, probing);
     if (planned.done) return scanned(planned.verdict);
+    // The verdict wants them at the end; asked before, they would hold up the probe on a machine of two cores.
+    ports.tools(signal).catch(() => undefined);
     const look = ({ index }: Segment, stop: AbortSignal) => lookAtPart({ scan: scan.id, segment: index }, ports, stop);
     await inLanes(planned.plan.segments, segmentsAtOnce, look, signal);
     return scanned(await finishScan(scan.id, ports, signal));

@@ -1,6 +1,7 @@
 import { MediaLimits, Outcome, Probe, accepted, rejected } from '@assay/contracts';
 import { FfprobeOutput, FfprobeStream, ratio } from './ffprobe-output';
 import { MediaInput } from './input-arguments';
+import { type PacketsAhead } from './packets-ahead';
 import { Packets, readPackets } from './read-packets';
 
 /** Shorter files are read through at once; longer ones are believed when their end agrees with their header, seconds. */
@@ -32,12 +33,13 @@ interface Source {
   container: string;
   output: FfprobeOutput;
   limits: MediaLimits;
+  ahead: PacketsAhead;
 }
 
 /** Length and frame rate, from the packets where the header says nothing or something that they contradict. */
 export async function measureTimes(
   input: MediaInput,
-  { stream, container, output, limits }: Source,
+  { stream, container, output, limits, ahead }: Source,
   isStill: boolean,
   signal: AbortSignal,
 ): Promise<Outcome<MeasuredTimes>> {
@@ -50,7 +52,7 @@ export async function measureTimes(
       signal,
     );
   let wholeFile = claimed <= readThroughSeconds;
-  let { packets, end } = await read(wholeFile ? undefined : headAndTail);
+  let { packets, end } = wholeFile ? await (ahead.of(stream, output.streams) ?? read()) : await read(headAndTail);
   if (!wholeFile && !agrees(claimed, lengthOf(packets))) {
     wholeFile = true;
     ({ packets, end } = await read());

@@ -4,6 +4,7 @@ import { MediaInput, formatWhitelist, guardArguments, withInput } from './input-
 import { measureTimes } from './measure-times';
 import { pictureFacts } from './picture-facts';
 import { failedProbe, pictureTooLarge } from './probe-rejections';
+import { openPacketsAhead, type PacketsAhead } from './packets-ahead';
 import { Packets, readPackets } from './read-packets';
 import { runTool, ToolRun } from './run-tool';
 import { sniff, sniffBytes, Sniffed } from './sniff';
@@ -47,9 +48,23 @@ async function probeFile(input: MediaInput, limits: MediaLimits, signal: AbortSi
   const sniffed = sniff(head.buffer.subarray(0, head.bytesRead));
   if (!sniffed.ok) return sniffed;
 
-  const { run, output } = await askFfprobe(input, sniffed.value, limits, signal);
+  const ahead = openPacketsAhead(input, { ...sniffed.value, bytes: stats.size, maxPixels: limits.maxPixels }, signal);
+  try {
+    return await findOut(input, { bytes: stats.size, sniffed: sniffed.value, ahead }, limits, signal);
+  } finally {
+    await ahead.close();
+  }
+}
+
+async function findOut(
+  input: MediaInput,
+  { bytes, sniffed, ahead }: { bytes: number; sniffed: Sniffed; ahead: PacketsAhead },
+  limits: MediaLimits,
+  signal: AbortSignal,
+): Promise<Outcome<Probed>> {
+  const { run, output } = await askFfprobe(input, sniffed, limits, signal);
   const container = output.format?.format_name.split(',')[0];
-  if (container === undefined || output.format === undefined) return failedProbe(run, sniffed.value.name);
+  if (container === undefined || output.format === undefined) return failedProbe(run, sniffed.name);
   if (output.format.nb_streams > limits.maxStreams) {
     return rejected(
       'too_many_streams',
@@ -66,29 +81,25 @@ async function probeFile(input: MediaInput, limits: MediaLimits, signal: AbortSi
   if (stream.width === 0 || stream.pix_fmt === undefined) {
     const options = { streamIndex: stream.index, demuxer: container, maxPixels: limits.maxPixels, timeoutMs };
     const { packets } = await readPackets(input, options, signal);
-    return packets.pts.length === 0 && sniffed.value.kind === 'container'
+    return packets.pts.length === 0 && sniffed.kind === 'container'
       ? rejected('no_frames', 'The file has a video stream without a single frame.')
-      : failedProbe(run, sniffed.value.name);
+      : failedProbe(run, sniffed.name);
   }
-  return describe(
-    input,
-    { stats: { bytes: stats.size }, sniffed: sniffed.value, output, container, stream },
-    limits,
-    signal,
-  );
+  return describe(input, { bytes, sniffed, output, container, stream, ahead }, limits, signal);
 }
 
 interface Findings {
-  stats: { bytes: number };
+  bytes: number;
   sniffed: Sniffed;
   output: FfprobeOutput;
   container: string;
   stream: FfprobeStream;
+  ahead: PacketsAhead;
 }
 
 async function describe(
   input: MediaInput,
-  { stats, sniffed, output, container, stream }: Findings,
+  { bytes, sniffed, output, container, stream, ahead }: Findings,
   limits: MediaLimits,
   signal: AbortSignal,
 ): Promise<Outcome<Probed>> {
@@ -101,10 +112,15 @@ async function describe(
     );
   }
   if (picture.width * picture.height > limits.maxPixels) return pictureTooLargeFor(picture, limits);
-  const measured = await measureTimes(input, { stream, container, output, limits }, sniffed.kind === 'still', signal);
+  const measured = await measureTimes(
+    input,
+    { stream, container, output, limits, ahead },
+    sniffed.kind === 'still',
+    signal,
+  );
   if (!measured.ok) return measured;
   const { kind, ...times } = measured.value.times;
-  const probe = { kind, container, ...stats, ...times, ...picture, ...streamFacts(stream, output) };
+  const probe = { kind, container, bytes, ...times, ...picture, ...streamFacts(stream, output) };
   return accepted({ probe, packets: measured.value.packets });
 }
 

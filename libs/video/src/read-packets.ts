@@ -25,7 +25,7 @@ const maxPackets = 1_800_000;
  */
 export async function readPackets(
   input: MediaInput,
-  options: { streamIndex: number; demuxer?: string; intervals?: string; maxPixels: number; timeoutMs: number },
+  options: { streamIndex: number | 'v:0'; demuxer?: string; intervals?: string; maxPixels: number; timeoutMs: number },
   signal: AbortSignal,
 ): Promise<{ packets: Packets; end: ToolEnd }> {
   const packets: Packets = { pts: [], dts: [], key: [], shown: [], lastDuration: 0 };

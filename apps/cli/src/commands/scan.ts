@@ -26,10 +26,11 @@ export interface ScanOptions {
  */
 export async function scan(words: readonly string[], options: ScanOptions): Promise<ExitCode> {
   const interrupt = listenForInterrupt();
-  const { scanner, policy } = await openScannerFor(
-    { policy: options.policy, threads: options.threads, allowPrivateAddresses: options.allowPrivateAddresses },
-    interrupt.signal,
-  );
+  const { scanner, policy } = await openScannerFor({
+    policy: options.policy,
+    threads: options.threads,
+    allowPrivateAddresses: options.allowPrivateAddresses,
+  });
   try {
     const bar = await openProgressBar();
     const ends = new Set<ExitCode>();
