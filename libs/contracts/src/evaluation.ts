@@ -212,6 +212,8 @@ export const EvalDocument = z.strictObject({
       shareFake: Share.nullable(),
     }),
   ),
+  /** What the calibration error of perfectly calibrated answers would be, 95 of 100 times below `upper`; absent in older runs. */
+  calibrationByChance: z.strictObject({ mean: Share, upper: Share }).nullable().optional(),
   coverageRisk: z.array(z.strictObject({ coverage: Share, risk: Share })),
   /** Null without `--compare`. */
   comparison: EvalComparison.nullable(),

@@ -1,5 +1,6 @@
 export * from './bootstrap';
 export * from './calibration';
+export { calibrationByChance, type CalibrationByChance } from './consistency';
 export * from './coverage-risk';
 export * from './decisions';
 export { intervalCoverage } from './interval-coverage';

@@ -5,12 +5,13 @@
  */
 import { estimate, limitsOf, percentile } from './bootstrap';
 import { brierScore, expectedCalibrationError, reliability } from './calibration';
+import { calibrationByChance } from './consistency';
 import { areaUnderRisk, coverageRisk } from './coverage-risk';
 import { accuracy, detectionRate, falseAlarmRate, missRate, pairsRight, precision, precisionAt } from './decisions';
 import { pairedDifferences } from './paired-differences';
 import { seededRandom } from './random';
 import { auc, averagePrecision, equalErrorRate, rocCurve, withinGroupAuc } from './ranking';
-import { type Observation, sampleOf, type Statistic, valueOf } from './sample';
+import { type Observation, type Sample, sampleOf, type Statistic, valueOf } from './sample';
 
 const row = (fake: boolean, score: number, rest: Partial<Observation> = {}): Observation => ({
   fake,
@@ -119,6 +120,25 @@ describe('calibration', () => {
     expect(of(brierScore, rows)).toBeCloseTo((0.15 ** 2 + 0.85 ** 2 + 2 * 0.01) / 4);
     expect(reliability(sampleOf(rows))[8]).toMatchObject({ count: 2, shareFake: 0.5 });
     expect(reliability(sampleOf(fakes(1)))[9]).toMatchObject({ count: 1 });
+  });
+});
+
+describe('calibration by chance', () => {
+  const settings = { seed: 1, resamples: 500 };
+  const even = (count: number): Sample =>
+    sampleOf(Array.from({ length: count }, (_, i) => row(i % 2 === 0, (i + 0.5) / count)));
+
+  it('is what few items show of perfect answers, and goes with their number', () => {
+    const [few, many] = [calibrationByChance(even(60), settings)!, calibrationByChance(even(6000), settings)!];
+    expect(few.mean).toBeGreaterThan(0.08);
+    expect(few.upper).toBeGreaterThan(few.mean);
+    expect(many.mean).toBeLessThan(few.mean / 7);
+    expect(calibrationByChance(even(60), settings)).toEqual(few);
+    expect(calibrationByChance(sampleOf([]), settings)).toBeNull();
+  });
+
+  it('is nothing where answers are certain', () => {
+    expect(calibrationByChance(sampleOf([...fakes(1, 1), ...reals(0, 0)]), settings)).toEqual({ mean: 0, upper: 0 });
   });
 });
 

@@ -132,7 +132,11 @@ export async function evaluateCommand(input: string, options: EvalOptions): Prom
     const report: EvalReport = {
       ...{ title, summary, notes, ...results },
       figures: Object.entries(items.length > 0 ? results.result.pooled : {}).map(([name, figure]) => ({
-        label: figureLabel(name as FigureName, policy.thresholds, options.realsPerFake),
+        label: figureLabel(name as FigureName, {
+          thresholds: policy.thresholds,
+          realsPerFake: options.realsPerFake,
+          calibrationByChance: results.result.calibrationByChance?.mean ?? 0,
+        }),
         figure,
       })),
       mistakes: await Promise.all(

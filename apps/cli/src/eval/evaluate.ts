@@ -63,6 +63,7 @@ export function evaluate(
     }),
     roc: stats.rocCurve(pooled),
     reliability: stats.reliability(pooled),
+    calibrationByChance: stats.calibrationByChance(pooled, settings),
     coverageRisk: stats.coverageRisk(pooled),
   };
 }

@@ -22,12 +22,24 @@ export const figureWords = {
 
 export type FigureName = keyof typeof figureWords;
 
-/** The same with what a figure depends on: the policy's thresholds, and how rare fakes are. */
-export function figureLabel(name: FigureName, { manipulated, authentic }: Policy['thresholds'], realsPerFake: number) {
+interface FigureContext {
+  thresholds: Policy['thresholds'];
+  /** How rare fakes are. */
+  realsPerFake: number;
+  /** The calibration error that perfectly calibrated answers would show on so few items. */
+  calibrationByChance: number;
+}
+
+/** The same with what a figure depends on. */
+export function figureLabel(
+  name: FigureName,
+  { thresholds: { manipulated, authentic }, realsPerFake, calibrationByChance }: FigureContext,
+): string {
   const given: Partial<Record<FigureName, string>> = {
     falseAlarmRate: `from ${manipulated}`,
     detectionRate: `from ${manipulated}`,
     missRate: `up to ${authentic}`,
+    expectedCalibrationError: `${calibrationByChance.toFixed(3)} by chance`,
     precisionAtPrevalence: `1 to ${realsPerFake}`,
   };
   return given[name] ? `${figureWords[name]} (${given[name]})` : figureWords[name];
