@@ -27,3 +27,5 @@ export { createS3Store } from './s3/create-s3-store';
 export { s3ClientConfig } from './s3/s3-client-config';
 export type { S3StoreSettings } from './s3/s3-settings';
 export type { ScanIndex, ScanPage } from './scan-index';
+export { createRedisTallies } from './tallies/create-redis-tallies';
+export type { TallyStore } from './tallies/tally-store';
