@@ -22,7 +22,8 @@ async function main() {
   const told = step === 'written' ? { ...events, append: hang } : { append: (id) => events.append(id) };
   const outbox = createOutbox({ store, index, log, queues, events: told });
   const models = { digest: process.env.MODEL_SET, uses: [], entries: [] };
-  const ports = { store, index, log, models, outbox, tools: async () => ({}) };
+  const modelSets = { models: async () => models };
+  const ports = { store, index, log, models, modelSets, outbox, tools: async () => ({}) };
   const verdict = await reject(scan, { code: 'not_media', message: 'This is no media.' }, ports, never);
   await publish(verdict.value, ports, never);
 }

@@ -5,9 +5,11 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 /**
  * How a job left this worker. `paused`: its own time has not come, as with a delivery that waits for its next try.
- * `postponed`: store or Redis did not answer, and it waits without using an attempt.
+ * `postponed`: store or Redis did not answer, and it waits without using an attempt. `handed_on`: this worker has not the model set
+ * of its scan, and another one may.
  */
-export type JobOutcome = 'completed' | 'retried' | 'failed' | 'returned' | 'gone' | 'paused' | 'postponed';
+export type JobOutcome =
+  'completed' | 'retried' | 'failed' | 'returned' | 'gone' | 'paused' | 'postponed' | 'handed_on';
 
 /** Seconds. From an empty sweep to a look at two minutes of 8K. */
 const durationBuckets = [0.01, 0.05, 0.25, 1, 2.5, 5, 10, 30, 60, 180, 600];
@@ -89,6 +91,12 @@ export class WorkerMetrics {
     registers: this.registers,
   });
   private readonly longest = new Map<string, number>();
+  private readonly shadows = new Counter({
+    name: 'assay_shadow_scans_total',
+    help: 'Tries to score a scan in shadow: scored, gave way to live work, or outdated and dropped.',
+    labelNames: ['outcome'] as const,
+    registers: this.registers,
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -116,6 +124,10 @@ export class WorkerMetrics {
   tried(outcome: AttemptOutcome, state: 'pending' | 'delivered' | 'failed'): void {
     this.webhookAttempts.inc({ outcome });
     if (state !== 'pending') this.deliveries.inc({ outcome: state });
+  }
+
+  shadowed(outcome: 'scored' | 'gave_way' | 'outdated'): void {
+    this.shadows.inc({ outcome });
   }
 
   /** @param queues whose jobs ran; none at the start, which loads models and connects */

@@ -28,6 +28,15 @@ class DeliverStage extends Nothing {}
 @Injectable()
 @Stage('erase')
 class EraseStage extends Nothing {}
+@Injectable()
+@Stage('shadow')
+class ShadowStage extends Nothing {}
+@Injectable()
+@Stage('rescan')
+class RescanStage extends Nothing {}
+
+/** Of every queue but `look`. */
+const all = [PlanStage, JudgeStage, SweepStage, DeliverStage, EraseStage, ShadowStage, RescanStage];
 
 async function processorsOf(providers: Type[]) {
   @Module({ imports: [DiscoveryModule], providers: [StageRegistry, ...providers] })
@@ -42,9 +51,10 @@ async function processorsOf(providers: Type[]) {
 
 describe('StageRegistry', () => {
   it('finds the one processor of every queue', async () => {
-    const found = await processorsOf([PlanStage, LookStage, JudgeStage, SweepStage, DeliverStage, EraseStage]);
+    const found = await processorsOf([...all, LookStage]);
     expect(found.look).toBeInstanceOf(LookStage);
-    expect(Object.keys(found).sort()).toEqual(['deliver', 'erase', 'judge', 'look', 'plan', 'sweep']);
+    const queues = ['deliver', 'erase', 'judge', 'look', 'plan', 'rescan', 'shadow', 'sweep'];
+    expect(Object.keys(found).sort()).toEqual(queues);
   });
 
   it('refuses a queue without a processor', async () => {
@@ -53,7 +63,6 @@ describe('StageRegistry', () => {
   });
 
   it('refuses a queue with two', async () => {
-    const twice = [PlanStage, LookStage, OtherLookStage, JudgeStage, SweepStage, DeliverStage, EraseStage];
-    await expect(processorsOf(twice)).rejects.toThrow('"look" has 2 processors');
+    await expect(processorsOf([...all, LookStage, OtherLookStage])).rejects.toThrow('"look" has 2 processors');
   });
 });

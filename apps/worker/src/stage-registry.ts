@@ -38,6 +38,8 @@ export class StageRegistry {
       sweep: one('sweep'),
       deliver: one('deliver'),
       erase: one('erase'),
+      shadow: one('shadow'),
+      rescan: one('rescan'),
     };
   }
 }

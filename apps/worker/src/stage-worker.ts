@@ -6,6 +6,8 @@ import {
   jobSchemas,
   LaterError,
   type Logger,
+  maxHandOns,
+  ModelSetMissingError,
   PermanentError,
   type QueueConnection,
   queueConnection,
@@ -20,6 +22,7 @@ import {
 } from '@assay/pipeline';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { type LaneParts, LaneRunner } from './lane-runner';
+import type { LiveWork } from './live-work';
 import type { JobOutcome, WorkerMetrics } from './metrics';
 import { outagePauseMs } from './outage-pause';
 import type { StageContext, StageProcessor } from './stage';
@@ -33,6 +36,8 @@ interface Parts {
   tracing: Tracing | null;
   turns: LaneParts['turns'];
   gate?: LaneParts['gate'];
+  /** Told of this queue's jobs, where they are of scans that somebody waits for. */
+  live?: LiveWork;
 }
 
 /** While Redis is away every queue fails several times a second; one line in this time tells as much, ms. */
@@ -123,6 +128,7 @@ export class StageWorker {
     const signal = AbortSignal.any([this.shutdown.signal, deadline, ...(lost ? [lost] : [])]);
     const finish = (outcome: JobOutcome) => metrics.job(name, outcome, (performance.now() - startedAt) / 1000);
     this.running.add(job.id ?? name);
+    const endLive = this.parts.live?.begin();
     try {
       // A fetch that was on its way at the stop can bring a job, even the one just handed back.
       signal.throwIfAborted();
@@ -148,6 +154,13 @@ export class StageWorker {
         throw new WaitingError();
       }
       const pauses = pausesOf(job);
+      if (error instanceof ModelSetMissingError && pauses < maxHandOns) {
+        finish('handed_on');
+        const pauseMs = outagePauseMs(pauses);
+        log.warn({ queue: name, job: job.id, pauseMs, modelSet: error.digest }, 'model set is not here, job handed on');
+        await job.moveToDelayed(Date.now() + pauseMs, token);
+        throw new DelayedError();
+      }
       if (isOutage(error) && !lost?.aborted && pauses < queueSettings[name].maxOutagePauses) {
         finish('postponed');
         const pauseMs = outagePauseMs(pauses);
@@ -160,6 +173,7 @@ export class StageWorker {
       throw failureOf(error);
     } finally {
       this.running.delete(job.id ?? name);
+      endLive?.();
     }
   }
 
@@ -226,5 +240,6 @@ function failureOf(error: unknown): Error {
 
 /** Errors of a schema say that the data is wrong, and it will be as wrong next time. */
 function isPermanent(error: unknown): boolean {
-  return error instanceof PermanentError || (error instanceof Error && error.name === 'ZodError');
+  if (error instanceof PermanentError || error instanceof ModelSetMissingError) return true;
+  return error instanceof Error && error.name === 'ZodError';
 }

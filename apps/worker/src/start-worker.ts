@@ -3,6 +3,7 @@ import {
   type Config,
   type Logger,
   type OpenPorts,
+  type QueueName,
   type ScanQueues,
   scheduleSweeps,
   type Tracing,
@@ -10,6 +11,7 @@ import {
 import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { NestFactory } from '@nestjs/core';
 import { keepSweeping } from './keep-sweeping';
+import { LiveWork } from './live-work';
 import { monitorLoop } from './loop-monitor';
 import { WorkerMetrics } from './metrics';
 import { type MetricsServer, serveMetrics } from './metrics-server';
@@ -17,6 +19,7 @@ import { StageRegistry } from './stage-registry';
 import { StageWorker } from './stage-worker';
 import { ANSWERS, EVENTS, PORTS, QUEUES, TRACING } from './tokens';
 import { untilHealthy } from './until-healthy';
+import { warmLiveSet } from './warm-live-set';
 import { WorkerModule } from './worker.module';
 
 export interface RunningWorker {
@@ -29,6 +32,9 @@ export interface RunningWorker {
    */
   close(options?: { drainMs?: number }): Promise<void>;
 }
+
+/** Queues of scans that somebody waits for. */
+const liveQueues: ReadonlySet<QueueName> = new Set<QueueName>(['plan', 'look', 'judge']);
 
 /**
  * Starts a worker: connect, check Redis, store and models, and only then take jobs. A worker that cannot work must not
@@ -67,12 +73,14 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     const processors = app.get(StageRegistry).processors();
     await untilHealthy('index', (signal) => ports.index.check(signal), log);
     await untilHealthy('store', (signal) => ports.store.check(signal), log);
-    if (!config.mock) await ports.pool();
+    if (!config.mock) await warmLiveSet(ports, log);
+    const live = app.get(LiveWork);
     const { turns } = queues;
     const gate = config.tenantLooks === null ? null : queues.gate(config.tenantLooks);
     stages = config.queues.map((name) => {
       const own = { name, processor: processors[name], gate: name === 'look' ? gate : null };
-      return new StageWorker({ ...own, config, log, metrics, tracing, turns });
+      const watched = liveQueues.has(name) ? { live } : {};
+      return new StageWorker({ ...own, ...watched, config, log, metrics, tracing, turns });
     });
     await Promise.all(stages.map((stage) => stage.ready()));
     await scheduleSweeps(queues);

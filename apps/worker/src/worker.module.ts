@@ -16,12 +16,15 @@ import {
 import { createRedisIdempotency, type EventLog, type IdempotencyStore } from '@assay/storage';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { LiveWork } from './live-work';
 import { WorkerMetrics } from './metrics';
 import { DeliverProcessor } from './processors/deliver.processor';
 import { EraseProcessor } from './processors/erase.processor';
 import { JudgeProcessor } from './processors/judge.processor';
 import { LookProcessor } from './processors/look.processor';
 import { PlanProcessor } from './processors/plan.processor';
+import { RescanProcessor } from './processors/rescan.processor';
+import { ShadowProcessor } from './processors/shadow.processor';
 import { SweepProcessor } from './processors/sweep.processor';
 import { StageRegistry } from './stage-registry';
 import { ANSWERS, CONFIG, ERASING, EVENTS, LOG, PORTS, QUEUES, TRACING } from './tokens';
@@ -60,6 +63,7 @@ export class WorkerModule {
           }),
         },
         WorkerMetrics,
+        LiveWork,
         StageRegistry,
         PlanProcessor,
         LookProcessor,
@@ -67,6 +71,8 @@ export class WorkerModule {
         SweepProcessor,
         EraseProcessor,
         DeliverProcessor,
+        ShadowProcessor,
+        RescanProcessor,
       ],
     };
   }

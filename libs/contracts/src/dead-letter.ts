@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { ScanId } from './ids';
 import { maxPageSize } from './api';
 
-export const DeadLetterQueue = z.enum(['plan', 'look', 'judge', 'sweep', 'erase', 'deliver']);
+export const DeadLetterQueue = z.enum(['plan', 'look', 'judge', 'sweep', 'erase', 'shadow', 'rescan', 'deliver']);
 export type DeadLetterQueue = z.infer<typeof DeadLetterQueue>;
 
 /** Queue and job id joined by a dot: job ids are unique within their queue alone. */
 export const DeadLetterId = z
   .string()
-  .regex(/^(plan|look|judge|sweep|deliver)\.[^\s/]{1,200}$/, 'must be the id of a dead letter from the list');
+  .regex(
+    /^(plan|look|judge|sweep|deliver|shadow|rescan)\.[^\s/]{1,200}$/,
+    'must be the id of a dead letter from the list',
+  );
 export type DeadLetterId = z.infer<typeof DeadLetterId>;
 
 /** A job that used up its attempts, or that no attempt can help. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ScanId } from './ids';
 import { ErasureId } from './keeping';
 import { Turn } from './lane';
+import { RescanId } from './rescan';
 import { Owner, TenantId } from './tenant';
 import { DeliveryId, WebhookId } from './webhook';
 
@@ -27,3 +28,9 @@ export type JudgeJob = z.infer<typeof JudgeJob>;
 export type SweepJob = z.infer<typeof SweepJob>;
 export type DeliverJob = z.infer<typeof DeliverJob>;
 export type EraseJob = z.infer<typeof EraseJob>;
+/** One scan, scored once more by the set that is in shadow when the job's time comes. */
+export const ShadowJob = z.strictObject({ v: z.literal(1), scan: ScanId, tenant: Owner });
+/** Scans found by a query, judged again by another set. */
+export const RescanJob = z.strictObject({ v: z.literal(1), rescan: RescanId });
+export type ShadowJob = z.infer<typeof ShadowJob>;
+export type RescanJob = z.infer<typeof RescanJob>;

@@ -44,6 +44,8 @@ export const ScanRecord = z.object({
   failure: z.string().nullable(),
   /** How often it was started anew after it had failed or was cancelled; absent = never. */
   restarts: z.number().int().positive().optional(),
+  /** The scan that a re-scan judges again, by another model set; absent = asked for by a caller. */
+  rescanOf: ScanId.optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

@@ -21,4 +21,5 @@ export type { ModelErrorCode } from './models/model-error';
 export { modelsFor } from './models/model-set';
 export type { ModelSet } from './models/model-set';
 export { preprocessingId } from './models/preprocessing';
+export { type ModelFile, modelFiles } from './models/read-model-file';
 export { runtimeVersions, threadsPerSession } from './models/runtime-versions';

@@ -49,7 +49,8 @@ describe('loadConfig', () => {
   });
 
   it('reads which queues a worker takes, all unless said otherwise', () => {
-    expect(loadConfig({}).queues).toEqual(['plan', 'look', 'judge', 'sweep', 'erase', 'deliver']);
+    const all = ['plan', 'look', 'judge', 'sweep', 'erase', 'shadow', 'rescan', 'deliver'];
+    expect(loadConfig({}).queues).toEqual(all);
     expect(loadConfig({ ASSAY_QUEUES: 'deliver, sweep,deliver' }).queues).toEqual(['deliver', 'sweep']);
     expect(problemsOf({ ASSAY_QUEUES: 'looks' })).toEqual(['ASSAY_QUEUES.0']);
   });

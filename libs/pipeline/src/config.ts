@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { defaultMediaLimits, longestEventsDays, longestIndexDays, MediaLimits, type Retention } from '@assay/contracts';
 import { parseRedisUrl, redisAddressHint } from '@assay/storage';
 import { z } from 'zod';
@@ -39,6 +39,10 @@ const Environment = z.object({
   ASSAY_PORT: count(0, 65535).default(8080),
   ASSAY_DATA_DIR: text.default('./data'),
   ASSAY_MODELS_DIR: text.optional(),
+  /** Most memory that the model sets loaded in one process may take together, by estimate. */
+  ASSAY_MODELS_MEMORY_MB: count(1, 1 << 20).default(600),
+  /** Where sets from the store are kept on this machine; absent = a folder of this user among the temporary files. */
+  ASSAY_MODEL_CACHE_DIR: text.optional(),
   ASSAY_POLICIES_FILE: text.optional(),
   /** Fixed verdicts instead of work, for the tests of who integrates: docs/mock-mode.md. */
   ASSAY_MOCK: flag.default(false),
@@ -125,6 +129,10 @@ export interface Config {
   dataDir: string;
   /** Absolute folder with `manifest.json`. */
   modelsDir: string;
+  /** Most that the loaded model sets of a process may take together, bytes. */
+  modelsMaxMemory: number;
+  /** Absolute folder for sets that were fetched from the store. */
+  modelCacheDir: string;
   /** JSON file with a list of policies beside the default one. */
   policiesFile: string | null;
   /** A server, a socket, sentinels or a cluster, see `parseRedisUrl`; null = not configured. */
@@ -182,6 +190,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     port: e.ASSAY_PORT,
     dataDir: resolve(e.ASSAY_DATA_DIR, e.ASSAY_MOCK ? 'mock' : '.'),
     modelsDir: e.ASSAY_MODELS_DIR ? resolve(e.ASSAY_MODELS_DIR) : shippedModels,
+    modelsMaxMemory: e.ASSAY_MODELS_MEMORY_MB * 1024 ** 2,
+    modelCacheDir: resolve(e.ASSAY_MODEL_CACHE_DIR ?? join(tmpdir(), `assay-model-sets-${process.getuid?.() ?? 0}`)),
     policiesFile: e.ASSAY_POLICIES_FILE ? resolve(e.ASSAY_POLICIES_FILE) : null,
     redisUrl: e.REDIS_URL ?? null,
     s3: s3Config(e),

@@ -9,6 +9,7 @@ import type { Item } from './keeping/item';
 import { detachSubjects } from './keeping/subjects';
 import { keys } from './keys';
 import { removeUnreferenced } from './media-references';
+import { removeShadows } from './model-sets/shadow';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
@@ -75,6 +76,7 @@ export async function deleteScan(
   if (record && queues) await removeScanJobs(queues, record);
   const events = await readEvents(scan, ports, signal);
   await forgetEvents(tenant, events, ports, queues, signal);
+  await removeShadows(scan, ports, signal);
   await store.deletePrefix(keys.scan(scan), signal);
   await store.delete(keys.openScan(scan), signal);
   await store.deletePrefix(keys.outboxOf(scan), signal);

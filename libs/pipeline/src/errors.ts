@@ -79,12 +79,49 @@ export class StoredDocumentError extends PermanentError {
   }
 }
 
-/** This process runs other models than the scan was asked for. Another worker may have them, so it is worth a retry. */
-export class ModelSetMismatchError extends Error {
-  override readonly name = 'ModelSetMismatchError';
+/**
+ * This process cannot run the model set that a scan was asked for: it is neither installed here nor registered. Another worker may
+ * have it installed, so the job is handed on; never is another set taken in its place.
+ */
+export class ModelSetMissingError extends Error {
+  override readonly name = 'ModelSetMissingError';
 
-  constructor() {
-    super('This worker has other models than the scan was made for; submit the media again to use the present models.');
+  constructor(readonly digest: string) {
+    super(
+      `No worker has the model set ${digest.slice(0, 12)} of this scan. Register it ("assay models sets add"), or submit the media again to use the present models.`,
+    );
+  }
+}
+
+/** What cannot be done with the registered model sets or the rollout. */
+export class ModelSetError extends Error {
+  override readonly name = 'ModelSetError';
+
+  constructor(
+    readonly code:
+      | 'unknown_set'
+      | 'name_taken'
+      | 'set_in_use'
+      | 'no_change'
+      | 'nothing_before'
+      | 'too_few_scores'
+      | 'changed_meanwhile',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What cannot be done with a re-scan. */
+export class RescanError extends Error {
+  override readonly name = 'RescanError';
+
+  constructor(readonly code: 'unknown_rescan' | 'same_set') {
+    super(
+      code === 'unknown_rescan'
+        ? 'There is no re-scan with this id.'
+        : 'Scans of a set cannot be judged again by the same set: it would say the same.',
+    );
   }
 }
 
@@ -178,7 +215,9 @@ const ownErrors = [
   ScanStoppingError,
   ScanGoneError,
   PermanentError,
-  ModelSetMismatchError,
+  ModelSetMissingError,
+  ModelSetError,
+  RescanError,
   StageTimeoutError,
   ShutdownError,
 ];

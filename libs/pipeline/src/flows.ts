@@ -1,7 +1,7 @@
 import { defaultLane, Plan, ScanRecord } from '@assay/contracts';
 import type { Flow } from './lanes/turns';
 import { jobOptions, type ScanQueues } from './open-queues';
-import { jobIdFor, type QueueName } from './queues';
+import { jobIdFor, type ScanStage } from './queues';
 
 /** States in which a job will still run, or runs. */
 export const liveStates = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);
@@ -59,11 +59,12 @@ export async function hasJobs(queues: ScanQueues, scan: ScanRecord): Promise<boo
   const looks = Array.from({ length: scan.segments ?? 0 }, (_, segment) =>
     queues.look.getJobState(jobIdFor('look', scan.id, scan.modelSet, segment)),
   );
-  const states = await Promise.all([stateOf(queues, 'plan', scan), stateOf(queues, 'judge', scan), ...looks]);
+  const others = (['plan', 'judge', 'shadow'] as const).map((name) => stateOf(queues, name, scan));
+  const states = await Promise.all([...others, ...looks]);
   return states.some((state) => state !== 'unknown');
 }
 
-type ScanStageQueue = Exclude<QueueName, 'sweep' | 'look' | 'deliver' | 'erase'>;
+type ScanStageQueue = Exclude<ScanStage, 'look'>;
 
 /** @returns the job's state, `unknown` when there is none */
 export function stateOf(queues: ScanQueues, name: ScanStageQueue, scan: ScanRecord): Promise<string> {
@@ -80,6 +81,7 @@ export async function isLive(queues: ScanQueues, name: ScanStageQueue, scan: Sca
  */
 export async function removeScanJobs(queues: ScanQueues, scan: ScanRecord): Promise<void> {
   await queues.plan.remove(jobIdFor('plan', scan.id, scan.modelSet));
+  await queues.shadow.remove(jobIdFor('shadow', scan.id, scan.modelSet));
   const judge = jobIdFor('judge', scan.id, scan.modelSet);
   // A look that runs keeps its parent from being removed with its children, but not from being removed by itself.
   if ((await queues.judge.remove(judge, { removeChildren: true })) === 0)

@@ -54,6 +54,16 @@ export { type Flow, type Taken, Turns } from './lanes/turns';
 export { createLog, type Logger } from './log';
 export { MediaFiles } from './media-files';
 export { type QueueConnection, queueConnection } from './queue-connection';
+export { compareSets } from './model-sets/compare-sets';
+export { countScores, readDrift } from './model-sets/drift';
+export { listModelSets, retireModelSet } from './model-sets/list-model-sets';
+export { ModelSets } from './model-sets/model-sets';
+export { observeVerdict } from './model-sets/observe-verdict';
+export { promoteModelSet, readRolloutState, rollBack, setReference, setTrial, type Signed } from './model-sets/operate';
+export { addModelSet, findModelSet } from './model-sets/registry';
+export { createRolloutReader, readRollout, type RolloutReader } from './model-sets/rollout-reader';
+export { scoreInShadow } from './model-sets/shadow';
+export { isInTrial, shadowOf } from './model-sets/traffic';
 export { type JobPayloads, jobSchemas, openQueues, type ScanQueues } from './open-queues';
 export { createPorts, folderStoreRoot, type OpenPorts } from './open-ports';
 export type { Ports } from './ports';
@@ -61,6 +71,7 @@ export { scanFile, type ScanFileOptions, type ScannedFile } from './process';
 export { eventOf, Progress } from './progress';
 export {
   jobIdFor,
+  maxHandOns,
   type QueueName,
   queueNames,
   queuePrefix,
@@ -70,7 +81,19 @@ export {
 } from './queues';
 export { reindex, type ReindexReport } from './reindex';
 export { rejectedInputVerdict } from './rejected-input';
+export { planRescan } from './rescans/plan-rescan';
+export {
+  cancelRescan,
+  countMatches,
+  endRescan,
+  getRescan,
+  listRescans,
+  type RescanQuery,
+  startRescan,
+} from './rescans/rescans';
+export { runRescan } from './rescans/run-rescan';
 export { restartScan } from './restart-scan';
+export { readScanHistory } from './scan-history';
 export { finishScan, lookAtPart, type Planned, planScan } from './run-stages';
 export { scanIdFor } from './scan-id';
 export { findScan } from './scan-state';

@@ -5,6 +5,7 @@ import {
   EventId,
   HoldId,
   MediaId,
+  RescanId,
   ScanId,
   TenantId,
   UploadId,
@@ -124,5 +125,28 @@ export const keys = {
   erasureWork: (erasure: ErasureId) => `erasure-work/${erasure}/`,
   erasureItems: (erasure: ErasureId) => `erasure-work/${erasure}/items/`,
   erasureItem: (erasure: ErasureId, media: MediaId) => `erasure-work/${erasure}/items/${media}.json`,
+  /** One record per registered model set. Its manifest and files lie elsewhere, so that listing the sets reads nothing else. */
+  modelSets: 'model-sets/',
+  modelSet: (digest: string) => `model-sets/${digest}.json`,
+  modelSetManifest: (digest: string) => `model-manifests/${digest}.json`,
+  /** By content: sets share what they have in common. */
+  modelFile: (sha256: string) => `model-files/${sha256}`,
+  /** Who judges what, one entry a change; padded, so that they lie in order. */
+  rollouts: 'rollout/',
+  rollout: (number: number) => `rollout/${String(number).padStart(8, '0')}.json`,
+  /** What sets on trial would have said of a scan, under the scan, so that it goes with it. */
+  shadowsOf: (scan: ScanId) => `scans/${scan}/shadows/`,
+  shadow: (scan: ScanId, set: string) => `scans/${scan}/shadows/${set}.json`,
+  /** Parts that were looked at before the shadow gave way to live work. */
+  shadowParts: (scan: ScanId, set: string) => `scans/${scan}/shadows/${set}/`,
+  shadowPart: (scan: ScanId, set: string, segment: number) => `scans/${scan}/shadows/${set}/${segment}.json`,
+  /** One marker per scan that a set scored in shadow. */
+  shadowMarks: (set: string) => `shadows/${set}/`,
+  shadowMark: (set: string, scan: ScanId) => `shadows/${set}/${scan}`,
+  rescans: 'rescans/',
+  rescan: (rescan: RescanId) => `rescans/${rescan}.json`,
+  /** Present = it is to be worked on. */
+  openRescans: 'open-rescans/',
+  openRescan: (rescan: RescanId) => `open-rescans/${rescan}`,
   evidence: (scan: ScanId, name: string) => `scans/${scan}/evidence/${name}`,
 };

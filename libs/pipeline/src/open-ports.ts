@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultPolicy, Policy } from '@assay/contracts';
-import { InferencePool, loadModels, runtimeVersions } from '@assay/forensics';
+import { loadModels, runtimeVersions } from '@assay/forensics';
 import {
   createFolderStore,
   createMemoryIndex,
   createRedisIndex,
+  createRedisTallies,
   createS3Store,
   type ObjectStore,
 } from '@assay/storage';
@@ -16,6 +17,8 @@ import { ConfigError } from './config-error';
 import type { Logger } from './log';
 import { MediaFiles } from './media-files';
 import { mockModels, mockTools } from './mock/mock-scan';
+import { ModelSets } from './model-sets/model-sets';
+import { createRolloutReader } from './model-sets/rollout-reader';
 import type { Ports } from './ports';
 
 const dayMs = 24 * 3_600_000;
@@ -44,26 +47,26 @@ export async function createPorts(
   const index = config.redisUrl
     ? createRedisIndex({ url: config.redisUrl, keepMs: config.retention.indexDays * dayMs })
     : createMemoryIndex();
+  const tallies = config.redisUrl ? createRedisTallies({ url: config.redisUrl }) : null;
   const mediaFiles = new MediaFiles(store, config.s3 ? store : null);
-  let pool: Promise<InferencePool> | null = null;
+  const modelSets = new ModelSets(models, store, {
+    threads: config.inferenceThreads,
+    maxMemory: config.modelsMaxMemory,
+    cacheDir: config.modelCacheDir,
+  });
   let tools: Promise<Record<string, string>> | null = null;
   return {
     store,
     index,
     models,
+    modelSets,
+    rollout: createRolloutReader(store),
     mediaFiles,
     policies,
     limits: config.limits,
     mock: config.mock,
     log,
-    pool() {
-      pool ??= InferencePool.open(models, { threads: config.inferenceThreads }).catch((error: unknown) => {
-        // The next caller tries again instead of getting this failure for ever.
-        pool = null;
-        throw error;
-      });
-      return pool;
-    },
+    ...(tallies ? { tallies } : {}),
     async tools(signal) {
       if (config.mock) return mockTools;
       tools ??= toolVersions(signal).catch((error: unknown) => {
@@ -73,9 +76,8 @@ export async function createPorts(
       return { ...(await tools), ...runtimeVersions() };
     },
     async close() {
-      const opened = await pool?.catch(() => null);
-      await Promise.all([opened?.close(), mediaFiles.close()]);
-      await Promise.all([store.close(), index.close()]);
+      await Promise.all([modelSets.close(), mediaFiles.close()]);
+      await Promise.all([store.close(), index.close(), tallies?.close()]);
     },
   };
 }

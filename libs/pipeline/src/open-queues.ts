@@ -1,4 +1,4 @@
-import { DeliverJob, EraseJob, JudgeJob, LookJob, PlanJob, SweepJob } from '@assay/contracts';
+import { DeliverJob, EraseJob, JudgeJob, LookJob, PlanJob, RescanJob, ShadowJob, SweepJob } from '@assay/contracts';
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
 import { TenantGate } from './lanes/tenant-gate';
 import { Turns } from './lanes/turns';
@@ -14,6 +14,8 @@ export const jobSchemas = {
   sweep: SweepJob,
   deliver: DeliverJob,
   erase: EraseJob,
+  shadow: ShadowJob,
+  rescan: RescanJob,
 };
 export interface JobPayloads {
   plan: PlanJob;
@@ -22,6 +24,8 @@ export interface JobPayloads {
   sweep: SweepJob;
   deliver: DeliverJob;
   erase: EraseJob;
+  shadow: ShadowJob;
+  rescan: RescanJob;
 }
 
 export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown, string> } & {
@@ -78,6 +82,8 @@ export async function openQueues(
     sweep: open<SweepJob>('sweep'),
     deliver: open<DeliverJob>('deliver'),
     erase: open<EraseJob>('erase'),
+    shadow: open<ShadowJob>('shadow'),
+    rescan: open<RescanJob>('rescan'),
   };
   const flow = new FlowProducer({ connection, prefix: queuePrefix, ...telemetry });
   const turns = new Turns(redis, queuePrefix);

@@ -1,7 +1,7 @@
 import type { ScanId } from '@assay/contracts';
 
-export const queueNames = ['plan', 'look', 'judge', 'sweep', 'erase', 'deliver'] as const;
-/** `plan`: probe and plan, then adds the flow. `look`: one segment. `judge`: parent of the looks; judges and publishes. `deliver`: one event to one webhook. `erase`: one erasure. */
+export const queueNames = ['plan', 'look', 'judge', 'sweep', 'erase', 'shadow', 'rescan', 'deliver'] as const;
+/** `plan`: probe and plan, then adds the flow. `look`: one segment. `judge`: parent of the looks; judges and publishes. `deliver`: one event to one webhook. `erase`: one erasure. `shadow`: one scan, scored by a set on trial. `rescan`: old scans, asked for anew. */
 export type QueueName = (typeof queueNames)[number];
 
 export interface QueueSettings {
@@ -51,6 +51,12 @@ const maxStalls = 3;
 const keepFailed = { count: 1000, age: week };
 /** With the pauses of `outagePauseMs` between 8 and 12 hours: a night without anybody to look. */
 const maxOutagePauses = 700;
+
+/**
+ * Times that a job is handed on by workers that have not its model set: with the pauses of an outage about a quarter of an hour, so
+ * that a fleet in the middle of an upgrade, or an operator who registers the set, comes in time.
+ */
+export const maxHandOns = 20;
 
 /** Every queue with all of its settings: a new queue without them does not compile. */
 export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
@@ -133,6 +139,31 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
     maxStalls,
     keepFailed,
   },
+  shadow: {
+    // Takes the time that live work leaves over.
+    concurrency: 1,
+    // A sample with a gap is as good as one without.
+    attempts: 2,
+    backoffMs: 10_000,
+    maxOutagePauses,
+    deadlineMs: 15 * minuteMs,
+    lockMs,
+    stalledCheckMs,
+    maxStalls,
+    keepFailed: { count: 100, age: week },
+  },
+  rescan: {
+    // Reads records; one at a time is enough to keep the backlog filled.
+    concurrency: 1,
+    attempts: 8,
+    backoffMs: 2000,
+    maxOutagePauses,
+    deadlineMs: 10 * minuteMs,
+    lockMs,
+    stalledCheckMs,
+    maxStalls,
+    keepFailed,
+  },
 };
 
 /** How often the sweeper looks for scans that stopped half-way, ms. */
@@ -140,6 +171,9 @@ export const sweepEveryMs = minuteMs;
 
 /** All keys of the queues share one hash tag: a flow spans queues, and its scripts need one slot of a Redis cluster. */
 export const queuePrefix = '{assay}';
+
+/** Queues whose jobs are of one scan. */
+export type ScanStage = Extract<QueueName, 'plan' | 'look' | 'judge' | 'shadow'>;
 
 /** Hex digits of the model set's digest in a job id: enough to tell two sets of one operator apart. */
 const digestDigits = 12;
@@ -149,12 +183,7 @@ const digestDigits = 12;
  *
  * @param part segment number for `look`
  */
-export function jobIdFor(
-  queue: Exclude<QueueName, 'sweep' | 'deliver' | 'erase'>,
-  scan: ScanId,
-  modelSet: string,
-  part?: number,
-): string {
+export function jobIdFor(queue: ScanStage, scan: ScanId, modelSet: string, part?: number): string {
   const pieces = [scan, queue, ...(part === undefined ? [] : [String(part)]), modelSet.slice(0, digestDigits)];
   return pieces.join('-').replace(/[^a-zA-Z0-9_-]/g, '_');
 }

@@ -1,18 +1,11 @@
-import {
-  defaultTenant,
-  type MediaId,
-  Plan,
-  type ScanId,
-  type ScanNews,
-  ScanRecord,
-  type TenantId,
-} from '@assay/contracts';
+import { Plan, type ScanId, type ScanNews, ScanRecord } from '@assay/contracts';
 import { StoredDocumentError } from './errors';
 import { eventsKeptMs } from './events/outbox';
 import { readEvents } from './events/read-events';
 import { inLanes } from './in-lanes';
 import { keys } from './keys';
 import type { Ports } from './ports';
+import { type ScanReference, scanReferences } from './scan-references';
 import { readDerived, readStored } from './stored';
 
 /** Small documents, mostly waiting for the store: against S3 sixteen at once hide its latency. */
@@ -64,7 +57,7 @@ export async function reindex(
       signal,
     );
   let batch: ScanReference[] = [];
-  for await (const reference of references(ports, signal)) {
+  for await (const reference of scanReferences(ports, signal)) {
     batch.push(reference);
     if (batch.length < batchSize) continue;
     await restoreAll(batch);
@@ -78,22 +71,6 @@ export async function reindex(
 async function recentEvents(scan: ScanId, { store }: Pick<Ports, 'store'>, signal: AbortSignal): Promise<ScanNews[]> {
   const events = await readEvents(scan, { store }, signal);
   return events.filter(({ timestamp }) => Date.parse(timestamp) > Date.now() - eventsKeptMs);
-}
-
-interface ScanReference {
-  media: MediaId;
-  tenant: TenantId;
-  scan: ScanId;
-}
-
-const referencePattern = /^media\/([0-9a-f]{64})(?:\.of\/([a-z0-9-]+))?\.scans\/(sc_[0-9a-f]{32})$/;
-
-/** By the back-references of the media: three keys a scan, where listing the scans would pass all of their evidence. */
-async function* references({ store }: Pick<Ports, 'store'>, signal: AbortSignal): AsyncGenerator<ScanReference> {
-  for await (const { key } of store.list('media/', signal)) {
-    const [, media, tenant = defaultTenant, scan] = referencePattern.exec(key) ?? [];
-    if (media && scan) yield { media, tenant, scan };
-  }
 }
 
 async function restoreScan(

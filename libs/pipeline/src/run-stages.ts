@@ -114,12 +114,12 @@ const partialEvery = 8;
 async function partialAnswer(scan: ScanId, done: number, ports: Ports, signal: AbortSignal): Promise<Partial | null> {
   if (done > partialEvery && done % partialEvery !== 0) return null;
   try {
-    const { policy } = await loadScan(scan, ports, signal);
+    const { policy, models } = await loadScan(scan, ports, signal);
     const probe = await readDerived(ports.store, keys.probe(scan), Probe, signal);
     const plan = await readDerived(ports.store, keys.plan(scan), Plan, signal);
     const segments = plan ? await readSegments(scan, plan, ports, signal) : [];
     if (!probe || !plan || segments.length === 0) return null;
-    const { probability, tracks } = judgeSegments(segments, { probe, plan, policy, models: ports.models });
+    const { probability, tracks } = judgeSegments(segments, { probe, plan, policy, models });
     return { probability, faces: tracks.length, segmentsDone: done };
   } catch (error) {
     ports.log.warn({ scan, err: error }, 'no partial answer');

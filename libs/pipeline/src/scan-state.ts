@@ -1,5 +1,6 @@
 import { type Policy, Policy as PolicySchema, ScanId, ScanRecord } from '@assay/contracts';
-import { ModelSetMismatchError, ScanCancelledError, ScanGoneError } from './errors';
+import type { ModelSet } from '@assay/forensics';
+import { ScanCancelledError, ScanGoneError } from './errors';
 import { keys } from './keys';
 import type { Ports } from './ports';
 import { readStored, writeStored } from './stored';
@@ -8,12 +9,14 @@ export interface LoadedScan {
   record: ScanRecord;
   /** As it was when the scan was asked for, whatever the configuration says now. */
   policy: Policy;
+  /** Those that the scan was asked for, whatever is live now. */
+  models: ModelSet;
 }
 
 /**
  * @throws ScanGoneError when the scan or its media was deleted
  * @throws ScanCancelledError when the scan was cancelled
- * @throws ModelSetMismatchError when this process has other models than the scan was asked for
+ * @throws ModelSetMissingError when this process cannot run the models that the scan was asked for
  */
 export async function loadScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<LoadedScan> {
   const record = await loadRecord(scan, ports, signal);
@@ -21,8 +24,7 @@ export async function loadScan(scan: ScanId, ports: Ports, signal: AbortSignal):
   if (!policy) throw new ScanGoneError(scan);
   await assertMediaExists(record, ports, signal);
   if (record.state === 'cancelled') throw new ScanCancelledError(scan);
-  if (record.modelSet !== ports.models.digest) throw new ModelSetMismatchError();
-  return { record, policy };
+  return { record, policy, models: await ports.modelSets.models(record.modelSet, signal) };
 }
 
 /** The index is fresh, the store is the truth: what the index lost is still found. @returns null when there is no such scan */

@@ -4,6 +4,7 @@ import {
   type Lane,
   MediaRecord,
   Policy,
+  type ScanId,
   ScanRecord,
   type TenantId,
 } from '@assay/contracts';
@@ -11,6 +12,7 @@ import { ScanGoneError, SubmitError } from './errors';
 import { addPlanJob, isLive } from './flows';
 import { keys } from './keys';
 import { raisePriority } from './lanes/raise-priority';
+import { judgingSet } from './model-sets/traffic';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { restartScan } from './restart-scan';
@@ -27,7 +29,7 @@ export interface ScanRequest {
   priority?: Lane;
 }
 
-type SubmitPorts = Pick<Ports, 'store' | 'index' | 'models' | 'policies' | 'log'>;
+type SubmitPorts = Pick<Ports, 'store' | 'index' | 'models' | 'rollout' | 'policies' | 'log'>;
 
 export interface Submitted {
   scan: ScanRecord;
@@ -65,12 +67,37 @@ export async function submitScan(
 
 /** Writes the scan down, without starting it. */
 export async function registerScan(ports: SubmitPorts, request: ScanRequest, signal: AbortSignal): Promise<Submitted> {
-  const { store, index } = ports;
   const policy = policyNamed(request.policy ?? defaultPolicy.id, ports);
-  const media = await readStored(store, keys.mediaRecord(request.media, request.tenant), MediaRecord, signal);
-  if (!media) throw new SubmitError('unknown_media', 'There is no media with this id.');
-  const id = scanIdFor(media.id, policy, ports.models.digest, media.tenant);
+  const media = await readStored(ports.store, keys.mediaRecord(request.media, request.tenant), MediaRecord, signal);
+  if (!media) throw unknownMedia();
+  const idUnder = (set: string) => scanIdFor(media.id, policy, set, media.tenant);
+  const modelSet = judgingSet(await ports.rollout.now(signal), ports.models.digest, idUnder);
+  const priority = request.priority ?? defaultLane;
+  return recordScan({ media, policy, modelSet, priority }, ports, signal);
+}
 
+interface NewScan {
+  media: MediaRecord;
+  policy: Policy;
+  modelSet: string;
+  priority: Lane;
+  /** The scan that it judges again. */
+  rescanOf?: ScanId;
+}
+
+/**
+ * Writes a scan down, unless it was asked for before.
+ *
+ * @throws SubmitError `unknown_media` when the media is deleted meanwhile
+ */
+export async function recordScan(
+  scan: NewScan,
+  ports: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<Submitted> {
+  const { store, index } = ports;
+  const { media } = scan;
+  const id = scanIdFor(media.id, scan.policy, scan.modelSet, media.tenant);
   const stored = await readStored(store, keys.record(id), ScanRecord, signal);
   if (stored) {
     const indexed = await index.get(id);
@@ -79,16 +106,15 @@ export async function registerScan(ports: SubmitPorts, request: ScanRequest, sig
     await index.create(stored);
     return { scan: stored, created: false };
   }
-  const priority = request.priority ?? defaultLane;
-  const record = newRecord(id, media, policy, ports.models.digest, priority);
+  const record = newRecord(id, scan);
   await writeStored(store, keys.mediaScan(media.id, media.tenant, id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.openScan(id), {}, { ifAbsent: false }, signal);
-  await writeStored(store, keys.policy(id), policy, { ifAbsent: true }, signal);
+  await writeStored(store, keys.policy(id), scan.policy, { ifAbsent: true }, signal);
   const written = await writeStored(store, keys.record(id), record, { ifAbsent: true }, signal);
   await index.create(record);
   // Deleted while it was asked for: then nothing of it stays.
   await assertMediaExists(record, ports, signal).catch((error: unknown) => {
-    throw error instanceof ScanGoneError ? new SubmitError('unknown_media', 'There is no media with this id.') : error;
+    throw error instanceof ScanGoneError ? unknownMedia() : error;
   });
   return { scan: (await index.get(id)) ?? record, created: written === 'written' };
 }
@@ -99,7 +125,9 @@ function policyNamed(id: string, { policies }: SubmitPorts): Policy {
   throw new SubmitError('unknown_policy', `There is no policy "${id}". Known: ${[...policies.keys()].join(', ')}.`);
 }
 
-function newRecord(id: string, media: MediaRecord, policy: Policy, modelSet: string, priority: Lane): ScanRecord {
+const unknownMedia = (): SubmitError => new SubmitError('unknown_media', 'There is no media with this id.');
+
+function newRecord(id: ScanId, { media, policy, modelSet, priority, rescanOf }: NewScan): ScanRecord {
   const now = new Date().toISOString();
   return {
     schema: 'assay.scan/1',
@@ -119,6 +147,7 @@ function newRecord(id: string, media: MediaRecord, policy: Policy, modelSet: str
     probability: null,
     rejection: null,
     failure: null,
+    ...(rescanOf ? { rescanOf } : {}),
     createdAt: now,
     updatedAt: now,
   };

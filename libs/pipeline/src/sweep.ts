@@ -6,6 +6,7 @@ import { keys } from './keys';
 import { renumberJobs } from './lanes/renumber';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
+import { sweepRescans } from './rescans/rescans';
 import { readStored } from './stored';
 import { removeOldDeliveries, sweepDeliveries } from './webhooks/sweep-deliveries';
 import { PermanentError, ScanGoneError } from './errors';
@@ -75,6 +76,7 @@ export async function sweep(
   await renumberJobs(queues, signal);
   report.uploadsRemoved = await removeOldUploads(ports, signal);
   await ports.outbox?.sweep(signal);
+  await sweepRescans(ports, queues, signal);
   report.deliveriesRedriven = await sweepDeliveries({ ...ports, queues }, signal);
   if (isHourly(new Date())) report.deliveriesRemoved = await removeOldDeliveries(ports.store, signal);
   report.erasuresRedriven = await sweepErasures(ports, queues, signal);

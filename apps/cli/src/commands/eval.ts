@@ -64,7 +64,7 @@ export async function evaluateCommand(input: string, options: EvalOptions): Prom
   const attackNames = options.attack === undefined ? [] : parseAttacks(options.attack);
   for (const note of notes) console.error(`assay: ${note}`);
   const interrupt = listenForInterrupt();
-  const { scanner, policy } = await openScannerFor(options);
+  const { scanner, policy } = await openScannerFor(options, interrupt.signal);
   try {
     const { out } = options;
     const jobs = Math.max(2, Math.floor(availableParallelism() / 2));

@@ -26,11 +26,10 @@ export interface ScanOptions {
  */
 export async function scan(words: readonly string[], options: ScanOptions): Promise<ExitCode> {
   const interrupt = listenForInterrupt();
-  const { scanner, policy } = await openScannerFor({
-    policy: options.policy,
-    threads: options.threads,
-    allowPrivateAddresses: options.allowPrivateAddresses,
-  });
+  const { scanner, policy } = await openScannerFor(
+    { policy: options.policy, threads: options.threads, allowPrivateAddresses: options.allowPrivateAddresses },
+    interrupt.signal,
+  );
   try {
     const bar = await openProgressBar();
     const ends = new Set<ExitCode>();

@@ -34,7 +34,7 @@ export async function stability(file: string, options: StabilityOptions): Promis
   if (input?.kind !== 'file') throw new CliError(`${file}: there is no such file.`, ExitCode.rejected);
   const interrupt = listenForInterrupt();
   const { signal } = interrupt;
-  const { scanner, policy } = await openScannerFor(options);
+  const { scanner, policy } = await openScannerFor(options, signal);
   const bar = await openProgressBar();
   const work = await mkdtemp(join(tmpdir(), 'assay-stability-'));
   const scan = async (path: string, words: string) => {

@@ -8,16 +8,12 @@ import { openScanner, type Scanner } from './scanner';
  *
  * @throws CliError (usage) when there is no such policy; the scanner is closed again then
  */
-export async function openScannerFor({
-  policy: word = 'default',
-  ...options
-}: {
-  policy?: string;
-  threads?: number;
-  allowPrivateAddresses?: boolean;
-}): Promise<{ scanner: Scanner; policy: Policy }> {
+export async function openScannerFor(
+  { policy: word = 'default', ...options }: { policy?: string; threads?: number; allowPrivateAddresses?: boolean },
+  signal: AbortSignal,
+): Promise<{ scanner: Scanner; policy: Policy }> {
   const chosen = await readPolicy(word);
-  const scanner = await openScanner({ ...options, policies: typeof chosen === 'string' ? [] : [chosen] });
+  const scanner = await openScanner({ ...options, policies: typeof chosen === 'string' ? [] : [chosen] }, signal);
   const policy = typeof chosen === 'string' ? scanner.policies.get(chosen) : chosen;
   if (policy) return { scanner, policy };
   const known = [...scanner.policies.keys()].join(', ');

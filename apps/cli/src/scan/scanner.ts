@@ -38,7 +38,7 @@ export interface Scanner {
  * The pipeline in this process. Models and threads are opened once; each input has a store and an index of its own,
  * so that the same content under two names gets two verdicts, and a folder of a thousand clips leaves nothing behind.
  */
-export async function openScanner(options: ScannerOptions): Promise<Scanner> {
+export async function openScanner(options: ScannerOptions, signal: AbortSignal): Promise<Scanner> {
   const env = { ...process.env };
   // The index of a scan without a server lives in memory, whatever the service on this machine uses.
   for (const name of Object.keys(env)) if (name === 'REDIS_URL' || name.startsWith('S3_')) delete env[name];
@@ -58,7 +58,7 @@ export async function openScanner(options: ScannerOptions): Promise<Scanner> {
   const policies = new Map(shared.policies);
   for (const policy of options.policies ?? []) policies.set(policy.id, policy);
   // Threads load their models while the first file is hashed and probed; a failure is told by whoever needs them.
-  shared.pool().catch(() => undefined);
+  shared.modelSets.warm(shared.models, signal).catch(() => undefined);
 
   return {
     policies,

@@ -1,17 +1,21 @@
 import { JudgeJob } from '@assay/contracts';
-import { failScan, finishScan, type Ports } from '@assay/pipeline';
+import { failScan, finishScan, observeVerdict, type Ports, type ScanQueues } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { Stage, type StageContext, type StageProcessor } from '../stage';
-import { PORTS } from '../tokens';
+import { PORTS, QUEUES } from '../tokens';
 
 /** Verdict and publication, after all looks of the scan have ended one way or the other. */
 @Injectable()
 @Stage('judge')
 export class JudgeProcessor implements StageProcessor<'judge'> {
-  constructor(@Inject(PORTS) private readonly ports: Ports) {}
+  constructor(
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(QUEUES) private readonly queues: ScanQueues,
+  ) {}
 
   async run({ scan }: JudgeJob, { signal }: StageContext): Promise<void> {
-    await finishScan(scan, this.ports, signal);
+    const verdict = await finishScan(scan, this.ports, signal);
+    await observeVerdict(verdict, this.ports, this.queues, signal);
   }
 
   async exhausted({ scan }: JudgeJob, error: unknown, { signal }: StageContext): Promise<void> {

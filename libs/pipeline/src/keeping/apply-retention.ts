@@ -6,6 +6,7 @@ import { readEvents } from '../events/read-events';
 import { removeScanJobs } from '../flows';
 import { keys } from '../keys';
 import { removeUnreferenced } from '../media-references';
+import { removeShadows } from '../model-sets/shadow';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { readStored } from '../stored';
@@ -180,6 +181,7 @@ async function removeEvidence(scan: ScanId, store: Ports['store'], signal: Abort
   let removed = 0;
   for (const prefix of prefixes) removed += await store.deletePrefix(prefix, signal);
   for (const key of [keys.probe(scan), keys.plan(scan)]) await store.delete(key, signal);
+  await removeShadows(scan, { store }, signal);
   return removed;
 }
 

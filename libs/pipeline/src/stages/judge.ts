@@ -37,7 +37,7 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
   if (!probe || !plan) throw new PermanentError('A scan without a plan cannot be judged.');
   const segments = await readSegments(scan, plan, ports, signal);
   if (segments.length === 0) throw new NothingSeenError();
-  const judgement = judgeSegments(segments, { probe, plan, policy: loaded.policy, models: ports.models });
+  const judgement = judgeSegments(segments, { probe, plan, policy: loaded.policy, models: loaded.models });
   const plot = renderTimelineSvg(judgement, probe, loaded.policy.thresholds);
   if (plot) await store.put(keys.evidence(scan, timelineName), plot, { contentType: 'image/svg+xml' }, signal);
   const verdict = judgedVerdict({
@@ -46,7 +46,6 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
     segments,
     judgement,
     timelinePlot: plot ? timelineName : null,
-    models: ports.models,
     tools: await ports.tools(signal),
   });
   return accepted(await keepFirst(verdict, loaded, ports, signal));
@@ -68,7 +67,7 @@ export async function reject(
     name: loaded.record.name,
     rejection,
     policy: loaded.policy,
-    models: ports.models,
+    models: loaded.models,
     tools: await ports.tools(signal),
     startedAt: loaded.record.createdAt,
   });

@@ -1,12 +1,12 @@
 import { Plan, Probe, type ScanId, SegmentResult } from '@assay/contracts';
-import { type EvidencePicture, lookAtSegment } from '@assay/forensics';
-import { decodeSegment } from '@assay/video';
-import { PermanentError, ScanGoneError } from '../errors';
+import type { EvidencePicture } from '@assay/forensics';
+import { PermanentError } from '../errors';
 import { inLanes } from '../in-lanes';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan } from '../scan-state';
 import { readDerived, writeStored } from '../stored';
+import { lookAtMedia } from './look-at-media';
 
 /** Small objects over a network: the time of each is waiting. */
 const picturesAtOnce = 8;
@@ -27,29 +27,17 @@ export async function look(
   const key = keys.segment(scan, segment);
   const known = await readDerived(store, key, SegmentResult, signal);
   if (known) return known;
-  const { record, policy } = await loadScan(scan, ports, signal);
+  const { record, policy, models } = await loadScan(scan, ports, signal);
   const probe = await readDerived(store, keys.probe(scan), Probe, signal);
   const plan = await readDerived(store, keys.plan(scan), Plan, signal);
   const part = plan?.segments.find(({ index }) => index === segment);
   if (!probe || !plan || !part) throw new PermanentError(`Segment ${segment} is not in the plan of its scan.`);
-  const pool = await ports.pool();
-  const media = await ports.mediaFiles.openParts(keys.media(record.media), signal);
-  if (!media) throw new ScanGoneError(scan);
-  // However the look ends, the decoder ends with it: a throw in an inference thread must not leave ffmpeg behind.
-  const stop = new AbortController();
-  try {
-    const decoding = AbortSignal.any([signal, stop.signal]);
-    const frames = decodeSegment(media.source, probe, plan, part, decoding);
-    const context = { segment: part, plan, probe, policy, pool };
-    const { result, evidence } = await lookAtSegment(frames, context, onProgress, signal);
-    const keep = ({ name, jpeg }: EvidencePicture, stop: AbortSignal) =>
-      store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, stop);
-    await inLanes(evidence, picturesAtOnce, keep, signal);
-    await writeStored(store, key, result, { ifAbsent: false }, signal);
-    await assertMediaExists(record, ports, signal);
-    return result;
-  } finally {
-    stop.abort();
-    await media.release();
-  }
+  const context = { segment: part, plan, probe, policy };
+  const { result, evidence } = await lookAtMedia(record, models, context, ports, onProgress, signal);
+  const keep = ({ name, jpeg }: EvidencePicture, stop: AbortSignal) =>
+    store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, stop);
+  await inLanes(evidence, picturesAtOnce, keep, signal);
+  await writeStored(store, key, result, { ifAbsent: false }, signal);
+  await assertMediaExists(record, ports, signal);
+  return result;
 }

@@ -6,6 +6,8 @@ import { defaultMediaLimits, defaultPolicy, defaultTenant, type MediaId } from '
 import { createFolderStore, createMemoryIndex } from '@assay/storage';
 import { createLog } from '../log';
 import { MediaFiles } from '../media-files';
+import { ModelSets } from '../model-sets/model-sets';
+import { createRolloutReader } from '../model-sets/rollout-reader';
 import type { OpenPorts } from '../open-ports';
 import type { Ports } from '../ports';
 import { intake } from '../stages/intake';
@@ -18,19 +20,22 @@ export async function testPorts(): Promise<OpenPorts & { root: string }> {
   const store = createFolderStore({ root });
   const index = createMemoryIndex();
   const mediaFiles = new MediaFiles(store);
+  const models = { dir: root, entries: [], digest: 'd'.repeat(64), uses: [] };
+  const modelSets = new ModelSets(models, store, { threads: 1, maxMemory: 1, cacheDir: join(root, 'cache') });
   return {
     root,
     store,
     index,
     mediaFiles,
-    models: { dir: root, entries: [], digest: 'd'.repeat(64), uses: [] },
-    pool: () => Promise.reject(new Error('This test runs no models.')),
+    models,
+    modelSets,
+    rollout: createRolloutReader(store),
     limits: defaultMediaLimits,
     policies: new Map([[defaultPolicy.id, defaultPolicy]]),
     tools: async () => ({ ffmpeg: 'test' }),
     log: createLog({ level: 'silent', service: 'test' }),
     async close() {
-      await mediaFiles.close();
+      await Promise.all([mediaFiles.close(), modelSets.close()]);
       await Promise.all([store.close(), index.close()]);
       await rm(root, { recursive: true, force: true });
     },

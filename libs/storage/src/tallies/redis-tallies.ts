@@ -1,5 +1,4 @@
-import type { Redis } from 'ioredis';
-import { closeRedis, connectRedis, orUnavailable } from '../redis/redis-connection';
+import { closeRedis, connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { TallyStore } from './tally-store';
 
@@ -7,7 +6,7 @@ const keyOf = (name: string): string => `assay:tally:{${name}}`;
 
 /** See `createRedisTallies`. */
 export class RedisTallies implements TallyStore {
-  private readonly redis: Redis;
+  private readonly redis: RedisClient;
 
   constructor(settings: RedisIndexSettings) {
     this.redis = connectRedis(settings);

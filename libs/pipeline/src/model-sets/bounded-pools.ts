@@ -1,0 +1,124 @@
+import { InferencePool, type ModelSet } from '@assay/forensics';
+import { untilAborted } from '../until-aborted';
+import { filesOf } from './registry';
+
+/** Memory of one thread's sessions in sizes of the model files: weights, their packed copy, and the arena of activations. */
+const memoryPerFileByte = 3;
+/** Of a thread whose models are tiny: its own JavaScript heap and the runtime, bytes. */
+const memoryPerThread = 20 * 1024 ** 2;
+
+/** What a set takes while it is loaded, bytes; an estimate that errs upwards (docs/model-changes.md has the measurement). */
+export function memoryOf(models: ModelSet, threads: number): number {
+  const files = filesOf(models).reduce((sum, { bytes }) => sum + bytes, 0);
+  return threads * (memoryPerThread + memoryPerFileByte * files);
+}
+
+interface Entry {
+  pool: Promise<InferencePool>;
+  memory: number;
+  users: number;
+}
+
+export interface PoolLimits {
+  threads: number;
+  /** Most that all loaded sets may take together, bytes. A set that takes more than this alone is loaded alone. */
+  maxMemory: number;
+}
+
+/**
+ * Inference threads of several model sets within one bound of memory. A set is loaded when it is first needed and unloaded when
+ * another one needs its place, the one that was not used for longest first, never one that is in use: who finds no room waits.
+ */
+export class BoundedPools {
+  /** In order of last use. */
+  private readonly entries = new Map<string, Entry>();
+  /** Who wants a pool takes turns: else a set in constant use would keep another one waiting for ever. */
+  private turn: Promise<void> = Promise.resolve();
+  private onRelease: () => void = () => undefined;
+
+  constructor(private readonly limits: PoolLimits) {}
+
+  /** Digests of what is loaded, the least recently used first. */
+  get loaded(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  /** @throws ModelError when the models cannot be used; the signal's reason when aborted while waiting */
+  async use<T>(models: ModelSet, work: (pool: InferencePool) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const entry = await this.acquire(models, signal);
+    try {
+      return await work(await this.opened(models.digest, entry));
+    } finally {
+      entry.users -= 1;
+      this.onRelease();
+    }
+  }
+
+  async close(): Promise<void> {
+    const entries = [...this.entries.values()];
+    this.entries.clear();
+    await Promise.all(entries.map((entry) => closePool(entry)));
+  }
+
+  private async acquire(models: ModelSet, signal: AbortSignal): Promise<Entry> {
+    const before = this.turn;
+    let done = (): void => undefined;
+    this.turn = new Promise((resolve) => (done = resolve));
+    try {
+      await untilAborted(before, signal);
+      return await this.take(models, signal);
+    } finally {
+      // In turn, also for those behind one that gave up.
+      void before.then(done);
+    }
+  }
+
+  private async take(models: ModelSet, signal: AbortSignal): Promise<Entry> {
+    const memory = memoryOf(models, this.limits.threads);
+    for (;;) {
+      signal.throwIfAborted();
+      const known = this.entries.get(models.digest);
+      if (known || this.entries.size === 0 || this.memory + memory <= this.limits.maxMemory) {
+        const entry = known ?? {
+          pool: InferencePool.open(models, { threads: this.limits.threads }),
+          memory,
+          users: 0,
+        };
+        entry.users += 1;
+        this.entries.delete(models.digest);
+        this.entries.set(models.digest, entry);
+        return entry;
+      }
+      const released = new Promise<void>((resolve) => (this.onRelease = resolve));
+      if (!(await this.evictIdle())) await untilAborted(released, signal);
+    }
+  }
+
+  private get memory(): number {
+    return [...this.entries.values()].reduce((sum, { memory }) => sum + memory, 0);
+  }
+
+  /** @returns false when every set is in use */
+  private async evictIdle(): Promise<boolean> {
+    const [digest, idle] = [...this.entries].find(([, { users }]) => users === 0) ?? [];
+    if (!digest || !idle) return false;
+    this.entries.delete(digest);
+    // Waited for: the bound holds at every moment.
+    await closePool(idle);
+    return true;
+  }
+
+  private async opened(digest: string, entry: Entry): Promise<InferencePool> {
+    try {
+      return await entry.pool;
+    } catch (error) {
+      // The next caller tries again instead of getting this failure for ever.
+      if (this.entries.get(digest) === entry) this.entries.delete(digest);
+      throw error;
+    }
+  }
+}
+
+async function closePool({ pool }: Entry): Promise<void> {
+  await (await pool.catch(() => null))?.close();
+}

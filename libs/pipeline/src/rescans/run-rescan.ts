@@ -1,0 +1,95 @@
+import { MediaRecord, Policy, type Rescan, type RescanId, ScanRecord } from '@assay/contracts';
+import { LaterError, StoredDocumentError } from '../errors';
+import { addPlanJob } from '../flows';
+import { keys } from '../keys';
+import type { ScanQueues } from '../open-queues';
+import type { Ports } from '../ports';
+import { scanReferences } from '../scan-references';
+import { readStored, writeStored } from '../stored';
+import { recordScan } from '../submit';
+import { matchesRescan } from './match-scan';
+import { endRescan, getRescan } from './rescans';
+
+/** Jobs that wait beyond which no more are added: a re-scan fills what others leave, and never the queue, ms. */
+export const mostWaiting = 16;
+/** How soon it is looked again whether the queue has room, ms. */
+const pauseMs = 2_000;
+/** Scans between two writes of the progress: what is done again after a crash, with no effect. */
+const saveEvery = 200;
+
+type RunPorts = Pick<Ports, 'store' | 'index' | 'log'>;
+
+/**
+ * Goes on with a re-scan from where it is, until it has ended or the queue is full.
+ *
+ * @throws LaterError when the queue is full: it goes on after a pause
+ */
+export async function runRescan(
+  id: RescanId,
+  ports: RunPorts,
+  queues: ScanQueues,
+  signal: AbortSignal,
+): Promise<Rescan | null> {
+  const { store } = ports;
+  const started = await getRescan(id, store, signal);
+  if (started?.state !== 'running') return started;
+  let rescan = started;
+  const save = async (): Promise<boolean> => {
+    rescan = { ...rescan, updatedAt: new Date().toISOString() };
+    await writeStored(store, keys.rescan(id), rescan, { ifAbsent: false }, signal);
+    return (await store.stat(keys.openRescan(id), signal)) !== null;
+  };
+  const cancelled = (): Promise<Rescan> => endRescan(rescan, 'cancelled', null, store, signal);
+  for await (const { key, scan } of scanReferences(ports, signal)) {
+    if (rescan.cursor !== null && key <= rescan.cursor) continue;
+    const record = await readRecord(scan, ports, signal);
+    const fits = record !== null && matchesRescan(record, rescan);
+    if (fits && !rescan.dryRun) {
+      if ((await waitingJobs(queues)) >= mostWaiting) {
+        if (!(await save())) return cancelled();
+        throw new LaterError(pauseMs);
+      }
+      const outcome = await submitAgain(record, rescan.to, ports, queues, signal);
+      rescan = { ...rescan, [outcome]: rescan[outcome] + 1 };
+    }
+    rescan = { ...rescan, cursor: key, looked: rescan.looked + 1, matched: rescan.matched + (fits ? 1 : 0) };
+    if (rescan.looked % saveEvery === 0 && !(await save())) return cancelled();
+  }
+  return (await save()) ? endRescan(rescan, 'done', null, store, signal) : cancelled();
+}
+
+/** A record that is damaged cannot be judged again, and must not keep the others from it. */
+async function readRecord(scan: string, { store, log }: RunPorts, signal: AbortSignal): Promise<ScanRecord | null> {
+  try {
+    return await readStored(store, keys.record(scan), ScanRecord, signal);
+  } catch (error) {
+    if (!(error instanceof StoredDocumentError)) throw error;
+    log.warn({ scan, err: error }, 'a scan was left out of a re-scan');
+    return null;
+  }
+}
+
+/** Work of all kinds that no worker has taken yet: a re-scan waits for whatever was there before. */
+async function waitingJobs({ plan, look }: ScanQueues): Promise<number> {
+  const counts = await Promise.all([plan, look].map((queue) => queue.getJobCounts('waiting', 'prioritized')));
+  return counts.flatMap((count) => Object.values(count)).reduce((total, count) => total + count, 0);
+}
+
+/** The same media under the policy that it was judged by, and the other set. The scan that was, and its verdict, stay. */
+async function submitAgain(
+  old: ScanRecord,
+  set: string,
+  ports: RunPorts,
+  queues: ScanQueues,
+  signal: AbortSignal,
+): Promise<'submitted' | 'known'> {
+  const media = await readStored(ports.store, keys.mediaRecord(old.media, old.tenant), MediaRecord, signal);
+  const policy = await readStored(ports.store, keys.policy(old.id), Policy, signal);
+  // Deleted meanwhile.
+  if (!media || !policy) return 'known';
+  const asked = { media, policy, modelSet: set, priority: 'backfill' as const, rescanOf: old.id };
+  const { scan, created } = await recordScan(asked, ports, signal);
+  // Cut off between record and job: the job is added again, which changes nothing where it is there.
+  if (scan.state === 'queued') await addPlanJob(queues, scan);
+  return created ? 'submitted' : 'known';
+}
