@@ -1,5 +1,6 @@
 import { ApiMetrics } from '../../apps/api/src/metrics/api-metrics';
 import { DeliveryGauge } from '../../apps/api/src/metrics/delivery-gauge';
+import { ModelGauges } from '../../apps/api/src/metrics/model-gauges';
 import { QueueGauges } from '../../apps/api/src/metrics/queue-gauges';
 import { WorkerMetrics } from '../../apps/worker/src/metrics';
 
@@ -8,6 +9,7 @@ async function metricNames(): Promise<Set<string>> {
   const api = new ApiMetrics().registry;
   new QueueGauges({} as never, api);
   new DeliveryGauge({} as never, api);
+  new ModelGauges({} as never, api);
   const names = new Set<string>(['up']);
   for (const registry of [api, new WorkerMetrics().registry]) {
     for (const { name, type } of await registry.getMetricsAsJSON()) {

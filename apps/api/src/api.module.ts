@@ -20,6 +20,8 @@ import { MediaController } from './media/media.controller';
 import { UploadTracker } from './media/upload-tracker';
 import { ApiMetrics } from './metrics/api-metrics';
 import { MetricsController } from './metrics/metrics.controller';
+import { ModelsController } from './models/models.controller';
+import { RescansController } from './rescans/rescans.controller';
 import { PublicKeysController } from './scans/public-keys.controller';
 import { ScanReader } from './scans/scan-reader';
 import { ScanWaiter } from './scans/scan-waiter';
@@ -72,6 +74,8 @@ export class ApiModule {
         AuditController,
         DeadLettersController,
         KeepingController,
+        ModelsController,
+        RescansController,
         HealthController,
         MetricsController,
       ],

@@ -60,12 +60,11 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   if (parts.rate) express.use(limitRate(parts.rate.limit, parts.rate.perMinute));
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
-  express.use(
-    ['/v1/scans', '/v1/webhooks', '/v1/keys', '/v1/erasures', '/v1/holds', '/v1/retention'],
-    requireJson,
-    json({ limit: maxJson, strict: true }),
-    malformedJson,
-  );
+  const documents = [
+    ...['/v1/scans', '/v1/webhooks', '/v1/keys', '/v1/erasures', '/v1/holds', '/v1/retention'],
+    ...['/v1/models', '/v1/rescans'],
+  ];
+  express.use(documents, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
   express.use(`${uploadsPath}/direct`, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   serveConsole(express);

@@ -1,22 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { DeadLetterQueue, VerdictLabel } from '@assay/contracts';
 import { CliError, ExitCode } from './exit';
-
-function wholeNumber(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
-    }
-    return value;
-  };
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
-}
+import { dataHelp, fleetCommand } from './program/fleet-command';
+import {
+  addModelSetCommands,
+  addModelViewCommands,
+  addRescanCommand,
+  addRolloutCommands,
+} from './program/model-commands';
+import { positive, wholeNumber } from './program/numbers';
 
 const maxPort = 65_535;
 /** More sessions or processes than this on one machine is a typing error. */
@@ -24,9 +16,6 @@ const maxThreads = 256;
 
 /** Not imported: help needs no more than the names. A test holds them to the adapters. */
 export const layoutChoices = ['ffpp', 'celeb-df', 'dfdc', 'wild-deepfake', 'deeper-forensics', 'df40', 'no-face'];
-
-const dataHelp =
-  'data folder of the service (default: ASSAY_DATA_DIR or ./data); REDIS_URL and S3_* as for the service';
 
 /**
  * The command line. Each command's code is loaded when it is chosen, so that `scan` never pays for the web framework.
@@ -177,19 +166,15 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       exitCode = await stability(file, options);
     });
 
-  program
-    .command('reindex')
-    .description('rebuild the Redis index from the object store, beside a running service')
-    .option('--data <folder>', dataHelp)
-    .option('--json', 'the summary as one JSON document')
-    .action(async (options) => {
+  fleetCommand(program, 'reindex', 'rebuild the Redis index from the object store, beside a running service').action(
+    async (options) => {
       const { reindexCommand } = await import('./commands/reindex');
       exitCode = await reindexCommand(options);
-    });
+    },
+  );
 
   const dlq = program.command('dlq').description('dead letters: jobs that were given up, of a running service');
-  const dlqCommand = (name: string, text: string): Command =>
-    dlq.command(name).description(text).option('--data <folder>', dataHelp).option('--json', 'as one JSON document');
+  const dlqCommand = (name: string, text: string): Command => fleetCommand(dlq, name, text);
   const queueOption = (): Option => new Option('--queue <name>', 'of this queue only').choices(DeadLetterQueue.options);
   dlqCommand('list', 'which jobs, of which scans, why and since when')
     .addOption(queueOption())
@@ -292,7 +277,9 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       exitCode = await match(file, options);
     });
 
-  const models = program.command('models').description('list the models (default), or check and try them');
+  const models = program
+    .command('models')
+    .description('list the models (default), check and try them; and which sets judge what in a service');
 
   models
     .command('list', { isDefault: true })
@@ -324,6 +311,11 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       const { modelsTriggers } = await import('./commands/models-triggers');
       exitCode = await modelsTriggers(folder, options);
     });
+  const end = (code: ExitCode): void => void (exitCode = code);
+  addModelSetCommands(models, end);
+  addRolloutCommands(models, end);
+  addModelViewCommands(models, end);
+  addRescanCommand(program, end);
 
   program
     .command('test')

@@ -1,25 +1,18 @@
-import { type ScanHistory, type ScanId, ScanRecord } from '@assay/contracts';
-import { keys } from './keys';
+import type { ScanHistory, ScanRecord } from '@assay/contracts';
+import { scansOf } from './delete-media';
 import type { Ports } from './ports';
 import { findScan } from './scan-state';
 
-/**
- * What each model set said of the same media of the same tenant under the same policy, the oldest first.
- *
- * @returns null when there is no such scan
- */
+/** What each model set said of the same media of the same tenant under the same policy, the oldest first. */
 export async function readScanHistory(
-  id: ScanId,
+  scan: ScanRecord,
   ports: Pick<Ports, 'store' | 'index'>,
   signal: AbortSignal,
-): Promise<ScanHistory | null> {
-  const scan = await findScan(id, ports, signal);
-  if (!scan) return null;
-  const prefix = keys.mediaScans(scan.media, scan.tenant);
+): Promise<ScanHistory> {
   const scans: ScanRecord[] = [];
-  for await (const { key } of ports.store.list(prefix, signal)) {
-    const other = await findScan(key.slice(prefix.length), ports, signal);
+  for (const id of await scansOf(scan, ports, signal)) {
+    const other = await findScan(id, ports, signal);
     if (other?.policy === scan.policy) scans.push(other);
   }
-  return { scan: id, scans: scans.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)) };
+  return { scan: scan.id, scans: scans.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)) };
 }

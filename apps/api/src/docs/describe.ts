@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import {
+  CompareSets,
   GetScan,
   ListAudit,
   ListDeadLetters,
@@ -8,6 +9,7 @@ import {
   ListErasures,
   ListEvents,
   ListScans,
+  ReadDrift,
 } from '@assay/contracts';
 import { componentSchemas, type SchemaName, schemaRef } from './schemas';
 
@@ -23,7 +25,17 @@ export interface Answer {
 }
 
 /** What may be asked for in an address, by the name of its schema. */
-const queries = { GetScan, ListAudit, ListDeadLetters, ListDeliveries, ListErasures, ListEvents, ListScans };
+const queries = {
+  CompareSets,
+  GetScan,
+  ListAudit,
+  ListDeadLetters,
+  ListDeliveries,
+  ListErasures,
+  ListEvents,
+  ListScans,
+  ReadDrift,
+};
 
 export interface Description {
   summary: string;

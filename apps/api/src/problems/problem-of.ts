@@ -5,6 +5,8 @@ import {
   isOutage,
   KeepingError,
   MediaHeldError,
+  ModelSetError,
+  RescanError,
   ScanEndedError,
   ScanStoppingError,
   SubmitError,
@@ -31,6 +33,14 @@ export function problemOf(error: unknown): ProblemError {
   }
   if (error instanceof MediaHeldError) return problems.onHold(error.message);
   if (error instanceof KeepingError) return keepingProblem(error);
+  if (error instanceof ModelSetError) {
+    return error.code === 'unknown_set'
+      ? problems.unknownModelSet(error.message)
+      : problems.rolloutConflict(error.code, error.message);
+  }
+  if (error instanceof RescanError) {
+    return error.code === 'unknown_rescan' ? problems.rescanNotFound() : problems.rescanOfSameSet(error.message);
+  }
   if (error instanceof WebhookError) return webhookProblem(error);
   if (error instanceof EventsExpiredError) return problems.eventsExpired();
   if (error instanceof ListCursorError) return problems.invalid([{ path: 'cursor', message: error.message }]);

@@ -87,6 +87,18 @@ export const problems = {
     problem('unknown-policy', 422, 'No such policy', detail, {
       errors: [{ path: 'policy', message: 'there is no policy with this id' }],
     }),
+  unknownModelSet: (detail: string) =>
+    problem('unknown-model-set', 422, 'No such model set', `${detail} GET /v1/models/sets lists them.`, {
+      errors: [{ path: 'set', message: 'names no registered model set' }],
+    }),
+  /** Already so, nothing to go back to, too little to go by, or somebody else was quicker. */
+  rolloutConflict: (code: string, detail: string) =>
+    problem(`rollout-${code.replaceAll('_', '-')}`, 409, 'The rollout was not changed', detail),
+  noShadow: () =>
+    problem('no-shadow', 404, 'No set is in shadow', 'Name the set whose results you want, or put one in shadow.'),
+  rescanNotFound: () =>
+    problem('rescan-not-found', 404, 'No such re-scan', 'It was never asked for; GET /v1/rescans lists them.'),
+  rescanOfSameSet: (detail: string) => problem('rescan-of-same-set', 422, 'The two sets are the same', detail),
   scanNotFound: () =>
     problem('scan-not-found', 404, 'No such scan', 'It was never asked for, or its media was deleted.'),
   scanEnded: (detail: string) =>

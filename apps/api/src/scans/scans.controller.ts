@@ -10,13 +10,14 @@ import type {
   CreateScan,
   GetScan,
   ListScans,
+  ScanHistory,
   ScanId,
   ScanList,
   ScanRecord,
   ScanStatus,
   TenantId,
 } from '@assay/contracts';
-import { cancelScan, type Ports, queuePlaceOf, type ScanQueues, submitScan } from '@assay/pipeline';
+import { cancelScan, type Ports, queuePlaceOf, readScanHistory, type ScanQueues, submitScan } from '@assay/pipeline';
 import type { Response } from 'express';
 import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
@@ -96,6 +97,22 @@ export class ScansController {
     if (wait === 0) return this.statusOf(await this.reader.get(id, tenant));
     const untilEnd = (gone: AbortSignal) => this.waiter.untilEnd(id, tenant, wait * msPerSecond, gone);
     return this.statusOf(await untilGone(response, this.closing, untilEnd));
+  }
+
+  @Get(':scan/history')
+  @Describe({
+    summary: 'What each model set said of the same media',
+    detail:
+      'Scans of the media under the same policy, the oldest first. One that a re-scan made names the scan that it judges again.',
+    params: { scan: 'ScanId' },
+    answers: { 200: { schema: 'ScanHistory', text: 'All of them, with their short answers' } },
+    refusals: [400, 404],
+  })
+  async history(
+    @Tenant() tenant: TenantId,
+    @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
+  ): Promise<ScanHistory> {
+    return readScanHistory(await this.reader.get(id, tenant), this.ports, this.closing);
   }
 
   @Post(':scan/cancel')

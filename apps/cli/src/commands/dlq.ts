@@ -2,8 +2,8 @@ import type { DeadLetter, DeadLetterQueue } from '@assay/contracts';
 import { DeadLetterError, dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from '@assay/pipeline';
 import pc from 'picocolors';
 import { CliError, ExitCode } from '../exit';
-import { type Fleet, openFleet } from '../fleet/open-fleet';
-import { untilInterrupted } from '../interrupt';
+import type { Fleet } from '../fleet/open-fleet';
+import { withFleet } from '../fleet/with-fleet';
 
 export interface DlqOptions {
   data?: string;
@@ -72,16 +72,6 @@ function forEach(ids: string[], options: DlqOptions, done: string, action: typeo
 async function allIds({ queues }: Fleet, { queue }: DlqOptions): Promise<string[]> {
   const { deadLetters } = await listDeadLetters(queues, { ...(queue ? { queue } : {}), limit: everything });
   return deadLetters.map(({ id }) => id);
-}
-
-async function withFleet(
-  options: DlqOptions,
-  work: (fleet: Fleet, signal: AbortSignal) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  return untilInterrupted(async (signal) => {
-    const fleet = await openFleet(options, signal);
-    return await work(fleet, signal).finally(() => fleet.close());
-  });
 }
 
 const lineOf = ({ id, failedAt, attempts, maxAttempts, reason }: DeadLetter): string =>

@@ -9,7 +9,14 @@ import {
   type Ports,
   type ScanQueues,
 } from '@assay/pipeline';
-import { createFolderStore, createRedisIndex, createS3Store, type ObjectStore } from '@assay/storage';
+import {
+  createFolderStore,
+  createRedisIndex,
+  createRedisTallies,
+  createS3Store,
+  type ObjectStore,
+  type TallyStore,
+} from '@assay/storage';
 import { CliError, type ExitCode } from '../exit';
 import { untilInterrupted } from '../interrupt';
 import { findEmbeddedRedis } from '../up/running-redis';
@@ -19,6 +26,7 @@ const answerMs = 5_000;
 
 export interface Fleet extends Pick<Ports, 'store' | 'index' | 'log' | 'outbox'> {
   queues: ScanQueues;
+  tallies: TallyStore;
   close(): Promise<void>;
 }
 
@@ -46,15 +54,19 @@ export async function openFleet(options: { data?: string }, signal: AbortSignal)
     throw new CliError('Redis does not answer.');
   }
   const [store, queues] = [storeOf(config), await openQueues({ redisUrl })];
+  const tallies = createRedisTallies({ url: redisUrl });
   const events = openEvents({ redisUrl });
   const log = createLog({ level: 'fatal', service: 'cli' });
   return {
     store,
     index,
     queues,
+    tallies,
     log,
     outbox: createOutbox({ store, index, log, queues, events }),
-    close: async () => void (await Promise.all([queues.close(), events.close(), index.close(), store.close()])),
+    close: async () => {
+      await Promise.all([queues.close(), events.close(), tallies.close(), index.close(), store.close()]);
+    },
   };
 }
 
