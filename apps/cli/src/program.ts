@@ -29,6 +29,8 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .description('Tells forged video from real, and says why.')
     .version('0.1.0')
     .exitOverride()
+    // What stands behind a sub-command is its own, also where the command above it has an option of that name.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .addHelpText(
       'after',
