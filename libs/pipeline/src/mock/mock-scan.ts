@@ -59,7 +59,6 @@ export async function mockScan(
     segments: [],
     judgement,
     timelinePlot: plot ? plotName : null,
-    models: ports.models,
     tools: mockTools,
   });
   return accepted(await keepFirst(verdict, loaded, ports, signal));
