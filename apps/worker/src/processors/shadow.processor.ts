@@ -1,5 +1,13 @@
 import { ShadowJob } from '@assay/contracts';
-import { countScores, findScan, LaterError, type Ports, scoreInShadow, type ScanQueues, shadowOf } from '@assay/pipeline';
+import {
+  countScores,
+  findScan,
+  LaterError,
+  type Ports,
+  scoreInShadow,
+  type ScanQueues,
+  shadowOf,
+} from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { LiveWork } from '../live-work';
 import { WorkerMetrics } from '../metrics';
@@ -43,7 +51,11 @@ export class ShadowProcessor implements StageProcessor<'shadow'> {
     const timer = setInterval(look, lookEveryMs);
     try {
       giveWay.signal.throwIfAborted();
-      const { tracks } = await scoreInShadow({ scan: job.scan, set }, this.ports, AbortSignal.any([signal, giveWay.signal]));
+      const { tracks } = await scoreInShadow(
+        { scan: job.scan, set },
+        this.ports,
+        AbortSignal.any([signal, giveWay.signal]),
+      );
       if (tracks && this.ports.tallies) await countScores(set, tracks, this.ports.tallies);
       this.metrics.shadowed('scored');
     } catch (error) {

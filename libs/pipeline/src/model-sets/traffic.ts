@@ -26,7 +26,10 @@ export function judgingSet(rollout: Rollout | null, installed: string, idUnder: 
 }
 
 /** The set that scores a scan in shadow; null where none is to. */
-export function shadowOf({ id, modelSet }: Pick<ScanRecord, 'id' | 'modelSet'>, rollout: Rollout | null): string | null {
+export function shadowOf(
+  { id, modelSet }: Pick<ScanRecord, 'id' | 'modelSet'>,
+  rollout: Rollout | null,
+): string | null {
   const shadow = rollout?.shadow;
   return shadow && shadow.set !== modelSet && isInTrial(shadow, 'shadow', id) ? shadow.set : null;
 }

@@ -2,7 +2,7 @@
  * Invariants, with a real Redis and a folder store: a re-scan finds what was asked for and nothing else; cut off at any moment it goes on
  * and makes no scan twice; old scans stay as they are; the queue never fills up; a lost Redis ends none.
  */
-import { type MediaId, type Rescan, ScanRecord } from '@assay/contracts';
+import { defaultTenant, type MediaId, type Rescan, ScanRecord } from '@assay/contracts';
 import { startRedis, type TestRedis } from '../../../../test/support/redis';
 import { LaterError } from '../errors';
 import { keys } from '../keys';
@@ -10,7 +10,7 @@ import type { OpenPorts } from '../open-ports';
 import { openQueues, type ScanQueues } from '../open-queues';
 import { readScanHistory } from '../scan-history';
 import { readStored, writeStored } from '../stored';
-import { registerScan } from '../submit';
+import { registerScan, submitScan } from '../submit';
 import { newMedia, noAbort, testPorts } from '../testing/test-ports';
 import { cancelRescan, countMatches, getRescan, startRescan, sweepRescans } from './rescans';
 import { mostWaiting, runRescan } from './run-rescan';
@@ -36,9 +36,12 @@ afterEach(async () => {
 });
 
 /** A scan as it is left when it was judged. */
-async function judged(probability: number | null, updatedAt = '2026-11-20T00:00:00.000Z'): Promise<ScanRecord> {
-  const media: MediaId = await newMedia(ports);
-  const { scan } = await registerScan(ports, { media }, noAbort);
+async function judged(
+  probability: number | null,
+  { updatedAt = '2026-11-20T00:00:00.000Z', tenant = defaultTenant } = {},
+): Promise<ScanRecord> {
+  const media: MediaId = await newMedia(ports, tenant);
+  const { scan } = await registerScan(ports, { tenant, media }, noAbort);
   const record: ScanRecord = {
     ...scan,
     state: 'done',
@@ -65,7 +68,7 @@ const run = ({ id }: Rescan, signal = noAbort) => runRescan(id, ports, queues, s
 const waiting = async () => (await queues.plan.getJobs(['prioritized', 'waiting'])).map(({ data }) => data.scan);
 
 it('asks for what lies between the two, both ends included, and for nothing else', async () => {
-  const fitting = [await judged(0.4), await judged(0.5), await judged(0.6)];
+  const fitting = [await judged(0.4), await judged(0.5), await judged(0.6, { tenant: 'acme' })];
   await judged(0.39);
   await judged(0.61);
   await judged(null);
@@ -75,12 +78,16 @@ it('asks for what lies between the two, both ends included, and for nothing else
     (await waiting()).map((scan) => readStored(ports.store, keys.record(scan), ScanRecord, noAbort)),
   );
   expect(made.map((record) => record?.rescanOf).sort()).toEqual(fitting.map(({ id }) => id).sort());
-  for (const record of made) expect(record).toMatchObject({ modelSet: other, state: 'queued', policy: 'default' });
+  for (const record of made) {
+    expect(record).toMatchObject({ modelSet: other, state: 'queued', policy: 'default', priority: 'backfill' });
+    const old = fitting.find(({ id }) => id === record?.rescanOf);
+    expect([record?.tenant, record?.media]).toEqual([old?.tenant, old?.media]);
+  }
 });
 
 it('goes by the time of the verdict where one is given', async () => {
-  await judged(0.5, '2026-11-01T00:00:00.000Z');
-  await judged(0.5, '2026-11-21T00:00:00.000Z');
+  await judged(0.5, { updatedAt: '2026-11-01T00:00:00.000Z' });
+  await judged(0.5, { updatedAt: '2026-11-21T00:00:00.000Z' });
   const since = '2026-11-20T00:00:00.000Z';
   expect(await run(await start({ since }))).toMatchObject({ matched: 1, submitted: 1 });
 });
@@ -96,8 +103,8 @@ it('leaves the scan that was as it is, and shows both', async () => {
   await run(await start());
   const [scan] = await waiting();
   expect(await readStored(ports.store, keys.record(old.id), ScanRecord, noAbort)).toEqual(old);
-  const history = await readScanHistory(String(scan), ports, noAbort);
-  expect(history?.scans.map(({ id, modelSet }) => [id, modelSet])).toEqual([
+  const history = await readScanHistory(old, ports, noAbort);
+  expect(history.scans.map(({ id, modelSet }) => [id, modelSet])).toEqual([
     [old.id, ports.models.digest],
     [scan, other],
   ]);
@@ -149,10 +156,10 @@ it('stops while the queue is full, behind everything that others ask for, and go
   await expect(run(started)).rejects.toBeInstanceOf(LaterError);
   expect(await waiting()).toHaveLength(mostWaiting);
   expect(await getRescan(started.id, ports.store, noAbort)).toMatchObject({ state: 'running', submitted: mostWaiting });
-  await queues.plan.add('plan', { v: 1, scan: 'sc_live' });
-  const [next] = await queues.plan.getJobs(['waiting']);
-  expect(next?.data.scan).toBe('sc_live');
-  expect(await queues.plan.getJobCounts('waiting', 'prioritized')).toEqual({ waiting: 1, prioritized: mostWaiting });
+  const media = await newMedia(ports);
+  const { scan } = await submitScan(ports, queues, { tenant: defaultTenant, media, priority: 'live' }, noAbort);
+  const [next] = await queues.plan.getJobs(['prioritized'], 0, 0, true);
+  expect(next?.data.scan).toBe(scan.id);
   await queues.plan.drain();
   expect(await run(started)).toMatchObject({ state: 'done', submitted: mostWaiting + 2 });
 });

@@ -2,6 +2,8 @@ import { MediaRecord, Policy, type Rescan, type RescanId, ScanRecord } from '@as
 import { LaterError, StoredDocumentError } from '../errors';
 import { addPlanJob } from '../flows';
 import { keys } from '../keys';
+import { waitingBefore } from '../lanes/lane-pace';
+import { laneQueues } from '../lanes/lane-settings';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { scanReferences } from '../scan-references';
@@ -10,7 +12,7 @@ import { recordScan } from '../submit';
 import { matchesRescan } from './match-scan';
 import { endRescan, getRescan } from './rescans';
 
-/** Jobs that wait beyond which no more are added: a re-scan fills what others leave, and never the queue, ms. */
+/** Jobs of the backfill lane that wait beyond which no more are added: enough to keep it going, and never the whole archive. */
 export const mostWaiting = 16;
 /** How soon it is looked again whether the queue has room, ms. */
 const pauseMs = 2_000;
@@ -69,11 +71,20 @@ async function readRecord(scan: string, { store, log }: RunPorts, signal: AbortS
   }
 }
 
-/** Work of all kinds that no worker has taken yet: a re-scan waits for whatever was there before. */
-async function waitingJobs({ plan, look }: ScanQueues): Promise<number> {
-  const counts = await Promise.all([plan, look].map((queue) => queue.getJobCounts('waiting', 'prioritized')));
-  return counts.flatMap((count) => Object.values(count)).reduce((total, count) => total + count, 0);
+/**
+ * Jobs of the backfill lane that no worker has taken yet. By their turns; where less waits in all lanes together, some of these were
+ * cancelled.
+ */
+async function waitingJobs(queues: ScanQueues): Promise<number> {
+  const counts = laneQueues.map(async (name) => {
+    const all = Object.values(await queues[name].getJobCounts('waiting', 'prioritized'));
+    const ofLane = waitingBefore(await queues.turns.read(name), 'backfill', Infinity);
+    return Math.min(ofLane, sum(all));
+  });
+  return sum(await Promise.all(counts));
 }
+
+const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /** The same media under the policy that it was judged by, and the other set. The scan that was, and its verdict, stay. */
 async function submitAgain(
