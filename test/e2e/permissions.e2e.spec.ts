@@ -57,6 +57,7 @@ async function objectsOf(key: string): Promise<Record<string, string>> {
     hold: await id(await ask(key, '/v1/holds', json({ target: { kind: 'media', media }, reason: 'Case 1' }))),
     name: 'timeline.svg',
     letter: 'plan.none',
+    rescan: `rs_${'0'.repeat(16)}`,
     tenant: 'acme',
   };
 }
@@ -73,8 +74,8 @@ async function statusOf(key: string | null, route: string, objects: Record<strin
 }
 
 const routes = Object.keys(routePermissions);
-/** 404 for own objects too: nothing in this test has a verdict, evidence or a dead letter. */
-const neverThere = /verdict|evidence|dead-letters\/:letter/;
+/** 404 for own objects too: nothing in this test has a verdict, evidence or a dead letter, was scanned again, or is in shadow. */
+const neverThere = /verdict|evidence|dead-letters\/:letter|rescans\/:rescan|models\/comparison/;
 const isDestructive = (route: string) => /^DELETE|cancel|rotate|PATCH/.test(route);
 const roles = Role.options;
 

@@ -40,13 +40,17 @@ export const Rescan = z.object({
   to: Sha256,
   dryRun: z.boolean(),
   state: RescanState,
-  /** The last scan that was looked at, by its place in the store; null at the beginning. */
+  /** The last scan that was looked at, by its place in the store; null at the beginning and the end. */
   cursor: z.string().nullable(),
-  /** Scans looked at, those that fit, those that were asked for anew, and those that `to` had been asked for before. */
+  /**
+   * Scans looked at; those that fit; and of these, those that were asked for anew, those that `to` had been asked for before, and those
+   * whose media is not there any more.
+   */
   looked: z.number().int().nonnegative(),
   matched: z.number().int().nonnegative(),
   submitted: z.number().int().nonnegative(),
   known: z.number().int().nonnegative(),
+  gone: z.number().int().nonnegative(),
   failure: z.string().nullable(),
   createdAt: z.iso.datetime(),
   createdBy: z.string(),

@@ -73,7 +73,14 @@ it('asks for what lies between the two, both ends included, and for nothing else
   await judged(0.61);
   await judged(null);
   expect(await countMatches(query(), ports, noAbort)).toEqual({ looked: 6, matched: 3 });
-  expect(await run(await start())).toMatchObject({ state: 'done', looked: 6, matched: 3, submitted: 3, known: 0 });
+  expect(await run(await start())).toMatchObject({
+    state: 'done',
+    looked: 6,
+    matched: 3,
+    submitted: 3,
+    known: 0,
+    gone: 0,
+  });
   const made = await Promise.all(
     (await waiting()).map((scan) => readStored(ports.store, keys.record(scan), ScanRecord, noAbort)),
   );
@@ -108,6 +115,15 @@ it('leaves the scan that was as it is, and shows both', async () => {
     [old.id, ports.models.digest],
     [scan, other],
   ]);
+});
+
+it('leaves out what is not there any more, and keeps no name of it', async () => {
+  const [fileGone, mediaGone] = [await judged(0.5), await judged(0.5)];
+  await ports.store.delete(keys.media(fileGone.media), noAbort);
+  await ports.store.delete(keys.mediaRecord(mediaGone.media, mediaGone.tenant), noAbort);
+  const started = await start();
+  expect(await run(started)).toMatchObject({ state: 'done', matched: 2, submitted: 0, gone: 2, cursor: null });
+  expect(await waiting()).toEqual([]);
 });
 
 it('makes no scan twice when it is asked for again', async () => {

@@ -42,7 +42,7 @@ export async function startRescan(
     ...query,
     state: 'running',
     cursor: null,
-    ...{ looked: 0, matched: 0, submitted: 0, known: 0 },
+    ...{ looked: 0, matched: 0, submitted: 0, known: 0, gone: 0 },
     failure: null,
     createdAt: now,
     createdBy: by,
@@ -105,7 +105,8 @@ export async function endRescan(
   store: Ports['store'],
   signal: AbortSignal,
 ): Promise<Rescan> {
-  const ended: Rescan = { ...rescan, state, failure, updatedAt: new Date().toISOString() };
+  // Nothing of what may be erased later stays in it.
+  const ended: Rescan = { ...rescan, cursor: null, state, failure, updatedAt: new Date().toISOString() };
   await writeStored(store, keys.rescan(ended.id), ended, { ifAbsent: false }, signal);
   await store.delete(keys.openRescan(ended.id), signal);
   return ended;

@@ -1,5 +1,5 @@
 import { MediaRecord, Policy, type Rescan, type RescanId, ScanRecord } from '@assay/contracts';
-import { LaterError, StoredDocumentError } from '../errors';
+import { LaterError, StoredDocumentError, SubmitError } from '../errors';
 import { addPlanJob } from '../flows';
 import { keys } from '../keys';
 import { waitingBefore } from '../lanes/lane-pace';
@@ -86,21 +86,30 @@ async function waitingJobs(queues: ScanQueues): Promise<number> {
 
 const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0);
 
-/** The same media under the policy that it was judged by, and the other set. The scan that was, and its verdict, stay. */
+/**
+ * The same media under the policy that it was judged by, and the other set. The scan that was, and its verdict, stay.
+ *
+ * @returns `gone` where the media was deleted, or its file is kept no more
+ */
 async function submitAgain(
   old: ScanRecord,
   set: string,
   ports: RunPorts,
   queues: ScanQueues,
   signal: AbortSignal,
-): Promise<'submitted' | 'known'> {
-  const media = await readStored(ports.store, keys.mediaRecord(old.media, old.tenant), MediaRecord, signal);
-  const policy = await readStored(ports.store, keys.policy(old.id), Policy, signal);
-  // Deleted meanwhile.
-  if (!media || !policy) return 'known';
+): Promise<'submitted' | 'known' | 'gone'> {
+  const { store } = ports;
+  const media = await readStored(store, keys.mediaRecord(old.media, old.tenant), MediaRecord, signal);
+  const policy = await readStored(store, keys.policy(old.id), Policy, signal);
+  if (!media || !policy || !(await store.stat(keys.media(old.media), signal))) return 'gone';
   const asked = { media, policy, modelSet: set, priority: 'backfill' as const, rescanOf: old.id };
-  const { scan, created } = await recordScan(asked, ports, signal);
-  // Cut off between record and job: the job is added again, which changes nothing where it is there.
-  if (scan.state === 'queued') await addPlanJob(queues, scan);
-  return created ? 'submitted' : 'known';
+  try {
+    const { scan, created } = await recordScan(asked, ports, signal);
+    // Cut off between record and job: the job is added again, which changes nothing where it is there.
+    if (scan.state === 'queued') await addPlanJob(queues, scan);
+    return created ? 'submitted' : 'known';
+  } catch (error) {
+    if (error instanceof SubmitError) return 'gone';
+    throw error;
+  }
 }
