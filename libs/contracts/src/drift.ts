@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Sha256 } from './ids';
 import { ScoreReference } from './rollout';
 
 export const maxDriftDays = 30;
@@ -33,7 +32,8 @@ export const ModelDrift = z.object({
 export type ModelDrift = z.infer<typeof ModelDrift>;
 
 export const DriftReport = z.object({
-  set: Sha256,
+  /** SHA-256; `mock` in mock mode. */
+  set: z.string(),
   from: z.iso.date(),
   to: z.iso.date(),
   reference: ScoreReference.omit({ histograms: true }).nullable(),

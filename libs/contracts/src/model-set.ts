@@ -28,6 +28,9 @@ export type ModelSetRole = z.infer<typeof ModelSetRole>;
 
 /** `installed`: it came with the service that answers, and needs no registration. */
 export const ListedModelSet = RegisteredModelSet.omit({ schema: true }).extend({
+  /** SHA-256; `mock` in mock mode, which has no models. */
+  digest: z.string(),
+  bytes: z.number().int().nonnegative(),
   addedAt: z.iso.datetime().nullable(),
   addedBy: z.string().nullable(),
   registered: z.boolean(),
