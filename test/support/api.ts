@@ -24,8 +24,8 @@ export interface TestApi {
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** Starts a real worker process beside the API; it ends with it. */
   startWorker(): Promise<void>;
-  /** As `kill -9` from outside. */
-  killWorkers(): Promise<void>;
+  /** As `kill -9` from outside: all of them, or so many of the oldest. */
+  killWorkers(count?: number): Promise<void>;
   /** Stops the service alone; its folder is still there to look at. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -78,8 +78,8 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
       const exit = once(child, 'exit');
       ends.push(() => (child.kill('SIGKILL'), exit));
     },
-    async killWorkers() {
-      await Promise.all(ends.splice(0).map((end) => end()));
+    async killWorkers(count = ends.length) {
+      await Promise.all(ends.splice(0, count).map((end) => end()));
     },
     stop: () => api.close(),
     async close() {
