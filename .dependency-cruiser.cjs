@@ -12,6 +12,7 @@ module.exports = {
     only('forensics-knows-contracts-only', '^libs/forensics/', ['^libs/contracts/']),
     only('storage-knows-contracts-only', '^libs/storage/', ['^libs/contracts/']),
     only('fingerprint-stands-alone', '^libs/fingerprint/', []),
+    only('provenance-knows-contracts-only', '^libs/provenance/', ['^libs/contracts/']),
     only('evaluation-knows-contracts-only', '^libs/evaluation/', ['^libs/contracts/']),
     only('fetch-media-stands-alone', '^libs/fetch-media/', []),
     only('client-knows-contracts-only', '^libs/client/', ['^libs/contracts/']),

@@ -25,7 +25,7 @@ const common = {
   },
   transformIgnorePatterns: [`/node_modules/(?!${esModules}/)`],
   moduleNameMapper: {
-    '^@assay/(adapters|contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint|wording)$':
+    '^@assay/(adapters|contracts|video|forensics|storage|pipeline|client|evaluation|fetch-media|fingerprint|provenance|wording)$':
       '<rootDir>/libs/$1/src',
     '^@assay/(api|worker|cli)$': '<rootDir>/apps/$1/src',
   },

@@ -1,6 +1,7 @@
 export * from './access';
 export * from './api';
 export * from './audit';
+export * from './content-credentials';
 export * from './dead-letter';
 export * from './drift';
 export * from './evaluation';

@@ -39,8 +39,13 @@ export const Probe = z.object({
   variableFrameRate: z.boolean(),
   bitRate: z.number().nonnegative().nullable(),
   streams: z.object({ video: z.number().int(), audio: z.number().int(), other: z.number().int() }),
-  /** Muxer and encoder names as written in the file's tags: a fact, never proof. */
+  /** As written in the file's tags, by whoever wrote it: facts, never proof. What put the file together ... */
+  muxer: z.string().nullable().default(null),
+  /** ... what encoded the picture (where only one of the two is named, it stands for both) ... */
   encoder: z.string().nullable(),
+  /** ... maker and model of the camera ... */
+  device: z.string().nullable().default(null),
+  /** ... and when. */
   createdAt: z.string().nullable(),
 });
 export type Probe = z.infer<typeof Probe>;

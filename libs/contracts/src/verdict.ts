@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ContentCredentials, ContentCredentialsStatus, CredentialsNotChecked } from './content-credentials';
 import { MediaId, ScanId } from './ids';
 import { Box, FaceQuality, ModelUse } from './look';
 import { SentenceLevel } from './manifest';
@@ -112,8 +113,11 @@ export const Verdict = z.object({
   timelinePlot: z.string().nullable(),
   provenance: z.object({
     container: Probe.nullable(),
-    /** `not_checked` is not `absent`. */
-    contentCredentials: z.enum(['not_checked', 'absent', 'valid', 'invalid']),
+    /** Signals like all of this: they do not move the probability. `not_checked` is not `absent`. */
+    contentCredentials: ContentCredentialsStatus,
+    /** Null unless `not_checked`, and also there where nobody tried. */
+    contentCredentialsNotChecked: CredentialsNotChecked.nullable().default(null),
+    credentials: ContentCredentials.nullable().default(null),
     knownMedia: z.enum(['not_checked', 'none', 'match']),
   }),
   method: z.object({

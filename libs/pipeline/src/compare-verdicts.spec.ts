@@ -33,6 +33,15 @@ describe('compareVerdicts', () => {
     expect(compareVerdicts(at(0.5), at(0.50001))).toEqual([{ path: 'timeline[0].probability', a: 0.5, b: 0.50001 }]);
   });
 
+  it('does not hold it against a verdict that Content Credentials could be read on one machine alone', () => {
+    const reading = (contentCredentials: 'valid' | 'absent' | 'not_checked') =>
+      verdict({ provenance: { ...verdict().provenance, contentCredentials } });
+    expect(compareVerdicts(reading('valid'), reading('not_checked'))).toEqual([]);
+    expect(compareVerdicts(reading('valid'), reading('absent')).map(({ path }) => path)).toEqual([
+      'provenance.contentCredentials',
+    ]);
+  });
+
   it('sees what is missing on one side, and a null beside a number', () => {
     const method = { ...verdict().method, framesSeconds: [1, 2] };
     expect(compareVerdicts(verdict({ method }), verdict({ probability: 0 })).map(({ path }) => path)).toEqual([

@@ -17,10 +17,19 @@ const artefactNames = new Set(['crop', 'overlay', 'timelinePlot']);
 /** Where two verdicts over the same bytes disagree, apart from ids, times, cost and the folders of their evidence. */
 export function compareVerdicts(a: Verdict, b: Verdict): Difference[] {
   const differences: Difference[] = [];
+  if (nobodyLooked(a) !== nobodyLooked(b)) return compareVerdicts(withoutCredentials(a), withoutCredentials(b));
   for (const key of keysOf(a, b)) {
     if (!ignored.has(key)) compare(key, key, valueAt(a, key), valueAt(b, key), differences);
   }
   return differences;
+}
+
+/** Content Credentials are read where the reader runs: that one machine could not look is no disagreement. */
+const nobodyLooked = ({ provenance }: Verdict): boolean => provenance.contentCredentials === 'not_checked';
+
+function withoutCredentials(verdict: Verdict): Verdict {
+  const unread = { contentCredentials: 'not_checked', contentCredentialsNotChecked: null, credentials: null } as const;
+  return { ...verdict, provenance: { ...verdict.provenance, ...unread } };
 }
 
 function compare(path: string, name: string, a: unknown, b: unknown, differences: Difference[]): void {

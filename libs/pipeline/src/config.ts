@@ -1,6 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaultMediaLimits, longestEventsDays, longestIndexDays, MediaLimits, type Retention } from '@assay/contracts';
+import type { CredentialsOptions } from '@assay/provenance';
 import { parseRedisUrl, redisAddressHint } from '@assay/storage';
 import { z } from 'zod';
 import { ConfigError } from './config-error';
@@ -55,6 +56,10 @@ const Environment = z.object({
   ASSAY_TENANT_LOOKS: count(1, 100_000).optional(),
   ASSAY_INFERENCE_THREADS: count(1, 128).default(defaultInferenceThreads),
   ASSAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** PEM file of certificates whose Content Credentials (C2PA) count as trusted; absent = signers are not judged. */
+  ASSAY_C2PA_TRUST_FILE: text.optional(),
+  /** Native library that reads Content Credentials, where the one in its package does not run. */
+  ASSAY_C2PA_LIBRARY: text.optional(),
   ASSAY_MAX_BYTES: count(1, Number.MAX_SAFE_INTEGER).default(defaultMediaLimits.maxBytes),
   ASSAY_MAX_DURATION_SECONDS: positive.default(defaultMediaLimits.maxDurationSeconds),
   ASSAY_MAX_PIXELS: count(1, 2 ** 31).default(defaultMediaLimits.maxPixels),
@@ -147,6 +152,8 @@ export interface Config {
   tenantLooks: number | null;
   inferenceThreads: number;
   limits: MediaLimits;
+  /** How Content Credentials are read. Absolute paths. */
+  credentials: CredentialsOptions;
   /** What a URL may lead to, beside the public internet; ports: null = all that are no other service's. */
   fetch: { privateNetworks: string[]; ports: number[] | null };
   /** Absolute; null = the one in the data folder, if it is there. */
@@ -206,6 +213,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       maxPixels: e.ASSAY_MAX_PIXELS,
       minSidePx: e.ASSAY_MIN_SIDE_PX,
       maxStreams: e.ASSAY_MAX_STREAMS,
+    },
+    credentials: {
+      trustAnchorsFile: e.ASSAY_C2PA_TRUST_FILE ? resolve(e.ASSAY_C2PA_TRUST_FILE) : null,
+      library: e.ASSAY_C2PA_LIBRARY ? resolve(e.ASSAY_C2PA_LIBRARY) : null,
     },
     fetch: { privateNetworks: e.ASSAY_FETCH_PRIVATE_NETWORKS, ports: e.ASSAY_FETCH_PORTS ?? null },
     signingKeyFile: e.ASSAY_SIGNING_KEY_FILE && !e.ASSAY_MOCK ? resolve(e.ASSAY_SIGNING_KEY_FILE) : null,

@@ -49,6 +49,7 @@ export const keys = {
   policy: (scan: ScanId) => `scans/${scan}/policy.json`,
   probe: (scan: ScanId) => `scans/${scan}/probe.json`,
   plan: (scan: ScanId) => `scans/${scan}/plan.json`,
+  credentials: (scan: ScanId) => `scans/${scan}/credentials.json`,
   segments: (scan: ScanId) => `scans/${scan}/segments/`,
   segment: (scan: ScanId, segment: number) => `scans/${scan}/segments/${segment}.json`,
   verdict: (scan: ScanId) => `scans/${scan}/verdict.json`,

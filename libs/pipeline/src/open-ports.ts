@@ -64,6 +64,7 @@ export async function createPorts(
     mediaFiles,
     policies,
     limits: config.limits,
+    credentials: config.credentials,
     mock: config.mock,
     log,
     ...(tallies ? { tallies } : {}),

@@ -1,5 +1,6 @@
 import type { MediaLimits, Policy } from '@assay/contracts';
 import type { ModelSet } from '@assay/forensics';
+import type { CredentialsOptions } from '@assay/provenance';
 import type { ObjectStore, ScanIndex, TallyStore } from '@assay/storage';
 import type { Outbox } from './events/outbox-port';
 import type { Logger } from './log';
@@ -21,6 +22,8 @@ export interface Ports {
   /** Media as local files, shared by the segments of one scan. */
   mediaFiles: MediaFiles;
   limits: MediaLimits;
+  /** How Content Credentials are read. */
+  credentials: CredentialsOptions;
   policies: ReadonlyMap<string, Policy>;
   /** Versions of what computed the numbers, for `method.tools`; asked once. */
   tools(signal: AbortSignal): Promise<Record<string, string>>;

@@ -6,6 +6,7 @@ import { mockScan } from './mock/mock-scan';
 import type { Ports } from './ports';
 import { type Partial, Progress } from './progress';
 import { loadScan } from './scan-state';
+import { credentials } from './stages/credentials';
 import { judge, readSegments, reject } from './stages/judge';
 import { look } from './stages/look';
 import { plan as planStage } from './stages/plan';
@@ -46,10 +47,26 @@ async function probeAndPlan(
   const probed = await probeStage(scan, ports, signal, begun);
   if (!probed.ok) return finished(await reject(scan, probed.rejection, ports, signal), ports, signal);
   await progress.report('plan', 0);
-  const planned = await planStage(scan, probed.value, ports, signal);
+  const planned = await planAndRead(scan, probed.value, ports, signal);
   if (!planned.ok) return finished(await reject(scan, planned.rejection, ports, signal), ports, signal);
   await ports.index.update(scan, { segments: planned.value.segments.length });
   return { done: false, plan: planned.value };
+}
+
+/** Plan and Content Credentials, side by side: one waits for ffprobe, the other for a process that starts. */
+async function planAndRead(scan: ScanId, probed: Probed, ports: Ports, signal: AbortSignal): Promise<Outcome<Plan>> {
+  const stop = new AbortController();
+  const reading = credentials(scan, probed.probe, ports, AbortSignal.any([signal, stop.signal]));
+  reading.catch(() => undefined);
+  try {
+    const planned = await planStage(scan, probed, ports, signal);
+    if (planned.ok) await reading;
+    return planned;
+  } finally {
+    // However planning ends, no process is left behind.
+    stop.abort();
+    await reading.catch(() => undefined);
+  }
 }
 
 /**

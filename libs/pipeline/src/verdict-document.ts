@@ -1,4 +1,14 @@
-import type { MediaId, Policy, Probe, Rejection, ScanId, ScanRecord, SegmentResult, Verdict } from '@assay/contracts';
+import type {
+  CredentialsReading,
+  MediaId,
+  Policy,
+  Probe,
+  Rejection,
+  ScanId,
+  ScanRecord,
+  SegmentResult,
+  Verdict,
+} from '@assay/contracts';
 import { atPrevalence, type Judgement, type ModelSet, preprocessingId, threadsPerSession } from '@assay/forensics';
 import { version } from './version';
 
@@ -11,6 +21,8 @@ export interface JudgedScan extends Method {
   record: ScanRecord;
   policy: Policy;
   probe: Probe;
+  /** Null where nobody read them. */
+  credentials: CredentialsReading | null;
   segments: SegmentResult[];
   judgement: Judgement;
   timelinePlot: string | null;
@@ -38,7 +50,7 @@ export function judgedVerdict(scan: JudgedScan): Verdict {
     width: probe.width,
     height: probe.height,
     timelinePlot: scan.timelinePlot,
-    provenance: { container: probe, contentCredentials: 'not_checked', knownMedia: 'not_checked' },
+    provenance: provenanceOf(probe, scan.credentials),
     method: methodOf(record.media, scan, framesSeconds),
     cost: {
       totalMs: millisecondsSince(record.createdAt),
@@ -86,7 +98,7 @@ export function rejectedVerdict(scan: RejectedScan): Verdict {
     timeline: [],
     cutsSeconds: [],
     timelinePlot: null,
-    provenance: { container: null, contentCredentials: 'not_checked', knownMedia: 'not_checked' },
+    provenance: provenanceOf(null, null),
     method: methodOf(scan.media, scan, []),
     cost: {
       totalMs: scan.startedAt === undefined ? 0 : millisecondsSince(scan.startedAt),
@@ -96,6 +108,17 @@ export function rejectedVerdict(scan: RejectedScan): Verdict {
       frames: 0,
       cropsScored: 0,
     },
+  };
+}
+
+/** Facts and claims about where the file comes from: told, and never part of the probability. */
+function provenanceOf(container: Probe | null, reading: CredentialsReading | null): Verdict['provenance'] {
+  return {
+    container,
+    contentCredentials: reading?.status ?? 'not_checked',
+    contentCredentialsNotChecked: reading?.notChecked ?? null,
+    credentials: reading?.credentials ?? null,
+    knownMedia: 'not_checked',
   };
 }
 

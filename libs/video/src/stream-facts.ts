@@ -4,13 +4,18 @@ import { FfprobeOutput, FfprobeStream } from './ffprobe-output';
 /** Longest tag kept, characters: tags are written by strangers. */
 const maxTagLength = 200;
 
-type StreamFacts = Pick<Probe, 'streamIndex' | 'codec' | 'profile' | 'bitRate' | 'streams' | 'encoder' | 'createdAt'>;
+type StreamFacts = Pick<
+  Probe,
+  'streamIndex' | 'codec' | 'profile' | 'bitRate' | 'streams' | 'muxer' | 'encoder' | 'device' | 'createdAt'
+>;
 
 /** What the container says about the chosen stream and its neighbours: facts for people, never proof. */
 export function streamFacts(stream: FfprobeStream, output: FfprobeOutput): StreamFacts {
   const types = output.streams.map(({ codec_type }) => codec_type);
   const count = (type: string) => types.filter((name) => name === type).length;
-  const tags = { ...lowerKeys(stream.tags), ...lowerKeys(output.format?.tags ?? {}) };
+  const ofFile = lowerKeys(output.format?.tags ?? {});
+  const ofStream = lowerKeys(stream.tags);
+  const tags = { ...ofStream, ...ofFile };
   const bitRate = Number(stream.bit_rate ?? output.format?.bit_rate);
   return {
     streamIndex: stream.index,
@@ -22,10 +27,21 @@ export function streamFacts(stream: FfprobeStream, output: FfprobeOutput): Strea
       audio: count('audio'),
       other: types.length - count('video') - count('audio'),
     },
-    encoder: tags.encoder?.slice(0, maxTagLength) ?? null,
-    createdAt: (tags.creation_time ?? tags.date)?.slice(0, maxTagLength) ?? null,
+    muxer: tagText(ofFile.encoder ?? ofFile['com.apple.quicktime.software'] ?? ofFile.software),
+    encoder: tagText(ofStream.encoder ?? ofFile.encoder),
+    device: tagText(deviceOf(tags)),
+    createdAt: tagText(tags.creation_time ?? tags.date),
   };
 }
+
+/** Phones write make and model each in a tag of its own; QuickTime's names go before the older ones. */
+function deviceOf(tags: Record<string, string | undefined>): string | undefined {
+  const make = tags['com.apple.quicktime.make'] ?? tags['com.android.manufacturer'] ?? tags.make;
+  const model = tags['com.apple.quicktime.model'] ?? tags['com.android.model'] ?? tags.model;
+  return [make, model].filter(Boolean).join(' ') || undefined;
+}
+
+const tagText = (tag: string | undefined): string | null => tag?.slice(0, maxTagLength) ?? null;
 
 function lowerKeys(tags: Record<string, string>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value]));

@@ -1,3 +1,4 @@
+export * from './credentials-words';
 export * from './numbers';
 export * from './timeline-words';
 export * from './verdict-words';

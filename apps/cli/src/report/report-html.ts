@@ -1,5 +1,5 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
-import { prevalenceWords } from '@assay/wording';
+import { credentialsWords, prevalenceWords } from '@assay/wording';
 import { factsTable } from './facts-table';
 import { html, Markup, htmlPage } from './html';
 import { reportStyle } from './report-style';
@@ -143,9 +143,11 @@ function facts(verdict: Verdict): Markup | null {
     ['container', `${probe.container}, ${probe.bytes} bytes`],
     ['picture', `${probe.width} × ${probe.height}, ${probe.codec}${probe.profile ? ` ${probe.profile}` : ''}${rate}`],
     ['length', probe.kind === 'still' ? 'still picture' : formatMoment(probe.durationSeconds)],
+    ['put together by, as the file says', probe.muxer],
     ['encoder, as the file says', probe.encoder],
+    ['camera, as the file says', probe.device],
     ['made, as the file says', probe.createdAt],
-    ['Content Credentials', verdict.provenance.contentCredentials.replaceAll('_', ' ')],
+    ['Content Credentials', credentialsWords(verdict)],
   ]);
 }
 

@@ -1,5 +1,5 @@
 import type { Verdict, VerdictLabel } from '@assay/contracts';
-import { prevalenceWords } from '@assay/wording';
+import { credentialsWords, prevalenceWords } from '@assay/wording';
 import pc from 'picocolors';
 import { faceHeadings, faceRows, formatEstimate, labelWords, type FaceRow } from './words';
 
@@ -32,6 +32,11 @@ export function verdictText(verdict: Verdict, reportPath: string | null, columns
   for (const reason of reasons) lines.push(...wrap(reason, width).map((line) => `  ${line}`));
   const prevalence = prevalenceWords(verdict);
   if (prevalence) lines.push(`  ${pc.dim(prevalence)}`);
+  const { contentCredentials } = verdict.provenance;
+  // That there are none, as in most files, is told by the report.
+  if (contentCredentials === 'valid' || contentCredentials === 'invalid') {
+    lines.push(...wrap(`Content Credentials: ${credentialsWords(verdict)}`, width).map((line) => `  ${line}`));
+  }
   lines.push(...faceTable(faceRows(verdict)).map((line) => `  ${line}`));
   if (reportPath) lines.push(`  ${pc.dim('report:')} ${reportPath}`);
   return lines.join('\n');

@@ -53,7 +53,13 @@ export function sampleVerdict(changes: Partial<Verdict> = {}): Verdict {
     timeline: [{ seconds: 3.2, probability: 0.95, faces: 1 }],
     cutsSeconds: [],
     timelinePlot: 'timeline.svg',
-    provenance: { container: null, contentCredentials: 'not_checked', knownMedia: 'not_checked' },
+    provenance: {
+      container: null,
+      contentCredentials: 'not_checked',
+      contentCredentialsNotChecked: null,
+      credentials: null,
+      knownMedia: 'not_checked',
+    },
     method: {
       contentSha256: hex('a'),
       assay: '0.1.0',

@@ -1,5 +1,5 @@
 import type { Verdict } from '@assay/contracts';
-import { byteSize, duration, percent } from '@assay/wording';
+import { byteSize, credentialsWords, duration, percent } from '@assay/wording';
 import type { ReactNode } from 'react';
 
 /** How the verdict was made: what someone else needs to make it again. */
@@ -18,7 +18,11 @@ export function MethodDetails({ verdict }: { verdict: Verdict }) {
           {container &&
             `${container.container} · ${container.codec}${container.profile ? ` (${container.profile})` : ''} · ${byteSize(container.bytes)} · ${container.framesPerSecond > 0 ? `${container.framesPerSecond.toFixed(2)} frames/s` : 'still'}`}
         </Fact>
+        <Fact name="Put together by, as the file says">{container?.muxer}</Fact>
         <Fact name="Encoder, as the file says">{container?.encoder}</Fact>
+        <Fact name="Camera, as the file says">{container?.device}</Fact>
+        <Fact name="Made, as the file says">{container?.createdAt}</Fact>
+        <Fact name="Content Credentials">{credentialsWords(verdict)}</Fact>
         <Fact name="Policy">
           {policy.id} v{policy.version}: manipulated from {percent(thresholds.manipulated)}, authentic up to{' '}
           {percent(thresholds.authentic)}

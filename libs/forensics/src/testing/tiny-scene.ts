@@ -90,6 +90,8 @@ export const sceneProbe: Probe = {
   variableFrameRate: false,
   bitRate: null,
   streams: { video: 1, audio: 0, other: 0 },
+  muxer: null,
   encoder: null,
+  device: null,
   createdAt: null,
 };

@@ -180,7 +180,7 @@ async function removeEvidence(scan: ScanId, store: Ports['store'], signal: Abort
   const prefixes = [keys.evidence(scan, ''), keys.segments(scan)];
   let removed = 0;
   for (const prefix of prefixes) removed += await store.deletePrefix(prefix, signal);
-  for (const key of [keys.probe(scan), keys.plan(scan)]) await store.delete(key, signal);
+  for (const key of [keys.probe(scan), keys.plan(scan), keys.credentials(scan)]) await store.delete(key, signal);
   await removeShadows(scan, { store }, signal);
   return removed;
 }

@@ -91,7 +91,9 @@ export const mockProbe: Probe = {
   variableFrameRate: false,
   bitRate: null,
   streams: { video: 1, audio: 0, other: 0 },
+  muxer: null,
   encoder: null,
+  device: null,
   createdAt: null,
 };
 

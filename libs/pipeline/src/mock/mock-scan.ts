@@ -56,6 +56,7 @@ export async function mockScan(
   const verdict = judgedVerdict({
     ...loaded,
     probe: mockProbe,
+    credentials: null,
     segments: [],
     judgement,
     timelinePlot: plot ? plotName : null,

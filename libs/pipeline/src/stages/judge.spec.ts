@@ -33,7 +33,9 @@ const probe: Probe = {
   variableFrameRate: false,
   bitRate: null,
   streams: { video: 1, audio: 0, other: 0 },
+  muxer: null,
   encoder: null,
+  device: null,
   createdAt: null,
 };
 const plan: Plan = {

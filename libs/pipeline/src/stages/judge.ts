@@ -1,5 +1,6 @@
 import {
   accepted,
+  CredentialsReading,
   type Outcome,
   Plan,
   Probe,
@@ -35,6 +36,7 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
   const probe = await readDerived(store, keys.probe(scan), Probe, signal);
   const plan = await readDerived(store, keys.plan(scan), Plan, signal);
   if (!probe || !plan) throw new PermanentError('A scan without a plan cannot be judged.');
+  const credentials = await readDerived(store, keys.credentials(scan), CredentialsReading, signal);
   const segments = await readSegments(scan, plan, ports, signal);
   if (segments.length === 0) throw new NothingSeenError();
   const judgement = judgeSegments(segments, { probe, plan, policy: loaded.policy, models: loaded.models });
@@ -43,6 +45,7 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
   const verdict = judgedVerdict({
     ...loaded,
     probe,
+    credentials,
     segments,
     judgement,
     timelinePlot: plot ? timelineName : null,

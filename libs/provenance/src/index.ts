@@ -1,0 +1,1 @@
+export { type CredentialsOptions, readContentCredentials } from './read-content-credentials';
