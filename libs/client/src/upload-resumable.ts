@@ -79,7 +79,13 @@ export async function uploadResumable(
 function readable(source: ResumableSource): ConstructorParameters<typeof Upload>[0] {
   if (!(source instanceof Uint8Array)) return source as ConstructorParameters<typeof Upload>[0];
   const bytes = source as Uint8Array<ArrayBuffer>;
-  return typeof Buffer === 'undefined' ? new Blob([bytes]) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const node = (globalThis as unknown as { Buffer?: FromBuffer }).Buffer;
+  return (node?.from(bytes.buffer, bytes.byteOffset, bytes.length) ?? new Blob([bytes])) as ReturnType<typeof readable>;
+}
+
+/** What of Node's `Buffer` is used: named here, so that a page can be checked without Node's types. */
+interface FromBuffer {
+  from(bytes: ArrayBuffer, offset: number, length: number): Uint8Array;
 }
 
 /** Goes on with what an earlier page has begun. Where nothing is remembered (Node), there is nothing. */

@@ -62,6 +62,11 @@ export async function test(jestArguments: readonly string[]): Promise<ExitCode> 
     { name: 'lint', command: ['npx', 'eslint', '.'] },
     { name: 'floors', command: ['npm', 'run', '--silent', 'boundaries'] },
     { name: 'types', command: ['npx', 'tsc', '-b'] },
+    // Vite builds these without looking at types.
+    ...['console', 'widget'].map((app) => ({
+      name: `types of the ${app}`,
+      command: ['npx', 'tsc', '--noEmit', '-p', `apps/${app}`],
+    })),
   ];
   const python = await pythonStep();
   if (python) checks.push(python);
