@@ -58,7 +58,7 @@ export async function measureMemory() {
   }
 }
 
-async function untilUp(service) {
+export async function untilUp(service) {
   let text = '';
   for await (const chunk of service.stdout.iterator({ destroyOnReturn: false })) {
     text += chunk;
@@ -107,9 +107,12 @@ async function uploadZeros(url, headers) {
   if (response.statusCode !== 201) throw new Error(`the upload was answered with ${response.statusCode}`);
 }
 
-async function submit(url, headers, path) {
+const submit = async (url, headers, path) => submitBlob(url, headers, await openAsBlob(path));
+
+/** @returns the id of its scan */
+export async function submitBlob(url, headers, blob) {
   const form = new FormData();
-  form.set('file', await openAsBlob(path), 'clip.mp4');
+  form.set('file', blob, 'clip.mp4');
   const media = await (await fetch(`${url}/v1/media`, { method: 'POST', headers, body: form })).json();
   const body = JSON.stringify({ media: media.id });
   const asked = await fetch(`${url}/v1/scans`, {
@@ -120,7 +123,7 @@ async function submit(url, headers, path) {
   return (await asked.json()).id;
 }
 
-async function untilDone(url, headers, id) {
+export async function untilDone(url, headers, id) {
   for (;;) {
     const { state } = await (await fetch(`${url}/v1/scans/${id}`, { headers })).json();
     if (state === 'done') return;
@@ -138,15 +141,15 @@ const read = (path) => {
 };
 const status = (pid, field) =>
   megabytes(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(read(`/proc/${pid}/status`))?.[1] ?? 0));
-const rss = (pid) => status(pid, 'VmRSS');
+export const rss = (pid) => status(pid, 'VmRSS');
 /** Highest so far, or since `forgetPeak`. */
 const peak = (pid) => status(pid, 'VmHWM');
 /** Between fork and exec a child is a copy of its parent, pages and all, which are the parent's and not counted twice. */
 const isTool = (pid) => /^(ffmpeg|ffprobe)\0/.test(commandOf(pid));
 const forgetPeak = (pid) => writeFileSync(`/proc/${pid}/clear_refs`, '5');
 const sum = (a, b) => a + b;
-const commandOf = (pid) => read(`/proc/${pid}/cmdline`);
-const childrenOf = (parent) =>
+export const commandOf = (pid) => read(`/proc/${pid}/cmdline`);
+export const childrenOf = (parent) =>
   readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid))
     .filter((pid) => Number(/PPid:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1]) === Number(parent));

@@ -281,7 +281,9 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
   const models = program
     .command('models')
-    .description('list the models (default), check and try them; and which sets judge what in a service');
+    .description(
+      'list the models (default), check and try them; and say which sets of them judge what in a service that runs',
+    );
 
   models
     .command('list', { isDefault: true })

@@ -40,8 +40,8 @@ const Environment = z.object({
   ASSAY_PORT: count(0, 65535).default(8080),
   ASSAY_DATA_DIR: text.default('./data'),
   ASSAY_MODELS_DIR: text.optional(),
-  /** Most memory that the model sets loaded in one process may take together, by estimate. */
-  ASSAY_MODELS_MEMORY_MB: count(1, 1 << 20).default(600),
+  /** Most memory that the model sets loaded in one process may take together, by estimate: two of the shipped one, on four threads. */
+  ASSAY_MODELS_MEMORY_MB: count(1, 1 << 20).default(1024),
   /** Where sets from the store are kept on this machine; absent = a folder of this user among the temporary files. */
   ASSAY_MODEL_CACHE_DIR: text.optional(),
   ASSAY_POLICIES_FILE: text.optional(),

@@ -100,6 +100,7 @@ export class ModelSetError extends Error {
   constructor(
     readonly code:
       | 'unknown_set'
+      | 'bad_name'
       | 'name_taken'
       | 'set_in_use'
       | 'no_change'

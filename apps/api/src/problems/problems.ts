@@ -88,7 +88,7 @@ export const problems = {
       errors: [{ path: 'policy', message: 'there is no policy with this id' }],
     }),
   unknownModelSet: (detail: string) =>
-    problem('unknown-model-set', 422, 'No such model set', `${detail} GET /v1/models/sets lists them.`, {
+    problem('unknown-model-set', 422, 'No such model set', detail, {
       errors: [{ path: 'set', message: 'names no registered model set' }],
     }),
   /** Already so, nothing to go back to, too little to go by, or somebody else was quicker. */

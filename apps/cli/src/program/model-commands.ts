@@ -10,6 +10,10 @@ const noteOption = (): Option => new Option('--note <text>', 'why, for the histo
 
 /** `assay models sets ...`: which sets there are. */
 export function addModelSetCommands(models: Command, end: End): void {
+  models.addHelpText(
+    'after',
+    '\nA change of models: sets add, shadow, compare, canary, promote; rollback at any time. See docs/model-changes.md.',
+  );
   const sets = models.command('sets').description('model sets of a service that runs: list (default), add, remove');
   fleetCommand(sets, 'list', 'which sets there are, and what each does', { isDefault: true }).action(
     async (options) => {
@@ -17,14 +21,14 @@ export function addModelSetCommands(models: Command, end: End): void {
       end(await setsList(options));
     },
   );
-  fleetCommand(sets, 'add', 'copy a folder with a manifest.json into the store, for every worker')
+  fleetCommand(sets, 'add', 'copy a folder with a manifest.json into the store, from where every worker takes it')
     .argument('<folder>', 'folder with a manifest.json')
-    .option('--name <name>', 'how people call it')
+    .option('--name <name>', 'how people call it: lower-case letters, digits, dots and dashes')
     .action(async (folder: string, options) => {
       const { setsAdd } = await import('../commands/model-sets');
       end(await setsAdd(folder, options));
     });
-  fleetCommand(sets, 'remove', 'take a set out of the store that nothing needs')
+  fleetCommand(sets, 'remove', 'take a set out of the store; refused while anything needs it')
     .argument('<set>', 'name, or first digits of the digest')
     .action(async (set: string, options) => {
       const { setsRemove } = await import('../commands/model-sets');
@@ -37,15 +41,17 @@ export function addRolloutCommands(models: Command, end: End): void {
   const trial = (role: 'shadow' | 'canary', text: string, usual: string) =>
     fleetCommand(models, role, text)
       .argument('<set>', 'name, or first digits of the digest; "off" ends it')
-      .addOption(new Option('--share <part>', `of the traffic (default: ${usual})`).argParser(share))
+      .addOption(
+        new Option('--share <part>', `of the traffic, above 0 and at most 1 (default: ${usual})`).argParser(share),
+      )
       .addOption(noteOption())
       .action(async (set: string, options) => {
         const { modelsTrial } = await import('../commands/model-rollout');
         end(await modelsTrial(role, set, options));
       });
-  trial('shadow', 'score a share of the traffic with another set, without effect', '1');
+  trial('shadow', 'score a share of the traffic once more with another set, in idle time and without effect', '1');
   trial('canary', 'let another set judge a share of the traffic', '0.1');
-  fleetCommand(models, 'promote', 'let a set judge all new traffic')
+  fleetCommand(models, 'promote', 'let a set judge all new traffic; scans under way keep theirs')
     .argument('<set>', 'name, or first digits of the digest')
     .addOption(noteOption())
     .action(async (set: string, options) => {
@@ -91,12 +97,13 @@ export function addModelViewCommands(models: Command, end: End): void {
 
 /** `assay rescan`: old scans, judged again. */
 export function addRescanCommand(program: Command, end: End): void {
-  const command = fleetCommand(program, 'rescan', 'judge old scans again by another model set, behind all other work')
+  const command = fleetCommand(program, 'rescan', 'judge old scans again by another model set, in the backfill lane')
     .option('--set <set>', 'scans that this set judged: name, or first digits of the digest')
     .addOption(new Option('--between <low,high>', 'with a probability from low to high').argParser(range))
     .option('--since <time>', 'judged at this time or later, such as 2026-11-01T00:00:00Z')
     .option('--to <set>', 'the set that judges them again (default: the live one)')
     .option('--dry-run', 'say how many, and do nothing')
+    .addHelpText('after', '\nExample: assay rescan --set 2026-10 --between 0.4,0.6 --dry-run')
     .action(async (options) => {
       const { rescan } = await import('../commands/rescan');
       end(await rescan(options));

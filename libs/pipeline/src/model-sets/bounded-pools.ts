@@ -3,11 +3,11 @@ import { untilAborted } from '../until-aborted';
 import { filesOf } from './registry';
 
 /** Memory of one thread's sessions in sizes of the model files: weights, their packed copy, and the arena of activations. */
-const memoryPerFileByte = 3;
+const memoryPerFileByte = 6;
 /** Of a thread whose models are tiny: its own JavaScript heap and the runtime, bytes. */
 const memoryPerThread = 20 * 1024 ** 2;
 
-/** What a set takes while it is loaded, bytes; an estimate that errs upwards (docs/model-changes.md has the measurement). */
+/** What a set takes while it is loaded, bytes; an estimate, as docs/model-changes.md measures it for the shipped set. */
 export function memoryOf(models: ModelSet, threads: number): number {
   const files = filesOf(models).reduce((sum, { bytes }) => sum + bytes, 0);
   return threads * (memoryPerThread + memoryPerFileByte * files);

@@ -56,6 +56,7 @@ describe('registered sets', () => {
       code: 'unknown_set',
     });
     await expect(register(installed, 'winter')).rejects.toMatchObject({ code: 'name_taken' });
+    await expect(register(installed, 'Winter 2026')).rejects.toMatchObject({ code: 'bad_name' });
   });
 
   it('are listed with what they do, beside the installed one', async () => {

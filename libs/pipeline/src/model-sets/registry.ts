@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Manifest, RegisteredModelSet } from '@assay/contracts';
+import { Manifest, ModelSetName, RegisteredModelSet } from '@assay/contracts';
 import { loadModels, type ModelFile, modelFiles, type ModelSet } from '@assay/forensics';
 import type { ObjectStore } from '@assay/storage';
 import { ModelSetError } from '../errors';
@@ -20,7 +20,7 @@ export function filesOf({ entries }: Pick<ModelSet, 'entries'>): ModelFile[] {
  * Brings a folder with a manifest into the object store, from where every worker can load it. Doing it twice is harmless; the
  * record goes last, so that a set that is listed is complete.
  *
- * @throws ModelError when the folder holds no usable set; ModelSetError `name_taken`
+ * @throws ModelError when the folder holds no usable set; ModelSetError `bad_name` | `name_taken`
  */
 export async function addModelSet(
   dir: string,
@@ -28,6 +28,8 @@ export async function addModelSet(
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<RegisteredModelSet> {
+  const named = ModelSetName.nullable().safeParse(name);
+  if (!named.success) throw new ModelSetError('bad_name', `A name ${named.error.issues[0]?.message}.`);
   const models = await loadModels(dir);
   const known = await listRegistered(store, signal);
   const same = known.find(({ digest }) => digest === models.digest);
@@ -75,7 +77,10 @@ export async function findModelSet(ref: string, store: ObjectStore, signal: Abor
   if (named) return named;
   const fitting = ref.length < shortestDigest ? [] : sets.filter(({ digest }) => digest.startsWith(ref));
   if (fitting.length === 1) return fitting[0]!;
-  const why = fitting.length > 1 ? 'Several sets begin with these digits.' : `No set "${ref}" is registered.`;
+  const why =
+    fitting.length > 1
+      ? 'Several sets begin with these digits.'
+      : `No set "${ref}" is registered; "assay models sets" lists them.`;
   throw new ModelSetError('unknown_set', why);
 }
 
