@@ -116,7 +116,7 @@ export { look } from './stages/look';
 export { plan } from './stages/plan';
 export { probe } from './stages/probe';
 export { publish } from './stages/publish';
-export { readStored, writeStored } from './stored';
+export { parseJson, readStored, writeStored } from './stored';
 export { registerScan, type ScanRequest, submitScan, type Submitted } from './submit';
 export { sweep, type SweepReport } from './sweep';
 export { annotate, type EndOfRequest, startTracing, type Tracing } from './tracing/tracing';

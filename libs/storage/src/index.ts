@@ -1,6 +1,7 @@
 export { EventsExpiredError } from './errors/events-expired-error';
 export { ListCursorError } from './errors/list-cursor-error';
 export { ObjectMissingError } from './errors/object-missing-error';
+export { isStorageFull } from './errors/storage-full';
 export { StorageKeyError } from './errors/storage-key-error';
 export { StoreUnavailableError } from './errors/store-unavailable-error';
 export { createRedisEventLog } from './event-log/create-redis-event-log';

@@ -53,7 +53,7 @@ export interface Description {
   /** True = a POST without a body. */
   bare?: boolean;
   answers: Record<number, Answer>;
-  /** Statuses of problem documents, beside 401, 403, 429, 500 and 503, which every route with a key can give. */
+  /** Statuses of problem documents, beside 401, 403, 429, 500, 503 and 507, which every route with a key can give. */
   refusals?: number[];
 }
 
@@ -73,6 +73,7 @@ const refusalTexts: Record<number, string> = {
   460: 'The bytes are not those of the checksum',
   500: 'Something went wrong here',
   503: 'A part of the service does not answer',
+  507: 'The disk or the store of the service is full',
 };
 /** Every POST takes it; see `Idempotency`. */
 const idempotencyKey = {
@@ -84,7 +85,7 @@ const idempotencyKey = {
 };
 /** What an Idempotency-Key can be refused with: malformed, in use, reused. */
 const keyRefusals = [400, 409, 422];
-const keyedRefusals = [401, 403, 429, 500, 503];
+const keyedRefusals = [401, 403, 429, 500, 503, 507];
 const binary = { type: 'string', format: 'binary' };
 
 /** Describes a route for /docs; what the schemas are is taken from the contracts. */

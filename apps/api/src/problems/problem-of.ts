@@ -12,13 +12,14 @@ import {
   SubmitError,
   WebhookError,
 } from '@assay/pipeline';
-import { EventsExpiredError, ListCursorError } from '@assay/storage';
+import { EventsExpiredError, isStorageFull, ListCursorError } from '@assay/storage';
 import { ProblemError } from './problem-error';
 import { problems } from './problems';
 
 /** @returns what the caller is told; whatever is not ours becomes a plain 500 without any of its words */
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (isStorageFull(error)) return problems.insufficientStorage();
   if (isOutage(error)) return problems.unavailable();
   if (error instanceof FetchMediaError) return problems.urlRefused(error.code, error.message);
   if (error instanceof SubmitError) {

@@ -10,7 +10,7 @@ interface Extras {
 /** Problem types are names and not addresses: they stay the same wherever the service runs. */
 const typePrefix = 'urn:problem-type:assay:';
 /** Pause that callers should make before they ask again, seconds. */
-const retrySeconds = { verdict: 2, idempotency: 2, upload: 1, unavailable: 5 };
+const retrySeconds = { verdict: 2, idempotency: 2, upload: 1, unavailable: 5, storage: 60 };
 
 /** RFC 9457. @param detail is shown to the caller: never a path, a key, a stack or another tool's message */
 function problem(code: string, status: number, title: string, detail: string, extras: Extras = {}): ProblemError {
@@ -216,6 +216,14 @@ export const problems = {
     problem('unavailable', 503, 'Not available right now', detail, {
       headers: { 'retry-after': String(retrySeconds.unavailable) },
     }),
+  insufficientStorage: () =>
+    problem(
+      'insufficient-storage',
+      507,
+      'There is no room left',
+      'The disk or the store of the service is full. Nothing of this request was kept; its operator has to make room.',
+      { headers: { 'retry-after': String(retrySeconds.storage) } },
+    ),
   internal: () =>
     problem('internal', 500, 'Something went wrong', 'The error was logged under the request id of this answer.'),
 };

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import type { ObjectStore } from '@assay/storage';
-import { FileStore } from '@tus/file-store';
+import { FolderUploads } from './folder-uploads';
 import type { UploadPlace } from './upload-place';
 
 /** Hashing in pieces of the usual 64 kB takes twice as long; larger ones gain nothing more, bytes. */
@@ -14,14 +14,9 @@ const readAtOnceBytes = 512 * 1024;
  *
  * @param root of the folder store, whose `store` it is
  */
-export function folderPlace(
-  root: string,
-  store: ObjectStore,
-  expirationPeriodInMilliseconds: number,
-  signal: AbortSignal,
-): UploadPlace {
+export function folderPlace(root: string, store: ObjectStore, expiresMs: number, signal: AbortSignal): UploadPlace {
   return {
-    data: new FileStore({ directory: root, expirationPeriodInMilliseconds }),
+    data: new FolderUploads({ root, store, expiresMs, signal }),
     async seal(key) {
       // The store of tus leaves the bytes to the kernel; what we confirm has to be on the disk.
       const file = await open(join(root, key), 'r+');

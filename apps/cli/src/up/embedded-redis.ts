@@ -32,8 +32,9 @@ export interface EmbeddedRedis {
 /**
  * Starts a Redis that lives in the data folder and ends with this process, however this process ends.
  *
- * Every write is flushed to the disk before it is answered (`appendfsync always`): one machine moves a few hundred
- * jobs a minute at most, so a flush each costs nothing that can be felt, and an accepted scan survives a power cut.
+ * Every write is with the system before it is answered, and on the disk within a second (`appendfsync everysec`): what a power
+ * cut takes, the sweep makes again from the store, which has every accepted scan. With `always`, Redis ends itself when the disk is
+ * full, and the service with it; so it only refuses writes until there is room.
  * `noeviction`: a queue that forgets is worse than one that says it is full.
  *
  * @throws CliError when redis-server is missing or does not come up
@@ -50,7 +51,7 @@ export async function startEmbeddedRedis(dataDir: string, signal: AbortSignal): 
     unixsocketperm: '700',
     dir: '.',
     appendonly: 'yes',
-    appendfsync: 'always',
+    appendfsync: 'everysec',
     save: '',
     'maxmemory-policy': 'noeviction',
     daemonize: 'no',
