@@ -37,6 +37,9 @@ async function newKey(by: string, wanted: object): Promise<ApiKeyWithSecret> {
 }
 const keyOf = async (tenant: string, ...roles: Role[]) => (await newKey(api.key, { tenant, roles })).key ?? '';
 
+const row = { signal_type: 'pdq', signal_str: 'f0'.repeat(32) };
+const hashList = { name: 'Test', label: 'confirmed_manipulated', rows: [row] };
+
 /** One of everything, by the name of its parameter. */
 async function objectsOf(key: string): Promise<Record<string, string>> {
   const id = async (answer: Response) => ((await answer.json()) as { id: string }).id;
@@ -55,6 +58,8 @@ async function objectsOf(key: string): Promise<Record<string, string>> {
     key: (await newKey(key, { roles: ['viewer'] })).id,
     erasure: await id(await ask(key, '/v1/erasures', json({ target: { kind: 'media', media: 'a'.repeat(64) } }))),
     hold: await id(await ask(key, '/v1/holds', json({ target: { kind: 'media', media }, reason: 'Case 1' }))),
+    list: await id(await ask(key, '/v1/known-lists', json(hashList))),
+    revision: '1',
     name: 'timeline.svg',
     letter: 'plan.none',
     rescan: `rs_${'0'.repeat(16)}`,
@@ -101,9 +106,9 @@ it.each(roles)(
         expect([route, theirs, await statusOf(key, route, own)]).toEqual([route, 403, 403]);
         continue;
       }
-      if (/:(media|scan|upload|webhook|key|erasure|hold)/.test(route) && !route.startsWith('OPTIONS')) {
+      if (/:(media|scan|upload|webhook|key|erasure|hold|list)/.test(route) && !route.startsWith('OPTIONS')) {
         // A body that does not fit is told before anything is looked for.
-        expect([route, theirs]).toEqual([route, /PATCH/.test(route) ? expect.any(Number) : 404]);
+        expect([route, theirs]).toEqual([route, /PATCH|POST .*decisions/.test(route) ? expect.any(Number) : 404]);
         expect([403, 401, 200, 201, 202, 204]).not.toContain(theirs);
       }
       if (isDestructive(route)) continue;

@@ -16,6 +16,8 @@ import { Idempotency } from './idempotency/idempotency';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { KeepingController } from './keeping/keeping.controller';
 import { KeysController } from './keys/keys.controller';
+import { DecisionsController } from './known/decisions.controller';
+import { KnownListsController } from './known/known-lists.controller';
 import { MediaController } from './media/media.controller';
 import { UploadTracker } from './media/upload-tracker';
 import { ApiMetrics } from './metrics/api-metrics';
@@ -23,6 +25,7 @@ import { MetricsController } from './metrics/metrics.controller';
 import { ModelsController } from './models/models.controller';
 import { RescansController } from './rescans/rescans.controller';
 import { PublicKeysController } from './scans/public-keys.controller';
+import { RevisionsController } from './scans/revisions.controller';
 import { ScanReader } from './scans/scan-reader';
 import { ScanWaiter } from './scans/scan-waiter';
 import { ScansController } from './scans/scans.controller';
@@ -66,6 +69,9 @@ export class ApiModule {
         DirectUploadsController,
         ScansController,
         VerdictController,
+        RevisionsController,
+        DecisionsController,
+        KnownListsController,
         EventsController,
         FeedController,
         PublicKeysController,

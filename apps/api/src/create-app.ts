@@ -28,6 +28,8 @@ import { uploadsPath } from './uploads/upload-ids';
 
 /** Documents are ids and options; media never comes this way. */
 const maxJson = '64kb';
+/** A hash list is large for a document. */
+const maxList = '16mb';
 /** A connection that moves no byte for this long is given up, ms. Event streams beat every 15 s. */
 const silentConnectionMs = 60_000;
 /** A request line and headers take milliseconds, ms. */
@@ -66,6 +68,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   ];
   express.use(documents, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
+  express.use('/v1/known-lists', requireJson, json({ limit: maxList, strict: true }), malformedJson);
   express.use(`${uploadsPath}/direct`, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   serveConsole(express);
   serveWidget(express);

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { DeadLetterQueue, VerdictLabel } from '@assay/contracts';
+import { DeadLetterQueue, DecisionLabel, VerdictLabel } from '@assay/contracts';
 import { CliError, ExitCode } from './exit';
 import { dataHelp, fleetCommand } from './program/fleet-command';
 import {
@@ -9,6 +9,8 @@ import {
   addRolloutCommands,
 } from './program/model-commands';
 import { positive, wholeNumber } from './program/numbers';
+
+const labelOption = (flags: string, text: string): Option => new Option(flags, text).choices(DecisionLabel.options);
 
 const maxPort = 65_535;
 /** More sessions or processes than this on one machine is a typing error. */
@@ -78,6 +80,8 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       ),
     )
     .option('--allow-private-addresses', 'read http(s) addresses on this machine and in private networks too')
+    .option('--known <list>', 'compare with a hash list: CSV, JSON, or lines of "signal_type signal"')
+    .addOption(labelOption('--known-label <label>', 'what being on that list means').default('confirmed_manipulated'))
     .action(async (inputs: string[], options) => {
       const { scan } = await import('./commands/scan');
       exitCode = await scan(inputs, options);
@@ -277,6 +281,46 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .action(async (file: string, options) => {
       const { match } = await import('./commands/match');
       exitCode = await match(file, options);
+    });
+
+  const known = program
+    .command('known')
+    .description('hash lists that a running service compares scans with, and what people decided there');
+  const knownCommand = (name: string, text: string): Command =>
+    known
+      .command(name)
+      .description(text)
+      .option('--data <folder>', dataHelp)
+      .option('--tenant <id>', 'whose they are', 'default')
+      .option('--shared', 'of all tenants');
+  knownCommand('import', 'take in a hash list: CSV, JSON, or lines of "signal_type signal"')
+    .argument('<file>', 'the list')
+    .option('--name <text>', 'how verdicts call it (default: name of the file)')
+    .addOption(labelOption('--label <label>', 'what being on it means').default('confirmed_manipulated'))
+    .option('--json', 'the list as a JSON document')
+    .action(async (file: string, options) => {
+      const { knownImport } = await import('./commands/known');
+      exitCode = await knownImport(file, options);
+    });
+  knownCommand('list', 'which lists there are')
+    .option('--json', 'as one JSON document')
+    .action(async (options) => {
+      const { knownList } = await import('./commands/known');
+      exitCode = await knownList(options);
+    });
+  knownCommand('export', 'media that people decided on, or the rows of a list, on stdout')
+    .argument('[list]', 'id of a list; without it, what people decided on')
+    .addOption(labelOption('--label <label>', 'media with this decision only'))
+    .addOption(new Option('--format <name>', 'format').choices(['csv', 'json']).default('csv'))
+    .action(async (list: string | undefined, options) => {
+      const { knownExport } = await import('./commands/known');
+      exitCode = await knownExport(list, options);
+    });
+  knownCommand('remove', 'remove a list; verdicts that speak of it are revised')
+    .argument('<list>', 'id of a list')
+    .action(async (list: string, options) => {
+      const { knownRemove } = await import('./commands/known');
+      exitCode = await knownRemove(list, options);
     });
 
   const models = program

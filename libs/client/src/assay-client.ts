@@ -1,13 +1,15 @@
 import {
+  DecisionHistory,
+  type DecisionLabel,
   type EventList,
   type Lane,
   MediaRecord,
   PublicKeySet,
   type ScanEvent,
   ScanList,
-  type ScanNews,
   ScanRecord,
   ScanStatus,
+  type ToldNews,
   Verdict,
   VerdictSignature,
 } from '@assay/contracts';
@@ -102,11 +104,15 @@ export class AssayClient {
     return this.requests.json(`/v1/scans/${encodeURIComponent(id)}`, ScanStatus, {}, signal);
   }
 
-  /** Newest first; give `next` back as `cursor` for more. */
-  listScans(page: { limit?: number; cursor?: string } = {}, signal?: AbortSignal): Promise<ScanList> {
+  /** Newest first; give `next` back as `cursor` for more. With `label`, only scans that bear it, own or inherited. */
+  listScans(
+    page: { limit?: number; cursor?: string; label?: DecisionLabel } = {},
+    signal?: AbortSignal,
+  ): Promise<ScanList> {
     const query = new URLSearchParams();
     if (page.limit !== undefined) query.set('limit', String(page.limit));
     if (page.cursor !== undefined) query.set('cursor', page.cursor);
+    if (page.label !== undefined) query.set('label', page.label);
     const search = query.size > 0 ? `?${query.toString()}` : '';
     return this.requests.json(`/v1/scans${search}`, ScanList, {}, signal);
   }
@@ -146,9 +152,36 @@ export class AssayClient {
     return eventPage(this.requests, page, signal);
   }
 
-  /** What happens to all scans, without end; for those who cannot receive webhooks. */
-  feed(options: FeedOptions = {}, signal?: AbortSignal): AsyncGenerator<ScanNews, never, void> {
+  /** What happens to all scans and what is decided on media, without end; for those who cannot receive webhooks. */
+  feed(options: FeedOptions = {}, signal?: AbortSignal): AsyncGenerator<ToldNews, never, void> {
     return eventFeed(this.requests, options, signal);
+  }
+
+  /** What people decided on media, oldest first, and what stands. */
+  decisions(media: string, signal?: AbortSignal): Promise<DecisionHistory> {
+    return this.requests.json(`/v1/media/${encodeURIComponent(media)}/decisions`, DecisionHistory, {}, signal);
+  }
+
+  /** Labels media and what is a copy of it; takes the place of a decision before. */
+  decide(
+    media: string,
+    decision: { label: DecisionLabel; by: string; note?: string },
+    signal?: AbortSignal,
+    options: PostOptions = {},
+  ): Promise<DecisionHistory> {
+    const path = `/v1/media/${encodeURIComponent(media)}/decisions`;
+    return this.requests.json(path, DecisionHistory, postOf(decision, options), signal);
+  }
+
+  /** Takes back the decision that stands. @throws AssayError 409 when none does */
+  reverseDecision(
+    media: string,
+    reversal: { by: string; note?: string },
+    signal?: AbortSignal,
+    options: PostOptions = {},
+  ): Promise<DecisionHistory> {
+    const path = `/v1/media/${encodeURIComponent(media)}/decisions/reverse`;
+    return this.requests.json(path, DecisionHistory, postOf(reversal, options), signal);
   }
 
   /** A crop, an overlay or the timeline plot, by the name that the verdict gives. */

@@ -1,4 +1,4 @@
-import { EventList, maxWaitSeconds, type ScanNews } from '@assay/contracts';
+import { EventList, maxWaitSeconds, type ToldNews } from '@assay/contracts';
 import { isPassing } from './assay-error';
 import { pause } from './pause';
 import type { Requests } from './requests';
@@ -46,7 +46,7 @@ export async function* eventFeed(
   requests: Requests,
   { after, limit, onCursor }: FeedOptions,
   signal?: AbortSignal,
-): AsyncGenerator<ScanNews, never, void> {
+): AsyncGenerator<ToldNews, never, void> {
   let cursor = after;
   let pauseMs = firstPauseMs;
   for (;;) {

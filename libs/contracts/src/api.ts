@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { Lane } from './lane';
+import { DecisionLabel } from './known-labels';
 import { ScanRecord } from './scan';
 import { Subject } from './subject';
 import { Owner } from './tenant';
@@ -14,6 +15,8 @@ export const ListScans = z.strictObject({
   limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
   /** What the page before gave as `next`. */
   cursor: z.string().min(1).max(512).optional(),
+  /** Only scans with this label, own or inherited. */
+  label: DecisionLabel.optional(),
 });
 export type ListScans = z.infer<typeof ListScans>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Sha256 } from './ids';
 import { ModelUse } from './look';
 import { Policy } from './policy';
-import { VerdictLabel } from './verdict';
+import { VerdictLabel } from './verdict-label';
 
 const Share = z.number().min(0).max(1);
 const Count = z.number().int().nonnegative();

@@ -1,26 +1,33 @@
 import { z } from 'zod';
 import { maxPageSize } from './api';
 import { MediaId, ScanId } from './ids';
+import { DecisionLabel, LabelSource } from './known-labels';
 import { Rejection } from './rejection';
 import { ScanState } from './scan';
 import { Owner } from './tenant';
-import { VerdictLabel } from './verdict';
+import { VerdictLabel } from './verdict-label';
 
 /** What happens to a scan and is worth telling. */
-export const ScanEventType = z.enum(['verdict.published', 'scan.failed', 'scan.cancelled']);
+export const ScanEventType = z.enum(['verdict.published', 'verdict.revised', 'scan.failed', 'scan.cancelled']);
 export type ScanEventType = z.infer<typeof ScanEventType>;
+/** What people decide on media. */
+export const DecisionEventType = z.enum(['decision.made', 'decision.reversed']);
+export type DecisionEventType = z.infer<typeof DecisionEventType>;
+/** What the feed and webhooks tell of. */
+export const ToldEventType = z.enum([...ScanEventType.options, ...DecisionEventType.options]);
+export type ToldEventType = z.infer<typeof ToldEventType>;
 /** `webhook.test` goes to one webhook, when its owner asks for it. */
-export const EventType = z.enum([...ScanEventType.options, 'webhook.test']);
+export const EventType = z.enum([...ToldEventType.options, 'webhook.test']);
 export type EventType = z.infer<typeof EventType>;
 
 /**
  * The same event has the same id, whoever tells it and however often: scan, type, and the number of times that the scan
- * was started anew, if it was. No '.', since Standard Webhooks sign ids with dots between.
+ * was started anew, if it was, or of the revision; or media and the id of the decision. No '.', since Standard Webhooks sign ids with dots between.
  */
 export const EventId = z
   .string()
   .regex(
-    /^(sc_[0-9a-f]{32}-(verdict-published|scan-failed|scan-cancelled)(-[1-9]\d{0,8})?|test_[0-9a-f]{32})$/,
+    /^(sc_[0-9a-f]{32}-(verdict-published|verdict-revised|scan-failed|scan-cancelled)(-[1-9]\d{0,8})?|md_[0-9a-f]{64}-decision-\d{8}-[0-9a-f]{8}|test_[0-9a-f]{32})$/,
     'must be the id of an event',
   );
 export type EventId = z.infer<typeof EventId>;
@@ -39,6 +46,11 @@ export const ScanSummary = z.object({
   failure: z.string().nullable(),
   /** The service is in mock mode: the verdict is made up. */
   mock: z.literal(true).optional(),
+  /** What people decided, on this media or on what it is a copy of; absent = nobody has. */
+  label: DecisionLabel.nullish(),
+  labelSource: LabelSource.nullish(),
+  /** Of `verdict.revised`: which revision it is. */
+  revision: z.number().int().optional(),
 });
 export type ScanSummary = z.infer<typeof ScanSummary>;
 
@@ -52,6 +64,26 @@ export const ScanNews = z.object({
 });
 export type ScanNews = z.infer<typeof ScanNews>;
 
+/** A decision on media, with its scans. Without who made it and why: whoever may know asks for the history. */
+export const DecisionNews = z.object({
+  id: EventId,
+  type: DecisionEventType,
+  timestamp: z.iso.datetime(),
+  data: z.object({
+    media: MediaId,
+    tenant: Owner,
+    decision: z.string(),
+    /** What stands now; null = nothing. */
+    label: DecisionLabel.nullable(),
+    scans: z.array(ScanId),
+  }),
+});
+export type DecisionNews = z.infer<typeof DecisionNews>;
+
+/** What the feed and webhooks tell of. */
+export const ToldNews = z.discriminatedUnion('type', [ScanNews, DecisionNews]);
+export type ToldNews = z.infer<typeof ToldNews>;
+
 export const TestNews = z.object({
   id: EventId,
   type: z.literal('webhook.test'),
@@ -60,7 +92,7 @@ export const TestNews = z.object({
 });
 export type TestNews = z.infer<typeof TestNews>;
 
-export const News = z.discriminatedUnion('type', [ScanNews, TestNews]);
+export const News = z.discriminatedUnion('type', [ScanNews, DecisionNews, TestNews]);
 export type News = z.infer<typeof News>;
 
 /** Longest wait of a long poll, seconds: below the minute after which proxies give up a silent connection. */
@@ -78,7 +110,7 @@ export const ListEvents = z.strictObject({
 export type ListEvents = z.infer<typeof ListEvents>;
 
 /** Oldest first. `next` is always there: ask again with it, also after an empty page. */
-export const EventList = z.object({ events: z.array(ScanNews), next: z.string() });
+export const EventList = z.object({ events: z.array(ToldNews), next: z.string() });
 export type EventList = z.infer<typeof EventList>;
 
 /** Query of GET /v1/scans/{scan}. */

@@ -111,8 +111,11 @@ export const SealedReceipt = z.object({
 });
 export type SealedReceipt = z.infer<typeof SealedReceipt>;
 
-/** Why an item of an erasure is still there. */
-export const HeldItem = z.object({ media: MediaId, hold: HoldId, reason: z.string() });
+/**
+ * Why something of an erasure is still there: media, or media whose verdicts name what is erased. Null for hash lists, which
+ * are no media.
+ */
+export const HeldItem = z.object({ media: MediaId.nullable(), hold: HoldId, reason: z.string() });
 export type HeldItem = z.infer<typeof HeldItem>;
 
 export const Erasure = z.object({

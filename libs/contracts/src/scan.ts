@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { Lane, QueuePlace } from './lane';
+import { DecisionLabel, LabelSource } from './known-labels';
 import { Rejection } from './rejection';
 import { Owner } from './tenant';
-import { VerdictLabel } from './verdict';
+import { VerdictLabel } from './verdict-label';
 
 export const Stage = z.enum(['intake', 'probe', 'plan', 'look', 'judge', 'publish']);
 export type Stage = z.infer<typeof Stage>;
@@ -42,6 +43,9 @@ export const ScanRecord = z.object({
   probability: z.number().nullable(),
   rejection: Rejection.nullable(),
   failure: z.string().nullable(),
+  /** What people decided on it, and where that is from; both absent or null = nobody has. */
+  label: DecisionLabel.nullish(),
+  labelSource: LabelSource.nullish(),
   /** How often it was started anew after it had failed or was cancelled; absent = never. */
   restarts: z.number().int().positive().optional(),
   /** The scan that a re-scan judges again, by another model set; absent = asked for by a caller. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MediaId, ScanId, Sha256 } from './ids';
 import { ModelSetName } from './model-set';
-import { VerdictLabel } from './verdict';
+import { VerdictLabel } from './verdict-label';
 
 const Answer = z.object({ set: Sha256, verdict: VerdictLabel, probability: z.number().nullable() });
 

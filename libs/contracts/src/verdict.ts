@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { ContentCredentials, ContentCredentialsStatus, CredentialsNotChecked } from './content-credentials';
 import { MediaId, ScanId } from './ids';
+import { KnownMediaFindings, Revision } from './known';
 import { Box, FaceQuality, ModelUse } from './look';
 import { SentenceLevel } from './manifest';
 import { MediaKind, Probe } from './probe';
 import { Rejection } from './rejection';
-
-export const VerdictLabel = z.enum(['likely_manipulated', 'likely_authentic', 'inconclusive', 'rejected']);
-export type VerdictLabel = z.infer<typeof VerdictLabel>;
+import { VerdictLabel } from './verdict-label';
 
 export const ReasonCode = z.enum([
   // what was seen
@@ -118,8 +117,13 @@ export const Verdict = z.object({
     /** Null unless `not_checked`, and also there where nobody tried. */
     contentCredentialsNotChecked: CredentialsNotChecked.nullable().default(null),
     credentials: ContentCredentials.nullable().default(null),
-    knownMedia: z.enum(['not_checked', 'none', 'match']),
+    /** Of verdicts from before there was `knownMedia`; not written any more. */
+    knownMedia: z.enum(['not_checked', 'none', 'match']).optional(),
   }),
+  /** What was known about it before; null where that was not looked up. The measurement above is never changed by it. */
+  knownMedia: KnownMediaFindings.nullable().default(null),
+  /** Absent: as it was published first. */
+  revision: Revision.optional(),
   method: z.object({
     contentSha256: MediaId.nullable(),
     assay: z.string(),
@@ -143,5 +147,8 @@ export const Verdict = z.object({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** Keys that may differ between two runs over the same bytes with the same models and policy. */
-export const volatileVerdictKeys = ['scan', 'createdAt', 'cost'] as const;
+/**
+ * Keys that may differ between two runs over the same bytes with the same models and policy. What is known of media is no
+ * measurement: it differs by place and day.
+ */
+export const volatileVerdictKeys = ['scan', 'createdAt', 'cost', 'knownMedia', 'revision'] as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaultPageSize, maxPageSize, maxUrlLength } from './api';
-import { EventId, EventType, News, ScanEventType } from './event';
+import { EventId, EventType, News, ToldEventType } from './event';
 import { Owner } from './tenant';
 
 export const WebhookId = z.string().regex(/^wh_[0-9a-f]{24}$/, 'must look like wh_ and 24 hex digits');
@@ -12,7 +12,7 @@ export type WebhookSigning = z.infer<typeof WebhookSigning>;
 
 const Url = z.string().min(1).max(maxUrlLength);
 const Description = z.string().max(255);
-const Events = z.array(ScanEventType).min(1).max(ScanEventType.options.length);
+const Events = z.array(ToldEventType).min(1).max(ToldEventType.options.length);
 
 /** Body of POST /v1/webhooks. */
 export const CreateWebhook = z.strictObject({
@@ -67,7 +67,7 @@ export const Webhook = z.object({
   tenant: Owner,
   url: z.string(),
   description: z.string(),
-  events: z.array(ScanEventType),
+  events: z.array(ToldEventType),
   enabled: z.boolean(),
   /** `gone`: the receiver answered 410; `by_request`: switched off over the API. */
   disabledBecause: z.enum(['gone', 'by_request']).nullable(),
@@ -91,7 +91,7 @@ export type WebhookWithSecret = z.infer<typeof WebhookWithSecret>;
 /** Time of the event, counted down so that the newest come first, and the event. */
 export const DeliveryId = z
   .string()
-  .regex(/^\d{13}-(sc|test)_[0-9a-z-]{32,80}$/, 'must be the id of a delivery from the list');
+  .regex(/^\d{13}-(sc|md|test)_[0-9a-z-]{32,110}$/, 'must be the id of a delivery from the list');
 export type DeliveryId = z.infer<typeof DeliveryId>;
 
 /**

@@ -1,5 +1,8 @@
-/** Invariants: shares are those of `matchVideos`, for every known item; a known picture is found inside a video. */
-import { type FrameHash, isKnown, KnownMedia, matchVideos } from '.';
+/**
+ * Invariants: shares are those of `matchVideos`, for every known item; a known picture is found inside a video; an excerpt is
+ * known wherever its frames lie between those of the original, and a moment in common is not enough.
+ */
+import { type FrameHash, isKnown, KnownMedia, matchVideos, relationOf } from '.';
 import { flipped, randomHash, randomWords } from './testing/random-hashes';
 
 const next = randomWords(21);
@@ -18,12 +21,12 @@ const excerpt = (frames: FrameHash[], from: number, to: number): FrameHash[] =>
 
 const videos = [video(12), video(30), video(6)];
 const known = new KnownMedia();
-videos.forEach((frames, i) => known.add({ name: `video ${i}`, type: 'vpdq', frames }));
-known.add({ name: 'picture', type: 'pdq', frames: [videos[1]![6]!] });
+videos.forEach((frames, i) => known.add({ name: `video ${i}`, type: 'vpdq' }, frames));
+known.add({ name: 'picture', type: 'pdq' }, [videos[1]![6]!]);
 
-test('an excerpt is found with the shares that comparing frame by frame gives', () => {
+test('an excerpt is found with the shares that comparing frame by frame gives', async () => {
   const query = excerpt(videos[1]!, 5, 18);
-  const [match, ...others] = known.find(query).filter(({ item }) => item.type === 'vpdq');
+  const [match, ...others] = (await known.find(query)).filter(({ item }) => item.type === 'vpdq');
   expect(match?.item.name).toBe('video 1');
   expect(match).toMatchObject(matchVideos(query, videos[1]!));
   expect(match?.queryShare).toBeGreaterThan(0.5);
@@ -31,19 +34,70 @@ test('an excerpt is found with the shares that comparing frame by frame gives', 
   expect(others).toEqual([]);
 });
 
-test('a picture that the video shows is known, whatever its share', () => {
-  const match = known.find(excerpt(videos[1]!, 5, 18)).find(({ item }) => item.name === 'picture');
+test('a picture that the video shows is known, whatever its share', async () => {
+  const match = (await known.find(excerpt(videos[1]!, 5, 18))).find(({ item }) => item.name === 'picture');
   expect(match && isKnown(match)).toBe(true);
 });
 
-test('a few common frames are told, but do not make a video known', () => {
+test('a few common frames are told, but do not make a video known', async () => {
   const query = [...excerpt(videos[0]!, 0, 2), ...video(20)];
-  const [match] = known.find(query);
+  const [match] = await known.find(query);
   expect(match?.frames).toHaveLength(2);
   expect(match && isKnown(match)).toBe(false);
 });
 
-test('what is new, and what shows nothing, matches nothing', () => {
-  expect(known.find(video(10))).toEqual([]);
-  expect(known.find(videos[0]!.map((frame) => ({ ...frame, quality: 49 })))).toEqual([]);
+test('what is new, and what shows nothing, matches nothing', async () => {
+  expect(await known.find(video(10))).toEqual([]);
+  expect(await known.find(videos[0]!.map((frame) => ({ ...frame, quality: 49 })))).toEqual([]);
+});
+
+/**
+ * A scene in which a hash lasts for half a second, seen by someone who looks every so often: two looks at the same half
+ * second are alike, any others are not.
+ */
+const scene = Array.from({ length: 240 }, () => randomHash(next));
+const seen = (from: number, to: number, every: number, phase = 0): FrameHash[] =>
+  Array.from({ length: Math.floor((to - from) / every) }, (_, i) => {
+    const seconds = i * every + phase;
+    const hash = flipped(scene[Math.floor((from + seconds) * 2)]!, 8, next);
+    return { frame: i, quality: 90, seconds, hash };
+  });
+
+test.each([
+  ['dense on sparse', 0.125, 1],
+  ['sparse on dense', 1, 0.125],
+  ['dense on dense, aside', 0.25, 0.25],
+])('an excerpt is known, %s, and where it is', async (_, queryEvery, knownEvery) => {
+  const library = new KnownMedia();
+  library.add({ name: 'whole', type: 'vpdq', durationSeconds: 60 }, seen(0, 60, knownEvery));
+  const [match] = await library.find(seen(20.3, 30.3, queryEvery, 0.02), 10);
+  expect(match && isKnown(match)).toBe(true);
+  expect(match && relationOf(match)).toBe('excerpt');
+  expect(Math.abs((match?.alignment.offsetSeconds ?? 0) - 20.3)).toBeLessThan(0.6);
+  expect(match?.alignment.knownCovered).toBeCloseTo(1 / 6, 1);
+});
+
+test('what was added can be taken out again, and the rest is found as before', async () => {
+  const library = new KnownMedia();
+  const items = [0, 1, 2].map((i) => ({ name: `part ${i}`, type: 'vpdq' as const }));
+  items.forEach((item, i) => library.add(item, seen(20 * i, 20 * i + 20, 0.25)));
+  for (const item of items.slice(0, 2)) library.remove(item);
+  expect(await library.find(seen(2, 12, 0.25))).toEqual([]);
+  const [match] = await library.find(seen(42, 52, 0.25));
+  expect(match?.item).toBe(items[2]);
+  expect(library.size).toBe(1);
+  expect(library.hashes).toBe(80);
+});
+
+test('the whole, encoded again, is a copy; a compilation contains it; a title in common is nothing', async () => {
+  const library = new KnownMedia();
+  library.add({ name: 'clip', type: 'vpdq', durationSeconds: 12 }, seen(0, 12, 0.25));
+  const relation = async (query: FrameHash[], seconds: number) => {
+    const [match] = await library.find(query, seconds);
+    return match && isKnown(match) ? relationOf(match) : null;
+  };
+  expect(await relation(seen(0, 12, 0.25, 0.06), 12)).toBe('copy');
+  const other = (from: number) => video(60).map((frame) => ({ ...frame, seconds: frame.seconds + from }));
+  expect(await relation([...seen(0, 12, 0.25), ...other(12)], 72)).toBe('contains');
+  expect(await relation([...seen(0, 1, 0.5), ...other(1)], 61)).toBeNull();
 });

@@ -2,7 +2,17 @@
  * Invariants: bits and quality are those of the C++ reference of PDQ, for pictures of any size and shape; what people
  * do to a picture (scale, brightness, noise) stays within the match distance, another picture doesn't.
  */
-import { allDihedral, distance, hashFromHex, hashToHex, luminance, matchDistance, pdqHash, type Picture } from '.';
+import {
+  allDihedral,
+  distance,
+  hashFromHex,
+  hashToHex,
+  luminance,
+  matchDistance,
+  pdqHash,
+  type Picture,
+  quickPdqHash,
+} from '.';
 import { draw, drawings } from './testing/pictures';
 
 /** Computed from the same drawings by the arithmetic of `pdq/cpp` of facebook/ThreatExchange, compiled with g++ 12. */
@@ -21,6 +31,15 @@ test.each(vectors)('hashes "%s" of %i x %i as the reference does', (name, width,
   expect(hashToHex(result.hash)).toBe(hex);
   expect(result.quality).toBe(quality);
 });
+
+test.each(vectors)(
+  'the quick hash of "%s", %i x %i, is the same but for rounding',
+  (name, width, height, hex, quality) => {
+    const result = quickPdqHash(draw(name, width, height));
+    expect(distance(result.hash, hashFromHex(hex))).toBeLessThanOrEqual(2);
+    expect(Math.abs(result.quality - quality)).toBeLessThanOrEqual(1);
+  },
+);
 
 test('takes luminance from RGB as the reference does', () => {
   const [width, height] = [640, 360];

@@ -69,6 +69,8 @@ const Environment = z.object({
   ASSAY_FETCH_PRIVATE_NETWORKS: listOf(network).default([]),
   /** The only ports that media may be fetched from by URL. */
   ASSAY_FETCH_PORTS: listOf(port).optional(),
+  /** Scanned media without a decision that later scans are compared with, the newest; what was decided on always is. */
+  ASSAY_KNOWN_MEDIA: count(0, 10_000_000).default(5_000),
   /** Ed25519 private key (PEM, PKCS #8) that verdicts are signed with; absent = the one that `assay up` keeps in the data folder. */
   ASSAY_SIGNING_KEY_FILE: text.optional(),
   /** Private networks that webhooks may lead into, over http too, e.g. where the operator's own receivers are. */
@@ -156,6 +158,8 @@ export interface Config {
   credentials: CredentialsOptions;
   /** What a URL may lead to, beside the public internet; ports: null = all that are no other service's. */
   fetch: { privateNetworks: string[]; ports: number[] | null };
+  /** Media without a decision that are looked through for copies, the newest; 0 = nothing is hashed or looked up at all. */
+  knownMost: number;
   /** Absolute; null = the one in the data folder, if it is there. */
   signingKeyFile: string | null;
   /** Where webhooks may lead, in the same terms. */
@@ -219,6 +223,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       library: e.ASSAY_C2PA_LIBRARY ? resolve(e.ASSAY_C2PA_LIBRARY) : null,
     },
     fetch: { privateNetworks: e.ASSAY_FETCH_PRIVATE_NETWORKS, ports: e.ASSAY_FETCH_PORTS ?? null },
+    knownMost: e.ASSAY_KNOWN_MEDIA,
     signingKeyFile: e.ASSAY_SIGNING_KEY_FILE && !e.ASSAY_MOCK ? resolve(e.ASSAY_SIGNING_KEY_FILE) : null,
     webhooks: { privateNetworks: e.ASSAY_WEBHOOK_PRIVATE_NETWORKS, ports: e.ASSAY_WEBHOOK_PORTS ?? null },
     uploadExpiresMs: e.ASSAY_UPLOAD_EXPIRES_SECONDS * 1000,

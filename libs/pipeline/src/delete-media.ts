@@ -8,6 +8,7 @@ import { holdsOn } from './keeping/holds';
 import type { Item } from './keeping/item';
 import { detachSubjects } from './keeping/subjects';
 import { keys } from './keys';
+import { forgetHeir, forgetMedia } from './known/forget-media';
 import { removeUnreferenced } from './media-references';
 import { removeShadows } from './model-sets/shadow';
 import type { ScanQueues } from './open-queues';
@@ -16,7 +17,7 @@ import { eventOf } from './progress';
 import { findScan } from './scan-state';
 
 /** Where an item has left something; what a process does not have is left out. */
-export interface DeletePorts extends Pick<Ports, 'store' | 'index'> {
+export interface DeletePorts extends Pick<Ports, 'store' | 'index' | 'known'> {
   /** The feed of events. */
   events?: Pick<EventLog, 'remove'>;
   /** Answers that are kept for those who ask again. */
@@ -54,6 +55,7 @@ export async function deleteMedia(
   const existed = (await store.stat(keys.mediaRecord(media, tenant), signal)) !== null;
   await store.delete(keys.mediaRecord(media, tenant), signal);
   const scans = await scansOf(item, ports, signal);
+  await forgetMedia(item, ports, queues, signal);
   for (const scan of scans) await deleteScan({ scan, tenant }, ports, queues, signal);
   await removeUploadNotes(item, ports, signal);
   await forgetMentions(tenant, { media, scans: [...scans] }, ports, queues);
@@ -77,6 +79,7 @@ export async function deleteScan(
   const events = await readEvents(scan, ports, signal);
   await forgetEvents(tenant, events, ports, queues, signal);
   await removeShadows(scan, ports, signal);
+  await forgetHeir(scan, store, signal);
   await store.deletePrefix(keys.scan(scan), signal);
   await store.delete(keys.openScan(scan), signal);
   await store.deletePrefix(keys.outboxOf(scan), signal);

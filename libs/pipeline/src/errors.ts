@@ -13,6 +13,25 @@ export class SubmitError extends Error {
   }
 }
 
+/** A hash list that cannot be read; says which row is at fault. */
+export class HashListError extends Error {
+  override readonly name = 'HashListError';
+}
+
+/** A decision that could not be made or taken back; nothing was written. */
+export class DecisionError extends Error {
+  override readonly name = 'DecisionError';
+
+  constructor(readonly code: 'unknown_media' | 'no_decision') {
+    super(code === 'unknown_media' ? 'There is no media with this id.' : 'There is no decision that stands.');
+  }
+}
+
+/** A list that is not there. */
+export class KnownListError extends Error {
+  override readonly name = 'KnownListError';
+}
+
 /** A dead letter that nothing can be done with. */
 export class DeadLetterError extends Error {
   override readonly name = 'DeadLetterError';

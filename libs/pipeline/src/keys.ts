@@ -52,6 +52,8 @@ export const keys = {
   credentials: (scan: ScanId) => `scans/${scan}/credentials.json`,
   segments: (scan: ScanId) => `scans/${scan}/segments/`,
   segment: (scan: ScanId, segment: number) => `scans/${scan}/segments/${segment}.json`,
+  /** Hashes of what was decoded for a segment. */
+  frameHashes: (scan: ScanId, segment: number) => `scans/${scan}/segments/${segment}.hashes.json`,
   verdict: (scan: ScanId) => `scans/${scan}/verdict.json`,
   /** Detached, over the canonical JSON of the verdict. */
   signature: (scan: ScanId) => `scans/${scan}/verdict.sig.json`,
@@ -122,6 +124,8 @@ export const keys = {
   openErasure: (tenant: TenantId, erasure: ErasureId) => `erasing/${tenant}.${erasure}`,
   /** Present = uploads that were half done have been looked through for it. */
   erasedUploads: (erasure: ErasureId) => `erasure-work/${erasure}/uploads`,
+  /** What there was of the tenant's hash lists. */
+  erasedLists: (erasure: ErasureId) => `erasure-work/${erasure}/lists.json`,
   /** What an erasure found, item by item, before it removed it; gone when the receipt is there. */
   erasureWork: (erasure: ErasureId) => `erasure-work/${erasure}/`,
   erasureItems: (erasure: ErasureId) => `erasure-work/${erasure}/items/`,

@@ -6,6 +6,7 @@ import {
   createFolderStore,
   createMemoryIndex,
   createRedisIndex,
+  createRedisKnownLog,
   createRedisTallies,
   createS3Store,
   type ObjectStore,
@@ -14,6 +15,7 @@ import { toolVersions } from '@assay/video';
 import { z } from 'zod';
 import type { Config } from './config';
 import { ConfigError } from './config-error';
+import { createKnown } from './known/known';
 import type { Logger } from './log';
 import { MediaFiles } from './media-files';
 import { mockModels, mockTools } from './mock/mock-scan';
@@ -48,6 +50,10 @@ export async function createPorts(
     ? createRedisIndex({ url: config.redisUrl, keepMs: config.retention.indexDays * dayMs })
     : createMemoryIndex();
   const tallies = config.redisUrl ? createRedisTallies({ url: config.redisUrl }) : null;
+  // What mock mode makes up must not be told as known.
+  const looksUp = config.knownMost > 0 && !config.mock;
+  const knownLog = config.redisUrl && looksUp ? createRedisKnownLog({ url: config.redisUrl }) : null;
+  const known = knownLog && createKnown({ log: knownLog, most: config.knownMost, logger: log });
   const mediaFiles = new MediaFiles(store, config.s3 ? store : null);
   const modelSets = new ModelSets(models, store, {
     threads: config.inferenceThreads,
@@ -66,6 +72,7 @@ export async function createPorts(
     limits: config.limits,
     credentials: config.credentials,
     mock: config.mock,
+    ...(known ? { known } : {}),
     log,
     ...(tallies ? { tallies } : {}),
     async tools(signal) {
@@ -78,7 +85,7 @@ export async function createPorts(
     },
     async close() {
       await Promise.all([modelSets.close(), mediaFiles.close()]);
-      await Promise.all([store.close(), index.close(), tallies?.close()]);
+      await Promise.all([store.close(), index.close(), tallies?.close(), known?.close()]);
     },
   };
 }

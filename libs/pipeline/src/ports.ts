@@ -3,6 +3,7 @@ import type { ModelSet } from '@assay/forensics';
 import type { CredentialsOptions } from '@assay/provenance';
 import type { ObjectStore, ScanIndex, TallyStore } from '@assay/storage';
 import type { Outbox } from './events/outbox-port';
+import type { Known } from './known/known';
 import type { Logger } from './log';
 import type { MediaFiles } from './media-files';
 import type { ModelSets } from './model-sets/model-sets';
@@ -32,6 +33,8 @@ export interface Ports {
   tallies?: TallyStore;
   /** Tells what happened to scans; absent where nobody can be told (`assay scan`). */
   outbox?: Outbox;
+  /** What is known of media; absent where nothing is to be looked up. */
+  known?: Known;
   /** Signs verdicts; absent where there is no key. */
   signer?: VerdictSigner;
   /** Mock mode: fixed verdicts in place of the work, see `mockScan`. */

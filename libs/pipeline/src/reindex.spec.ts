@@ -69,7 +69,7 @@ describe('reindex', () => {
     await raw.flushall();
     const seen: number[] = [];
     const report = await reindex(ports, noAbort, ({ scans }) => seen.push(scans));
-    expect(report).toEqual({ scans: 3, created: 3, replaced: 0, kept: 0, gone: 0, unreadable: [] });
+    expect(report).toEqual({ scans: 3, created: 3, replaced: 0, kept: 0, gone: 0, unreadable: [], known: 0 });
     expect(seen).toEqual([1, 2, 3]);
     expect(await listed()).toEqual(before);
     expect(await index.scansOfMedia(done.media, defaultTenant)).toEqual([done.id]);

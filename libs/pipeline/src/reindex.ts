@@ -1,9 +1,10 @@
-import { Plan, type ScanId, type ScanNews, ScanRecord } from '@assay/contracts';
+import { Plan, type ScanId, ScanRecord, type ToldNews } from '@assay/contracts';
 import { StoredDocumentError } from './errors';
 import { eventsKeptMs } from './events/outbox';
 import { readEvents } from './events/read-events';
 import { inLanes } from './in-lanes';
 import { keys } from './keys';
+import { reindexKnown } from './known/reindex-known';
 import type { Ports } from './ports';
 import { type ScanReference, scanReferences } from './scan-references';
 import { readDerived, readStored } from './stored';
@@ -26,6 +27,8 @@ export interface ReindexReport {
   gone: number;
   /** Ids of scans whose record is damaged or of another version: nothing could be restored. */
   unreadable: ScanId[];
+  /** Media and entries of lists that scans are compared with. */
+  known: number;
 }
 
 /**
@@ -36,12 +39,12 @@ export interface ReindexReport {
  * @param onProgress called after each scan
  */
 export async function reindex(
-  ports: Pick<Ports, 'store' | 'index' | 'log' | 'outbox'>,
+  ports: Pick<Ports, 'store' | 'index' | 'log' | 'outbox' | 'known'>,
   signal: AbortSignal,
   onProgress: (report: Readonly<ReindexReport>) => void = () => undefined,
 ): Promise<ReindexReport> {
-  const report: ReindexReport = { scans: 0, created: 0, replaced: 0, kept: 0, gone: 0, unreadable: [] };
-  const recent: ScanNews[] = [];
+  const report: ReindexReport = { scans: 0, created: 0, replaced: 0, kept: 0, gone: 0, unreadable: [], known: 0 };
+  const recent: ToldNews[] = [];
   const restoreAll = (batch: ScanReference[]) =>
     inLanes(
       batch,
@@ -64,14 +67,18 @@ export async function reindex(
     batch = [];
   }
   await restoreAll(batch);
+  const known = await reindexKnown(ports, signal);
+  report.known = known.entries;
+  recent.push(...known.events.filter(isRecent));
   await ports.outbox?.restore(recent);
   return report;
 }
 
-async function recentEvents(scan: ScanId, { store }: Pick<Ports, 'store'>, signal: AbortSignal): Promise<ScanNews[]> {
-  const events = await readEvents(scan, { store }, signal);
-  return events.filter(({ timestamp }) => Date.parse(timestamp) > Date.now() - eventsKeptMs);
+async function recentEvents(scan: ScanId, { store }: Pick<Ports, 'store'>, signal: AbortSignal): Promise<ToldNews[]> {
+  return (await readEvents(scan, { store }, signal)).filter(isRecent);
 }
+
+const isRecent = ({ timestamp }: ToldNews): boolean => Date.parse(timestamp) > Date.now() - eventsKeptMs;
 
 async function restoreScan(
   { media, tenant, scan }: ScanReference,

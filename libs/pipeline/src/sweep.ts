@@ -6,6 +6,7 @@ import { keys } from './keys';
 import { renumberJobs } from './lanes/renumber';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
+import { revisitAll } from './known/revisit';
 import { sweepRescans } from './rescans/rescans';
 import { readStored } from './stored';
 import { removeOldDeliveries, sweepDeliveries } from './webhooks/sweep-deliveries';
@@ -32,6 +33,8 @@ export interface SweepReport {
   deliveriesRedriven: number;
   /** Of the logs of webhooks. */
   deliveriesRemoved: number;
+  /** Verdicts that a decision on other media has changed. */
+  verdictsRevised: number;
   /** Erasures that were given a job again. */
   erasuresRedriven: number;
   /** Deletions of media that were cut off, and now have ended. */
@@ -58,6 +61,7 @@ export async function sweep(
     uploadsRemoved: 0,
     deliveriesRedriven: 0,
     deliveriesRemoved: 0,
+    verdictsRevised: 0,
     erasuresRedriven: 0,
     deletionsEnded: 0,
     expired: 0,
@@ -75,6 +79,7 @@ export async function sweep(
   }
   await renumberJobs(queues, signal);
   report.uploadsRemoved = await removeOldUploads(ports, signal);
+  report.verdictsRevised = await revisitAll(ports, signal);
   await ports.outbox?.sweep(signal);
   await sweepRescans(ports, queues, signal);
   report.deliveriesRedriven = await sweepDeliveries({ ...ports, queues }, signal);

@@ -26,6 +26,7 @@ export interface JudgedScan extends Method {
   segments: SegmentResult[];
   judgement: Judgement;
   timelinePlot: string | null;
+  knownMedia: Verdict['knownMedia'];
 }
 
 /** The one place where a verdict on looked-at media is put together: API and `assay scan` give the same document. */
@@ -51,6 +52,7 @@ export function judgedVerdict(scan: JudgedScan): Verdict {
     height: probe.height,
     timelinePlot: scan.timelinePlot,
     provenance: provenanceOf(probe, scan.credentials),
+    knownMedia: scan.knownMedia,
     method: methodOf(record.media, scan, framesSeconds),
     cost: {
       totalMs: millisecondsSince(record.createdAt),
@@ -99,6 +101,7 @@ export function rejectedVerdict(scan: RejectedScan): Verdict {
     cutsSeconds: [],
     timelinePlot: null,
     provenance: provenanceOf(null, null),
+    knownMedia: null,
     method: methodOf(scan.media, scan, []),
     cost: {
       totalMs: scan.startedAt === undefined ? 0 : millisecondsSince(scan.startedAt),
@@ -118,7 +121,6 @@ function provenanceOf(container: Probe | null, reading: CredentialsReading | nul
     contentCredentials: reading?.status ?? 'not_checked',
     contentCredentialsNotChecked: reading?.notChecked ?? null,
     credentials: reading?.credentials ?? null,
-    knownMedia: 'not_checked',
   };
 }
 

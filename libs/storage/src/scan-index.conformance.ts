@@ -295,6 +295,42 @@ export function scanIndexConformance(backend: () => ScanIndexBackend, { eventsMa
       expect([...first.scans, ...second.scans].map((scan) => scan.id)).toEqual([5, 4, 3, 2].map(scanId));
     });
 
+    it('of one label has those that bear it now, in the same order', async () => {
+      for (const n of [1, 2, 3, 4]) await index.create(exampleRecord(n, n === 2 ? { state: 'done' } : {}));
+      const own = { label: 'confirmed_manipulated', labelSource: 'own' } as const;
+      for (const n of [4, 2, 1]) await index.relabel(scanId(n), own);
+      await index.relabel(scanId(99), own);
+      const labelled = async () => {
+        const first = await index.list({ tenant: 'default', limit: 1, cursor: null, label: 'confirmed_manipulated' });
+        const rest = await index.list({
+          tenant: 'default',
+          limit: 9,
+          cursor: first.cursor,
+          label: 'confirmed_manipulated',
+        });
+        return [...first.scans, ...rest.scans];
+      };
+      expect((await labelled()).map(({ id }) => id)).toEqual([4, 2, 1].map(scanId));
+      expect(await index.get(scanId(2))).toEqual(exampleRecord(2, { state: 'done', ...own }));
+      await index.relabel(scanId(4), { label: 'unsure', labelSource: 'inherited' });
+      await index.relabel(scanId(2), { label: null, labelSource: null });
+      await index.delete(scanId(1));
+      expect(await labelled().catch(() => [])).toEqual([]);
+      // A tenant may be called like a label: its list is another.
+      await index.create(exampleRecord(8, { tenant: 'unsure' }));
+      await index.relabel(scanId(8), { label: 'unsure', labelSource: 'own' });
+      const namedAlike = await index.list({ tenant: 'unsure', limit: 9, cursor: null, label: 'unsure' });
+      expect(namedAlike.scans.map(({ id }) => id)).toEqual([scanId(8)]);
+      expect(
+        (await index.list({ tenant: 'default', limit: 9, cursor: null, label: 'unsure' })).scans.map(({ id }) => id),
+      ).toEqual([scanId(4)]);
+      // What the store knows comes back with its label.
+      await index.restore(exampleRecord(7, own));
+      expect(
+        (await index.list({ tenant: 'default', limit: 9, cursor: null, label: 'confirmed_manipulated' })).scans,
+      ).toHaveLength(1);
+    });
+
     it.each(['nonsense', '', Buffer.from('2026-01-01/sc_x').toString('base64url'), '*', '+'])(
       'refuses the cursor %j',
       async (cursor) => {

@@ -1,4 +1,10 @@
-import type { ScanEvent, ScanRecord } from '@assay/contracts';
+import type { DecisionLabel, LabelSource, ScanEvent, ScanRecord } from '@assay/contracts';
+
+/** What people decided on a scan's media; null = nothing. */
+export interface ScanLabel {
+  label: DecisionLabel | null;
+  labelSource: LabelSource | null;
+}
 
 export interface ScanPage {
   /** Newest first. May be shorter than the limit before the end: `cursor` says whether there is more. */
@@ -25,6 +31,8 @@ export interface ScanIndex {
   get(id: string): Promise<ScanRecord | null>;
   /** Atomic merge by the rules of `mergeScanRecord`. @returns the record as it now is; `null` when there is none */
   update(id: string, patch: Partial<ScanRecord>): Promise<ScanRecord | null>;
+  /** Sets the label of a scan, ended or not, and its place in the list of that label. Absent scans are fine. */
+  relabel(id: string, label: ScanLabel): Promise<void>;
   /** A set: a segment counts once. Also raises `segmentsDone`. @returns how many are done; 0 without a record */
   markSegmentDone(id: string, segment: number): Promise<number>;
   /**
@@ -35,8 +43,18 @@ export interface ScanIndex {
   delete(id: string, known?: Pick<ScanRecord, 'media' | 'tenant' | 'createdAt'>): Promise<void>;
   /** Scan ids of one tenant's media item, in order of id. */
   scansOfMedia(media: string, tenant: string): Promise<string[]>;
-  /** Scans of one tenant. @throws ListCursorError when the cursor did not come from here */
-  list(page: { tenant: string; limit: number; cursor: string | null }): Promise<ScanPage>;
+  /**
+   * Scans of one tenant.
+   *
+   * @param page.label only scans with this label
+   * @throws ListCursorError when the cursor did not come from here
+   */
+  list(page: {
+    tenant: string;
+    limit: number;
+    cursor: string | null;
+    label?: DecisionLabel | undefined;
+  }): Promise<ScanPage>;
   /** To everyone who listens now; nobody is fine. */
   publish(event: ScanEvent): Promise<void>;
   /**

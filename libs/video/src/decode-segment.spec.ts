@@ -38,7 +38,7 @@ async function prepare(path: string): Promise<{ probe: Probe; plan: Plan; segmen
 
 async function digests(path: string, probe: Probe, plan: Plan, segment: Segment, threads?: number): Promise<string[]> {
   const seen = [];
-  const frames = decodeSegment(path, probe, plan, segment, signal, threads);
+  const frames = decodeSegment(path, probe, plan, segment, signal, threads === undefined ? {} : { threads });
   for (;;) {
     const next = await frames.next();
     if (next.done) {

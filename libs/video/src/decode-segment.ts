@@ -1,11 +1,20 @@
 import { Plan, Probe, Segment } from '@assay/contracts';
-import { clockFromFirstFrame, filterGraph, parseFrameTime, timeTolerance } from './filter-graph';
+import {
+  clockFilters,
+  clockFromFirstFrame,
+  filterGraph,
+  frameFilters,
+  type FrameWish,
+  parseFrameTime,
+  timeTolerance,
+} from './filter-graph';
 import { ToolProcess } from './ffmpeg-process';
 import { DecodeEnd, Frame, bytesPerPixel } from './frame';
 import { DecoderInput, openForDecoder } from './decoder-input';
 import { guardArguments, MediaSource, pixelGuard } from './input-arguments';
 import { InputReading, readThrough, readWindows } from './input-windows';
 import { Patience } from './patience';
+import { thumbnailFilters, thumbnailOutputs, type ThumbnailWish } from './thumbnails';
 import { TimeQueue } from './time-queue';
 import { ToolKilledError } from './tool-killed-error';
 
@@ -24,7 +33,9 @@ const skipFrame: Record<Segment['mode'], string[]> = {
  * Decodes the chosen frames of one segment, in the order of time, with one ffmpeg child. The child waits while nobody
  * takes frames (its pipe is full) and is gone when the generator is left, however it is left.
  *
- * @param threads of the decoder; the pixels don't depend on it
+ * @param options.threads of the decoder; the pixels don't depend on it
+ * @param options.thumbnails what is wanted of all decoded frames beside the chosen ones; all of them have come when the
+ *   generator ends without an error
  * @returns frames as they come; at the end, whether all came. Damaged media are no exception: what could be decoded
  *   was given, and `error` says what is missing
  * @throws the abort reason, ToolKilledError, what kept served media from being read, or an Error when the file can't be opened or ffmpeg
@@ -36,11 +47,11 @@ export async function* decodeSegment(
   plan: Plan,
   segment: Segment,
   signal: AbortSignal,
-  threads = decoderThreads,
+  { threads = decoderThreads, thumbnails }: { threads?: number; thumbnails?: ThumbnailWish } = {},
 ): AsyncGenerator<Frame, DecodeEnd> {
   signal.throwIfAborted();
   const input = await openForDecoder(source);
-  const job = { input, probe, plan, segment, threads };
+  const job = { input, probe, plan, segment, threads, thumbnails };
   try {
     if (segment.seekSeconds.length > 0) {
       const end = yield* decodeOnce(job, readWindows(input, segment, plan.originSeconds), signal);
@@ -60,6 +71,7 @@ interface Job {
   plan: Plan;
   segment: Segment;
   threads: number;
+  thumbnails: ThumbnailWish | undefined;
 }
 
 interface Size {
@@ -73,8 +85,9 @@ interface RunEnd {
 }
 
 async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal): AsyncGenerator<Frame, RunEnd> {
-  const { plan, input } = job;
+  const { plan, input, thumbnails } = job;
   const times = new TimeQueue();
+  const toSeconds = (clock: number): number => clock + reading.clockOffset - plan.originSeconds;
   const child = new ToolProcess(
     'ffmpeg',
     ffmpegArguments(job, reading),
@@ -87,6 +100,7 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
         const seconds = parseFrameTime(line);
         if (seconds !== null) times.push(seconds);
       },
+      ...(thumbnails ? { onExtraOutput: thumbnailOutputs(thumbnails.take, toSeconds) } : {}),
     },
     signal,
   );
@@ -112,7 +126,7 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
         if (filled < data.length) continue;
         const clock = await times.next();
         if (clock === null) break;
-        const seconds = plannedTime(clock + reading.clockOffset - plan.originSeconds, job.segment);
+        const seconds = plannedTime(toSeconds(clock), job.segment);
         frames += 1;
         yield frameOf(seconds, size, data, spare);
         data = spare.pop() ?? newPicture(size);
@@ -150,16 +164,34 @@ function newPicture({ width, height }: Size): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(width * height * bytesPerPixel));
 }
 
-function ffmpegArguments({ input, probe, plan, segment, threads }: Job, reading: InputReading): string[] {
+function ffmpegArguments({ input, probe, plan, segment, threads, thumbnails }: Job, reading: InputReading): string[] {
   const times = segment.frameSeconds.map((seconds) => seconds + plan.originSeconds - reading.clockOffset);
+  const wish = { times, probe, plan };
+  const video = `0:${probe.streamIndex}`;
+  const frames = ['-fps_mode', 'passthrough', '-frames:v', String(times.length), '-c:v', 'rawvideo'];
+  const pictures = [...frames, '-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'];
   return [
     ...['-hide_banner', '-nostdin', ...guardArguments(pixelGuard(probe), input.kind)],
     ...['-threads', String(threads), '-flags', '+bitexact', '-idct', 'simple', ...skipFrame[segment.mode]],
     ...['-copyts', '-noautorotate', ...reading.args],
-    ...['-map', `0:${probe.streamIndex}`, '-filter_threads', '1', '-vf', filterGraph({ times, probe, plan })],
-    ...['-fps_mode', 'passthrough', '-frames:v', String(times.length)],
-    ...['-c:v', 'rawvideo', '-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'],
+    ...(thumbnails
+      ? [
+          ...['-filter_complex_threads', '1', '-filter_complex', twoBranches(video, wish, thumbnails)],
+          ...['-map', '[frames]', ...pictures, '-map', '[thumbnails]', '-fps_mode', 'passthrough'],
+          ...['-c:v', 'rawvideo', '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:5'],
+        ]
+      : ['-map', video, '-filter_threads', '1', '-vf', filterGraph(wish), ...pictures]),
   ];
+}
+
+/** One decoder, two takers: the chosen frames, and thumbnails of whatever is decoded on the way to them. */
+function twoBranches(video: string, wish: FrameWish, { everySeconds }: ThumbnailWish): string {
+  const { probe, times } = wish;
+  return [
+    `[${video}]${[...clockFilters(probe), 'split[a][b]'].join(',')}`,
+    `[a]${frameFilters(wish)}[frames]`,
+    `[b]${thumbnailFilters(probe, everySeconds, times[times.length - 1] ?? 0)}[thumbnails]`,
+  ].join(';');
 }
 
 /** Words without numbers that depend on the machine: two runs over one file have to say the same. */

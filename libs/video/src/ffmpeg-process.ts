@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess, type IOType, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { LineSplitter } from './lines';
 
@@ -24,10 +24,14 @@ export interface ToolOptions {
   inputFd?: number;
   /** Called for each line that the child writes to descriptor 4. */
   onSideLine?: (line: string) => void;
+  /** Called at the start, once for each, with what the child writes to descriptors 5, 6 ...: take it as it comes. */
+  onExtraOutput?: ((output: Readable) => void)[];
 }
 
 /** Lines of stderr kept: the end of it says what went wrong, and a hostile file can make ffmpeg print megabytes. */
 const stderrLines = 20;
+/** Number of the first descriptor behind input and side lines. */
+const firstExtraOutput = 5;
 /** Time between SIGTERM (ffmpeg then closes its files) and SIGKILL, ms. */
 const graceMs = 2_000;
 /** A child uses this many cores at once at most; turns a wall-clock limit into a CPU limit. */
@@ -72,9 +76,11 @@ export class ToolProcess {
     const { timeoutMs } = options;
     const byWallClock = timeoutMs === null ? defaultCpuSeconds : Math.ceil(timeoutMs / 1000) * assumedCores;
     const cpuSeconds = options.cpuSeconds ?? byWallClock;
+    const pipes = (options.onExtraOutput ?? []).map((): IOType => 'pipe');
+    const side: IOType = options.onSideLine ? 'pipe' : 'ignore';
     this.child = spawn('/bin/sh', ['-c', `ulimit -t ${cpuSeconds}; exec "$0" "$@"`, tool, ...args], {
       detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', options.inputFd ?? 'ignore', options.onSideLine ? 'pipe' : 'ignore'],
+      stdio: ['pipe', 'pipe', 'pipe', options.inputFd ?? 'ignore', side, ...pipes],
       // Not configuration: only the search path goes on, so that no secret reaches a child that parses hostile files.
       // Messages are read by code: keep them in English and without colour.
       env: { PATH: process.env.PATH, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
@@ -83,8 +89,12 @@ export class ToolProcess {
     if (pid !== undefined) liveGroups.add(pid);
 
     readLines(this.child.stderr, (line) => this.remember(line));
-    const side = this.child.stdio[4];
-    if (side instanceof Readable && options.onSideLine) readLines(side, options.onSideLine);
+    const lines = this.child.stdio[4];
+    if (lines instanceof Readable && options.onSideLine) readLines(lines, options.onSideLine);
+    options.onExtraOutput?.forEach((take, i) => {
+      const output = this.child.stdio[firstExtraOutput + i];
+      if (output instanceof Readable) take(output);
+    });
     // A child that ends before it has read its input is no error of ours.
     this.child.stdin?.on('error', () => undefined);
     this.child.stdin?.end(options.stdin ?? '');

@@ -21,9 +21,18 @@ export interface FrameWish {
  * The filters between the decoder and the pipe. Only chosen frames pass `select`, so everything after it is cheap. The
  * time of each frame that leaves is written to descriptor 4 in microseconds.
  */
-export function filterGraph({ times, probe, plan }: FrameWish): string {
+export function filterGraph(wish: FrameWish): string {
+  return [...clockFilters(wish.probe), frameFilters(wish)].join(',');
+}
+
+/** What comes before all else, for whatever looks at the times of frames. */
+export function clockFilters(probe: Probe): string[] {
+  return clockFromFirstFrame(probe) ? ['setpts=PTS-STARTPTS'] : [];
+}
+
+/** The filters behind the clock. */
+export function frameFilters({ times, probe, plan }: FrameWish): string {
   return [
-    ...(clockFromFirstFrame(probe) ? ['setpts=PTS-STARTPTS'] : []),
     select(times),
     // Inside one picture only: its neighbours in time are not decoded, and mixing them would make traces of its own.
     ...(probe.interlaced ? ['estdif=mode=frame:deint=interlaced'] : []),

@@ -16,5 +16,6 @@ export { planFrames } from './plan-frames';
 export { planFromPackets } from './plan-from-packets';
 export { probeMedia, type Probed } from './probe-media';
 export { type LumaFrame, type LumaSampling, sampleLuma } from './sample-luma';
+export { type Thumbnail, thumbnailSide, type ThumbnailWish } from './thumbnails';
 export { ToolKilledError } from './tool-killed-error';
 export { toolVersions } from './tool-versions';

@@ -1,4 +1,5 @@
 export * from './credentials-words';
+export * from './decision-words';
 export * from './numbers';
 export * from './timeline-words';
 export * from './verdict-words';

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import {
   CompareSets,
+  ExportKnownMedia,
   GetScan,
   ListAudit,
   ListDeadLetters,
@@ -27,6 +28,7 @@ export interface Answer {
 /** What may be asked for in an address, by the name of its schema. */
 const queries = {
   CompareSets,
+  ExportKnownMedia,
   GetScan,
   ListAudit,
   ListDeadLetters,

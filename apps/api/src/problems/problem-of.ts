@@ -2,9 +2,12 @@ import { HttpException } from '@nestjs/common';
 import { FetchMediaError } from '@assay/fetch-media';
 import {
   DeadLetterError,
+  DecisionError,
+  HashListError,
   isOutage,
   KeepingError,
   MediaHeldError,
+  KnownListError,
   ModelSetError,
   RescanError,
   ScanEndedError,
@@ -42,6 +45,11 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof RescanError) {
     return error.code === 'unknown_rescan' ? problems.rescanNotFound() : problems.rescanOfSameSet(error.message);
   }
+  if (error instanceof DecisionError) {
+    return error.code === 'unknown_media' ? problems.mediaNotFound() : problems.noDecision();
+  }
+  if (error instanceof HashListError) return problems.unusableList(error.message);
+  if (error instanceof KnownListError) return problems.knownListNotFound();
   if (error instanceof WebhookError) return webhookProblem(error);
   if (error instanceof EventsExpiredError) return problems.eventsExpired();
   if (error instanceof ListCursorError) return problems.invalid([{ path: 'cursor', message: error.message }]);

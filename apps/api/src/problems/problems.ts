@@ -128,6 +128,12 @@ export const problems = {
       'The verdict is not signed',
       'The service had no signing key when it was made.',
     ),
+  revisionNotFound: () =>
+    problem('revision-not-found', 404, 'No such revision', 'There are fewer of them, or it spoke of deleted media.'),
+  noDecision: () => problem('no-decision', 409, 'There is nothing to take back', 'No decision stands on this media.'),
+  knownListNotFound: () =>
+    problem('known-list-not-found', 404, 'No such list', 'It was removed, or it is not your own.'),
+  unusableList: (detail: string) => problem('unusable-list', 422, 'The list cannot be used', `It ${detail}.`),
   webhookNotFound: () => problem('webhook-not-found', 404, 'No such webhook', 'It was never made, or it was deleted.'),
   deliveryNotFound: () =>
     problem('delivery-not-found', 404, 'No such delivery', 'The log of the webhook lists those of the last 30 days.'),

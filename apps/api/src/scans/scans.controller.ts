@@ -66,15 +66,16 @@ export class ScansController {
   @Get()
   @Describe({
     summary: 'List scans, newest first',
+    detail: 'With `label`, those that people decided on, or that are copies of what they decided on.',
     query: 'ListScans',
     answers: { 200: { schema: 'ScanList', text: 'One page; give `next` as `cursor` to get the one after it' } },
     refusals: [400],
   })
   async list(
     @Tenant() tenant: TenantId,
-    @Query(new ZodPipe(ListScansSchema)) { limit, cursor }: ListScans,
+    @Query(new ZodPipe(ListScansSchema)) { limit, cursor, label }: ListScans,
   ): Promise<ScanList> {
-    const page = await this.ports.index.list({ tenant, limit, cursor: cursor ?? null });
+    const page = await this.ports.index.list({ tenant, limit, cursor: cursor ?? null, label });
     return { scans: page.scans, next: page.cursor };
   }
 

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import { formatVideoHash } from '@assay/fingerprint';
+import { hashListCsv, hashListJson, type Signal, toSignalRow } from '@assay/pipeline';
 import { ExitCode } from '../exit';
 import { untilInterrupted } from '../interrupt';
 import { fingerprintFile, md5OfFile } from '../known/fingerprint-file';
-import { hashListCsv, hashListJson } from '../known/hash-list';
-import type { Signal } from '../known/signal-row';
 
 export interface FingerprintCommandOptions {
   json?: boolean;
@@ -28,8 +27,9 @@ export async function fingerprint(files: readonly string[], options: Fingerprint
       signals.push({ name, type: kind === 'still' ? 'pdq' : 'vpdq', frames });
       if (kind === 'video') signals.push({ name, type: 'video_md5', md5: await md5OfFile(file, signal) });
     }
-    if (options.json) process.stdout.write(hashListJson(signals));
-    else if (options.csv) process.stdout.write(hashListCsv(signals));
+    const rows = signals.map((signal) => toSignalRow(signal));
+    if (options.json) process.stdout.write(hashListJson(rows));
+    else if (options.csv) process.stdout.write(hashListCsv(rows));
     return ExitCode.ok;
   });
 }

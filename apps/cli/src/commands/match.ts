@@ -1,8 +1,9 @@
 import { isKnown, type KnownMatch, KnownMedia } from '@assay/fingerprint';
+import { isBytesSignal } from '@assay/pipeline';
 import { ExitCode } from '../exit';
 import { untilInterrupted } from '../interrupt';
 import { fingerprintFile, md5OfFile } from '../known/fingerprint-file';
-import { readHashList } from '../known/hash-list';
+import { readHashListFile } from '../known/read-hash-list-file';
 
 export interface MatchOptions {
   /** Path of the hash list. */
@@ -30,16 +31,16 @@ interface Match {
  */
 export async function match(file: string, options: MatchOptions): Promise<ExitCode> {
   return untilInterrupted(async (signal) => {
-    const signals = await readHashList(options.against);
-    const { frames } = await fingerprintFile(file, options.every, signal);
+    const { signals } = await readHashListFile(options.against);
+    const { frames, kind, durationSeconds } = await fingerprintFile(file, options.every, signal);
     const md5 = await md5OfFile(file, signal);
     const known = new KnownMedia();
     const matches: Match[] = [];
     for (const listed of signals) {
-      if (listed.type !== 'video_md5') known.add(listed);
+      if (!isBytesSignal(listed)) known.add({ name: listed.name, type: listed.type }, listed.frames);
       else if (listed.md5 === md5) matches.push(sameBytes(listed.name));
     }
-    matches.push(...known.find(frames).map(toMatch));
+    matches.push(...(await known.find(frames, kind === 'video' ? durationSeconds : null)).map(toMatch));
     if (options.json) console.log(JSON.stringify({ query: file, against: signals.length, matches }, null, 2));
     else for (const line of matchLines(matches, signals.length)) console.log(line);
     return ExitCode.ok;

@@ -45,9 +45,10 @@ function progressLine(): (report: Readonly<ReindexReport>) => void {
 
 function tell(report: ReindexReport, json: boolean): void {
   if (json) return console.log(JSON.stringify(report));
-  const { scans, created, replaced, kept, gone, unreadable } = report;
+  const { scans, created, replaced, kept, gone, unreadable, known } = report;
   console.log(
     `${scans} scans: ${created} restored, ${replaced} brought up to date, ${kept} left as they were, ${gone} deleted`,
   );
+  console.log(`${known} known media and entries of lists`);
   for (const scan of unreadable) console.log(`unreadable: ${scan}`);
 }

@@ -1,7 +1,10 @@
-import type { VerdictLabel } from '@assay/contracts';
-import { ExitCode } from '../exit';
+import { basename } from 'node:path';
+import type { DecisionLabel, VerdictLabel } from '@assay/contracts';
+import { createLog, HashListError, type LocalKnown, openLocalKnown } from '@assay/pipeline';
+import { CliError, ExitCode } from '../exit';
 import { collectInputs, type ScanInput } from '../inputs/collect-inputs';
 import { listenForInterrupt } from '../interrupt';
+import { readHashListFile } from '../known/read-hash-list-file';
 import { verdictText } from '../report/verdict-text';
 import { writeReport } from '../report/write-report';
 import { openProgressBar } from '../scan/progress-bar';
@@ -16,6 +19,10 @@ export interface ScanOptions {
   failOn?: VerdictLabel;
   threads?: number;
   allowPrivateAddresses?: boolean;
+  /** Path of a hash list. */
+  known?: string;
+  /** What being on it means. */
+  knownLabel: DecisionLabel;
 }
 
 /**
@@ -26,8 +33,10 @@ export interface ScanOptions {
  */
 export async function scan(words: readonly string[], options: ScanOptions): Promise<ExitCode> {
   const interrupt = listenForInterrupt();
+  const known = options.known === undefined ? {} : { known: await readKnown(options.known, options.knownLabel) };
+  const { policy: word, threads, allowPrivateAddresses } = options;
   const { scanner, policy } = await openScannerFor(
-    { policy: options.policy, threads: options.threads, allowPrivateAddresses: options.allowPrivateAddresses },
+    { policy: word, threads, allowPrivateAddresses, ...known },
     interrupt.signal,
   );
   try {
@@ -53,6 +62,19 @@ export async function scan(words: readonly string[], options: ScanOptions): Prom
   } finally {
     await scanner.close();
     interrupt.dispose();
+  }
+}
+
+/** @throws CliError (usage) when the list cannot be used */
+async function readKnown(path: string, label: DecisionLabel): Promise<LocalKnown> {
+  const read = await readHashListFile(path);
+  try {
+    return await openLocalKnown(
+      { name: basename(path), label, ...read },
+      createLog({ level: 'fatal', service: 'scan' }),
+    );
+  } catch (error) {
+    throw error instanceof HashListError ? new CliError(`${path}: ${error.message}`, ExitCode.usage) : error;
   }
 }
 

@@ -1,8 +1,10 @@
 import {
   type Config,
+  createKnown,
   createLog,
   createOutbox,
   folderStoreRoot,
+  type Known,
   loadConfig,
   openEvents,
   openQueues,
@@ -12,6 +14,7 @@ import {
 import {
   createFolderStore,
   createRedisIndex,
+  createRedisKnownLog,
   createRedisTallies,
   createS3Store,
   type ObjectStore,
@@ -27,6 +30,7 @@ const answerMs = 5_000;
 export interface Fleet extends Pick<Ports, 'store' | 'index' | 'log' | 'outbox'> {
   queues: ScanQueues;
   tallies: TallyStore;
+  known: Known;
   close(): Promise<void>;
 }
 
@@ -57,15 +61,24 @@ export async function openFleet(options: { data?: string }, signal: AbortSignal)
   const tallies = createRedisTallies({ url: redisUrl });
   const events = openEvents({ redisUrl });
   const log = createLog({ level: 'fatal', service: 'cli' });
+  const known = createKnown({ log: createRedisKnownLog({ url: redisUrl }), most: config.knownMost, logger: log });
   return {
     store,
     index,
     queues,
     tallies,
+    known,
     log,
     outbox: createOutbox({ store, index, log, queues, events }),
     close: async () => {
-      await Promise.all([queues.close(), events.close(), tallies.close(), index.close(), store.close()]);
+      await Promise.all([
+        queues.close(),
+        events.close(),
+        tallies.close(),
+        known.close(),
+        index.close(),
+        store.close(),
+      ]);
     },
   };
 }

@@ -147,6 +147,7 @@ function facts(verdict: Verdict): Markup | null {
     ['encoder, as the file says', probe.encoder],
     ['camera, as the file says', probe.device],
     ['made, as the file says', probe.createdAt],
+    ['known media', verdict.knownMedia?.text ?? 'not looked up'],
     ['Content Credentials', credentialsWords(verdict)],
   ]);
 }

@@ -30,6 +30,10 @@ export function verdictText(verdict: Verdict, reportPath: string | null, columns
     ? [`${verdict.rejection.message} ${pc.dim(`[${verdict.rejection.code}]`)}`]
     : verdict.reasons.map((reason) => reason.text);
   for (const reason of reasons) lines.push(...wrap(reason, width).map((line) => `  ${line}`));
+  const { knownMedia } = verdict;
+  if (knownMedia && knownMedia.matches.length > 0) {
+    lines.push(...wrap(printable(`Known media: ${knownMedia.text}`), width).map((line) => `  ${pc.bold(line)}`));
+  }
   const prevalence = prevalenceWords(verdict);
   if (prevalence) lines.push(`  ${pc.dim(prevalence)}`);
   const { contentCredentials } = verdict.provenance;

@@ -1,7 +1,7 @@
 import type { Policy } from '@assay/contracts';
 import { CliError, ExitCode } from '../exit';
 import { readPolicy } from './read-policy';
-import { openScanner, type Scanner } from './scanner';
+import { openScanner, type Scanner, type ScannerOptions } from './scanner';
 
 /**
  * A scanner and the policy that `--policy` means; without it, the default one.
@@ -9,7 +9,7 @@ import { openScanner, type Scanner } from './scanner';
  * @throws CliError (usage) when there is no such policy; the scanner is closed again then
  */
 export async function openScannerFor(
-  { policy: word = 'default', ...options }: { policy?: string; threads?: number; allowPrivateAddresses?: boolean },
+  { policy: word = 'default', ...options }: Omit<ScannerOptions, 'policies'> & { policy?: string },
   signal: AbortSignal,
 ): Promise<{ scanner: Scanner; policy: Policy }> {
   const chosen = await readPolicy(word);

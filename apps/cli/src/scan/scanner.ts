@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Policy, ScanEvent, Verdict } from '@assay/contracts';
 import { privateNetworks } from '@assay/fetch-media';
-import { createLog, createPorts, loadConfig, rejectedInputVerdict, scanFile } from '@assay/pipeline';
+import { createLog, createPorts, loadConfig, type LocalKnown, rejectedInputVerdict, scanFile } from '@assay/pipeline';
 import { createFolderStore, createMemoryIndex } from '@assay/storage';
 import { debugging } from '../debug';
 import type { ScanInput } from '../inputs/collect-inputs';
@@ -15,6 +15,8 @@ export interface ScannerOptions {
   threads?: number;
   /** Lets addresses into private networks and this machine; see `privateNetworks`. */
   allowPrivateAddresses?: boolean;
+  /** Media that scans are compared with; absent = `knownMedia` is null, not looked up. */
+  known?: LocalKnown;
   /** Policies beside the configured ones. */
   policies?: readonly Policy[];
 }
@@ -70,7 +72,9 @@ export async function openScanner(options: ScannerOptions, signal: AbortSignal):
         policies,
         store: createFolderStore({ root: own, durable: false }),
         index: createMemoryIndex(),
+        ...(options.known ? { known: options.known.known } : {}),
       };
+      await options.known?.noteIn(ports.store, signal);
       const reject = async (rejection: Parameters<typeof rejectedInputVerdict>[0]['rejection']): Promise<Scanned> => ({
         verdict: await rejectedInputVerdict({ ports, name: input.name, policy, rejection }, signal),
         artefacts: new Map(),

@@ -58,8 +58,8 @@ export function sampleVerdict(changes: Partial<Verdict> = {}): Verdict {
       contentCredentials: 'not_checked',
       contentCredentialsNotChecked: null,
       credentials: null,
-      knownMedia: 'not_checked',
     },
+    knownMedia: null,
     method: {
       contentSha256: hex('a'),
       assay: '0.1.0',

@@ -1,5 +1,5 @@
 import type { AssayClient } from '@assay/client';
-import type { ScanRecord } from '@assay/contracts';
+import type { DecisionLabel, ScanRecord } from '@assay/contracts';
 import { useCallback, useEffect, useState } from 'react';
 import { type Failure, failureOf } from './failure';
 
@@ -9,6 +9,9 @@ export interface RecentScans {
   scans: ScanRecord[];
   failure: Failure | null;
   hasMore: boolean;
+  /** Only scans with this label; null = all. */
+  label: DecisionLabel | null;
+  choose(label: DecisionLabel | null): void;
   refresh(): void;
   more(): void;
 }
@@ -20,12 +23,13 @@ const followMs = 2_000;
 export function useRecentScans(client: AssayClient, enabled: boolean): RecentScans {
   const [turn, setTurn] = useState(0);
   const [limit, setLimit] = useState(pageSize);
+  const [label, setLabel] = useState<DecisionLabel | null>(null);
   const [read, setRead] = useState<{ scans: ScanRecord[]; hasMore: boolean }>({ scans: [], hasMore: false });
   const [failure, setFailure] = useState<Failure | null>(null);
   useEffect(() => {
     if (!enabled) return;
     const leaving = new AbortController();
-    client.listScans({ limit }, leaving.signal).then(
+    client.listScans({ limit, ...(label ? { label } : {}) }, leaving.signal).then(
       ({ scans, next }) => {
         setRead({ scans, hasMore: next !== null && limit < longestList });
         setFailure(null);
@@ -35,7 +39,7 @@ export function useRecentScans(client: AssayClient, enabled: boolean): RecentSca
       },
     );
     return () => leaving.abort();
-  }, [client, enabled, limit, turn]);
+  }, [client, enabled, label, limit, turn]);
   const underWay = read.scans.some(({ state }) => state === 'queued' || state === 'running');
   useEffect(() => {
     if (!underWay) return;
@@ -45,7 +49,8 @@ export function useRecentScans(client: AssayClient, enabled: boolean): RecentSca
   }, [underWay, read]);
   const refresh = useCallback(() => setTurn((now) => now + 1), []);
   const more = useCallback(() => setLimit((now) => Math.min(longestList, now + pageSize * 2)), []);
-  return { ...read, failure, refresh, more };
+  const choose = useCallback((next: DecisionLabel | null) => (setLabel(next), setLimit(pageSize)), []);
+  return { ...read, failure, label, choose, refresh, more };
 }
 
 /** As many as the API gives at once. */

@@ -1,5 +1,5 @@
-import type { ScanRecord } from '@assay/contracts';
-import { dateTime, labelSigns, labelWords, percent } from '@assay/wording';
+import { DecisionLabel, type ScanRecord } from '@assay/contracts';
+import { dateTime, decisionSigns, decisionWords, labelSigns, labelWords, percent } from '@assay/wording';
 import type { RecentScans } from '../data/use-recent-scans';
 import { stageWords } from '../format/stage-words';
 
@@ -10,23 +10,43 @@ interface Props {
 }
 
 export function RecentList({ recent, chosen, onChoose }: Props) {
-  const { scans, hasMore, refresh, more } = recent;
-  if (scans.length === 0) return null;
+  const { scans, hasMore, label, choose, refresh, more } = recent;
+  if (scans.length === 0 && label === null) return null;
   return (
     <section aria-labelledby="recent">
       <header className="row">
         <h2 id="recent">Recent scans</h2>
-        <button type="button" className="quiet" onClick={refresh}>
-          Refresh
-        </button>
+        <div className="row">
+          <label className="filter">
+            Show{' '}
+            <select
+              value={label ?? ''}
+              onChange={({ target }) => choose(DecisionLabel.options.find((option) => option === target.value) ?? null)}
+            >
+              <option value="">all</option>
+              {DecisionLabel.options.map((option) => (
+                <option key={option} value={option}>
+                  {decisionWords[option].toLowerCase()}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="button" className="quiet" onClick={refresh}>
+            Refresh
+          </button>
+        </div>
       </header>
+      {scans.length === 0 && <p className="hint">No scan bears this label.</p>}
       <ul className="recent">
         {scans.map((scan) => (
           <li key={scan.id}>
             <button type="button" aria-current={scan.id === chosen} onClick={() => onChoose(scan.id)}>
               <span className="file-name">{scan.name ?? 'Unnamed file'}</span>
               <span className="hint">{dateTime(scan.createdAt)}</span>
-              <State scan={scan} />
+              <span className="pills">
+                <Label scan={scan} />
+                <State scan={scan} />
+              </span>
             </button>
           </li>
         ))}
@@ -37,6 +57,17 @@ export function RecentList({ recent, chosen, onChoose }: Props) {
         </button>
       )}
     </section>
+  );
+}
+
+/** What people decided, before what was measured. */
+function Label({ scan: { label, labelSource } }: { scan: ScanRecord }) {
+  if (!label) return null;
+  return (
+    <span className={`pill decided ${label}`}>
+      <span aria-hidden="true">{decisionSigns[label]}</span> {decisionWords[label]}
+      {labelSource === 'inherited' && ', inherited'}
+    </span>
   );
 }
 

@@ -48,7 +48,7 @@ export function ScanPanel({ client, scan, name, onEnded, onDeleted }: Props) {
           <CancelButton client={client} scan={scan} />
         </>
       )}
-      {verdict && <VerdictView client={client} verdict={verdict} onDeleted={onDeleted} />}
+      {verdict && <VerdictView client={client} verdict={verdict} onDeleted={onDeleted} onDecided={onEnded} />}
     </section>
   );
 }

@@ -2,7 +2,9 @@ import type { AssayClient } from '@assay/client';
 import type { Verdict } from '@assay/contracts';
 import { clock, dateTime, labelSigns, labelWords } from '@assay/wording';
 import { FaceStrip } from './face-strip';
+import { DecisionPanel } from './decision-panel';
 import { Gauge } from './gauge';
+import { KnownMedia } from './known-media';
 import { MethodDetails } from './method-details';
 import { TimelinePlot } from './timeline-plot';
 import { VerdictActions } from './verdict-actions';
@@ -11,10 +13,12 @@ interface Props {
   client: AssayClient;
   verdict: Verdict;
   onDeleted: () => void;
+  /** Somebody decided on it. */
+  onDecided: () => void;
 }
 
 /** The verdict, from the answer to the details: what, how sure, why, where to look, how it was made. */
-export function VerdictView({ client, verdict, onDeleted }: Props) {
+export function VerdictView({ client, verdict, onDeleted, onDecided }: Props) {
   const { verdict: label, file, kind, durationSeconds, width, height, createdAt, rejection } = verdict;
   const facts = [
     kind === 'still' ? 'Picture' : kind === 'video' ? 'Video' : null,
@@ -35,6 +39,7 @@ export function VerdictView({ client, verdict, onDeleted }: Props) {
         {labelWords[label]}
       </p>
       <Gauge {...verdict} />
+      <KnownMedia knownMedia={verdict.knownMedia} />
       {rejection && <p className="reason-lead">{rejection.message}</p>}
       {!rejection && (
         <>
@@ -72,6 +77,7 @@ export function VerdictView({ client, verdict, onDeleted }: Props) {
           ))}
         </>
       )}
+      {verdict.media !== null && <DecisionPanel client={client} media={verdict.media} onChanged={onDecided} />}
       <MethodDetails verdict={verdict} />
       <VerdictActions client={client} verdict={verdict} onDeleted={onDeleted} />
     </article>

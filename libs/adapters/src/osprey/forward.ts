@@ -1,4 +1,5 @@
 import type { AssayClient } from '@assay/client';
+import type { ScanNews, ToldNews } from '@assay/contracts';
 import { ospreyActionOf } from './osprey-action';
 
 /** Where Osprey listens unless `OSPREY_KAFKA_INPUT_STREAM_TOPIC` says otherwise. */
@@ -20,7 +21,7 @@ export interface ForwardOptions {
 }
 
 /**
- * Hands every event of the feed to a Kafka producer of yours, oldest first and at least once, until told to stop.
+ * Hands every event of a scan to a Kafka producer of yours, oldest first and at least once, until told to stop.
  *
  * @param send resolves when the broker has the message; a failure ends the forwarding, which goes on from the last cursor
  * @throws the abort reason; what `send` threw; AssayError `events-expired` when it was away for too long
@@ -32,7 +33,11 @@ export async function forwardToOsprey(
   signal?: AbortSignal,
 ): Promise<never> {
   for await (const event of client.feed({ after, onCursor }, signal)) {
+    // Osprey's actions are about scans; what a decision means for them follows as `verdict.revised`.
+    if (!isOfScan(event)) continue;
     await send({ topic, key: event.data.media, value: JSON.stringify(ospreyActionOf(event)) });
   }
   throw new Error('The feed has ended, which it never does.');
 }
+
+const isOfScan = (event: ToldNews): event is ScanNews => 'scan' in event.data;

@@ -19,7 +19,7 @@ const idDigits = 13;
 /**
  * An event of the feed or of a webhook as an action for Osprey. The same event gives the same action, with the same id.
  *
- * @returns `action_name`: `assay_verdict_published`, `assay_scan_failed` or `assay_scan_cancelled`
+ * @returns `action_name`: `assay_verdict_published`, `assay_verdict_revised`, `assay_scan_failed` or `assay_scan_cancelled`
  */
 export function ospreyActionOf({ id, type, timestamp, data }: ScanNews): OspreyAction {
   const { scan, tenant, media, policy, verdict, probability, rejection, failure, mock } = data;

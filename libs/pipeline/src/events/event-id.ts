@@ -1,4 +1,6 @@
-import type { EventId, ScanEventType, ScanId, ScanRecord, ScanState } from '@assay/contracts';
+import type { Decision, EventId, ScanEventType, ScanId, ScanRecord, ScanState } from '@assay/contracts';
+import { keys } from '../keys';
+import { knownKeys } from '../known/known-keys';
 
 /** How an end of a scan is told; states without an entry are no end. */
 const typeOfEnd: Partial<Record<ScanState, ScanEventType>> = {
@@ -17,7 +19,19 @@ export function eventIdOf({ id, restarts }: Pick<ScanRecord, 'id' | 'restarts'>,
   return `${id}-${type.replace('.', '-')}${restarts ? `-${restarts}` : ''}`;
 }
 
-/** @returns null for an event that is of no scan */
-export function scanOfEvent(event: EventId): ScanId | null {
-  return /^(sc_[0-9a-f]{32})-/.exec(event)?.[1] ?? null;
+/** A revision has a number of its own, whatever happened to the scan before. */
+export function revisionEventId({ id }: Pick<ScanRecord, 'id'>, revision: number): EventId {
+  return `${id}-verdict-revised-${revision}`;
+}
+
+export function decisionEventId({ media, id }: Pick<Decision, 'media' | 'id'>): EventId {
+  return `md_${media}-decision-${id}`;
+}
+
+/** Where an event lies: with its scan or its media. @returns null for one of neither */
+export function eventKeyOf(event: EventId): string | null {
+  const [, scan] = /^(sc_[0-9a-f]{32})-/.exec(event) ?? [];
+  if (scan) return keys.event(scan satisfies ScanId, event);
+  const [, media] = /^md_([0-9a-f]{64})-/.exec(event) ?? [];
+  return media ? knownKeys.event(media, event) : null;
 }

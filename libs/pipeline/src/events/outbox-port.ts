@@ -1,4 +1,4 @@
-import type { ScanNews, ScanRecord } from '@assay/contracts';
+import type { Decision, ScanRecord, ToldNews } from '@assay/contracts';
 
 /** How the stages tell what happened; a file of its own, since what does it needs what the stages need. */
 export interface Outbox {
@@ -9,8 +9,12 @@ export interface Outbox {
    * @throws ScanGoneError when the media was deleted
    */
   tell(record: ScanRecord, signal: AbortSignal): Promise<void>;
+  /** Tells that the verdict of a scan was revised; in the same way. */
+  tellRevision(record: ScanRecord, revision: number, signal: AbortSignal): Promise<void>;
+  /** Tells what was decided on media; in the same way. @param scans of that media */
+  tellDecision(decision: Decision, scans: string[], signal: AbortSignal): Promise<void>;
   /** Tells what a crash, a lost Redis or an outage kept from being told. */
   sweep(signal: AbortSignal): Promise<void>;
   /** Fills a feed that was lost again, with events that the store still has, in the order of their time. */
-  restore(events: readonly ScanNews[]): Promise<void>;
+  restore(events: readonly ToldNews[]): Promise<void>;
 }

@@ -1,16 +1,18 @@
-import type { EventId, ScanNews, ScanRecord } from '@assay/contracts';
+import type { Decision, EventId, ToldNews } from '@assay/contracts';
 import type { EventLog } from '@assay/storage';
 import { ScanGoneError } from '../errors';
 import { keys } from '../keys';
+import { knownKeys } from '../known/known-keys';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { assertMediaExists } from '../scan-state';
 import { writeStored } from '../stored';
 import { addDelivery } from '../webhooks/deliveries';
 import { listReceivers } from '../webhooks/webhooks';
+import { decisionEventId, eventKeyOf } from './event-id';
 import type { Outbox } from './outbox-port';
 import { readEvent } from './read-events';
-import { scanNewsOf } from './scan-news';
+import { decisionNewsOf, revisionNewsOf, scanNewsOf } from './scan-news';
 
 /** How long an event can be read from the feed, ms. */
 export const eventsKeptMs = 7 * 24 * 3_600_000;
@@ -29,14 +31,13 @@ export interface OutboxParts extends Pick<Ports, 'store' | 'index' | 'log'> {
 export function createOutbox(parts: OutboxParts): Outbox {
   return {
     async tell(record, signal) {
-      const news = await writeDown(record, parts, signal);
-      if (!news) return;
-      // The sweeper goes on from the marker.
-      await relay(news.id, parts, signal).catch((error: unknown) => {
-        signal.throwIfAborted();
-        parts.log.warn({ scan: record.id, err: error }, 'an event waits to be told');
-      });
+      const news = scanNewsOf(record);
+      if (news) await tell(news, () => assertMediaExists(record, parts, signal), parts, signal);
     },
+    tellRevision: (record, revision, signal) =>
+      tell(revisionNewsOf(record, revision), () => assertMediaExists(record, parts, signal), parts, signal),
+    tellDecision: (decision, scans, signal) =>
+      tell(decisionNewsOf(decision, scans), () => assertStillThere(decision, parts, signal), parts, signal),
     sweep: (signal) => sweepOutbox(parts, signal),
     async restore(events) {
       const kept = events.filter(({ timestamp }) => Date.parse(timestamp) > Date.now() - eventsKeptMs);
@@ -46,23 +47,48 @@ export function createOutbox(parts: OutboxParts): Outbox {
   };
 }
 
+async function tell(
+  news: ToldNews,
+  assertExists: () => Promise<void>,
+  parts: OutboxParts,
+  signal: AbortSignal,
+): Promise<void> {
+  await writeDown(news, assertExists, parts, signal);
+  // The sweeper goes on from the marker.
+  await relay(news.id, parts, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    parts.log.warn({ event: news.id, err: error }, 'an event waits to be told');
+  });
+}
+
 /** Event and marker; the marker first, so that there is no event without one. */
 async function writeDown(
-  record: ScanRecord,
-  { store, index }: Pick<Ports, 'store' | 'index'>,
+  news: ToldNews,
+  assertExists: () => Promise<void>,
+  { store }: Pick<Ports, 'store'>,
   signal: AbortSignal,
-): Promise<ScanNews | null> {
-  const news = scanNewsOf(record);
-  if (!news) return null;
+): Promise<void> {
+  const key = eventKeyOf(news.id);
+  if (key === null) return;
   await writeStored(store, keys.outboxEntry(news.id), {}, { ifAbsent: false }, signal);
-  await writeStored(store, keys.event(record.id, news.id), news, { ifAbsent: true }, signal);
+  await writeStored(store, key, news, { ifAbsent: true }, signal);
   try {
-    await assertMediaExists(record, { store, index }, signal);
+    await assertExists();
   } catch (error) {
     if (error instanceof ScanGoneError) await store.delete(keys.outboxEntry(news.id), signal);
     throw error;
   }
-  return news;
+}
+
+/** As `assertMediaExists`, for what is told of media. */
+async function assertStillThere(
+  { tenant, media, id }: Decision,
+  { store }: OutboxParts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await store.stat(keys.mediaRecord(media, tenant), signal)) return;
+  await store.delete(knownKeys.event(media, decisionEventId({ media, id })), signal);
+  throw new ScanGoneError(media, 'The media was deleted.');
 }
 
 /** Feed and webhooks of the tenant, both of which count an event once. */

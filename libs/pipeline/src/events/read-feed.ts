@@ -1,4 +1,4 @@
-import type { EventList, ListEvents, ScanNews, TenantId } from '@assay/contracts';
+import type { EventList, ListEvents, TenantId, ToldNews } from '@assay/contracts';
 import type { EventLog } from '@assay/storage';
 import type { Ports } from '../ports';
 import { readEvent } from './read-events';
@@ -21,5 +21,5 @@ export async function readFeed(
 ): Promise<EventList> {
   const page = await events.read({ tenant, after: after ?? null, limit, waitMs: wait * msPerSecond }, gone);
   const news = await Promise.all(page.ids.map((id) => readEvent(id, { store }, signal)));
-  return { events: news.filter((one): one is ScanNews => one !== null), next: page.next };
+  return { events: news.filter((one): one is ToldNews => one !== null), next: page.next };
 }

@@ -5,6 +5,7 @@ import { MediaHeldError } from '../errors';
 import { readEvents } from '../events/read-events';
 import { removeScanJobs } from '../flows';
 import { keys } from '../keys';
+import { forgetLooks } from '../known/remember';
 import { removeUnreferenced } from '../media-references';
 import { removeShadows } from '../model-sets/shadow';
 import type { ScanQueues } from '../open-queues';
@@ -157,6 +158,7 @@ async function ageScan(
   const { store, index, queues } = ports;
   const ended = Date.parse(scan.updatedAt);
   if (isOver(ended, retention.verdictDays, now)) {
+    await forgetLooks(scan, ports, signal);
     await deleteScan({ scan: scan.id, tenant: scan.tenant }, ports, queues, signal);
     await forgetMentions(scan.tenant, { scans: [scan.id] }, ports, queues);
     await store.delete(keys.mediaScan(scan.media, scan.tenant, scan.id), signal);

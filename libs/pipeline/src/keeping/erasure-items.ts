@@ -1,10 +1,11 @@
-import { EventId, MediaId, RemovedCounts, ScanRecord, TenantId } from '@assay/contracts';
+import { type Erasure, EventId, MediaId, RemovedCounts, ScanRecord, TenantId } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
 import { z } from 'zod';
 import { withSegments } from '../cancel-scan';
 import { scansOf } from '../delete-media';
-import { readEvents } from '../events/read-events';
+import { readDecisionEvents, readEvents } from '../events/read-events';
 import { keys } from '../keys';
+import { knownKeys } from '../known/known-keys';
 import { tenantsOf } from '../media-references';
 import type { Ports } from '../ports';
 import { findScan } from '../scan-state';
@@ -72,7 +73,39 @@ export async function surveyItem(item: Item, ports: Pick<Ports, 'store' | 'index
     }
   }
   counts.scans = scans.length;
+  // What is known of it, and what was decided.
+  for await (const { bytes } of store.list(knownKeys.media(item.tenant, item.media), signal)) count(bytes);
+  for (const { id, timestamp } of await readDecisionEvents(item, ports, signal)) {
+    events.push({ id, timestamp });
+    counts.events += 1;
+    const stat = await store.stat(knownKeys.event(item.media, id), signal);
+    if (stat) count(stat.bytes);
+  }
   return { scans, events, counts };
+}
+
+/** Looks at the hash lists of a tenant. */
+async function surveyLists(tenant: TenantId, store: ObjectStore, signal: AbortSignal): Promise<RemovedCounts> {
+  const counts = noCounts();
+  for await (const { bytes } of store.list(knownKeys.lists(tenant), signal)) {
+    counts.objects += 1;
+    counts.bytes += bytes;
+  }
+  return counts;
+}
+
+/** Of hash lists that were noted before, what was found then. */
+export async function noteLists(
+  { id, tenant }: Pick<Erasure, 'id' | 'tenant'>,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
+  const counts = await surveyLists(tenant, store, signal);
+  await writeStored(store, keys.erasedLists(id), counts, { ifAbsent: true }, signal);
+}
+
+export async function notedLists(erasure: string, store: ObjectStore, signal: AbortSignal): Promise<RemovedCounts> {
+  return (await readStored(store, keys.erasedLists(erasure), RemovedCounts, signal)) ?? noCounts();
 }
 
 /** Of an item that was noted before, what was found then. */

@@ -29,5 +29,5 @@ export async function forgetMentions(
 ): Promise<void> {
   const ids = media === undefined ? scans : [media, ...scans];
   await answers?.forget(ids.map((id) => answerAbout(tenant, id)));
-  if (queues) await removeQueueEvents(queues, scans);
+  if (queues) await removeQueueEvents(queues, ids);
 }

@@ -80,6 +80,11 @@ export async function holdsOn(item: Item, store: ObjectStore, signal: AbortSigna
   return found.flat();
 }
 
+/** What keeps everything that a tenant has. */
+export function holdsOnTenant(tenant: TenantId, store: ObjectStore, signal: AbortSignal): Promise<Hold[]> {
+  return readHolds(keys.holdsOn(tenant, placeOf({ kind: 'tenant' })), store, signal);
+}
+
 async function readHolds(prefix: string, store: ObjectStore, signal: AbortSignal): Promise<Hold[]> {
   const holds: Hold[] = [];
   for await (const { key } of store.list(prefix, signal)) {

@@ -6,15 +6,18 @@
  * 2. By subject and by tenant, exactly what is covered goes; a half-done upload is waited for.
  * 3. What is on hold stays, whoever asks, and says why; it goes when the hold is lifted. A hold and a deletion that meet
  *    never both win.
- * 4. Retention removes each kind when its time is over, and nothing before, and nothing of what is under way or held.
+ * 4. What is known of media goes with it: looks, decisions and their events, what verdicts on other media say of it; and
+ *    hash lists with the tenant. A hold on that other media keeps what names it, and the receipt waits.
+ * 5. Retention removes each kind when its time is over, and nothing before, and nothing of what is under way or held.
  */
 import { Readable } from 'node:stream';
 import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { type Erasure, type KeepTarget, ScanRecord } from '@assay/contracts';
+import { type DecisionLabel, type Erasure, type KeepTarget, ScanRecord, Verdict } from '@assay/contracts';
 import {
   createRedisEventLog,
   createRedisIdempotency,
   createRedisIndex,
+  createRedisKnownLog,
   type EventLog,
   type IdempotencyStore,
   type ObjectStore,
@@ -26,6 +29,17 @@ import { deleteMedia } from '../delete-media';
 import { LaterError, MediaHeldError } from '../errors';
 import { createOutbox } from '../events/outbox';
 import { keys } from '../keys';
+import { decide } from '../known/decide';
+import { decisionHistory } from '../known/decisions';
+import { frameOf } from '../known/frame-hashes';
+import { findingsOf } from '../known/inherit';
+import { createKnown, type Known } from '../known/known';
+import type { KnownRecord } from '../known/known-entry';
+import { knownKeys } from '../known/known-keys';
+import { importKnownList, removeKnownList } from '../known/known-lists';
+import { putInLog } from '../known/remember';
+import { revisitAll } from '../known/revisit';
+import { settleScan } from '../known/settle-scan';
 import type { OpenPorts } from '../open-ports';
 import { openQueues, type ScanQueues } from '../open-queues';
 import { canonicalJson } from '../signing/canonical-json';
@@ -56,6 +70,7 @@ let redis: TestRedis;
 let queues: ScanQueues;
 let index: ScanIndex;
 let events: EventLog;
+let known: Known;
 let answers: IdempotencyStore;
 let ports: OpenPorts;
 let erasing: ErasePorts;
@@ -66,13 +81,14 @@ beforeAll(async () => {
   index = createRedisIndex({ url: redis.url });
   events = createRedisEventLog({ url: redis.url, keepMs: dayMs });
   answers = createRedisIdempotency({ url: redis.url });
+  known = createKnown({ log: createRedisKnownLog({ url: redis.url }), most: 1_000, logger: { warn: () => undefined } });
 });
 afterAll(async () => {
-  await Promise.all([queues.close(), index.close(), events.close(), answers.close()]);
+  await Promise.all([queues.close(), index.close(), events.close(), answers.close(), known.close()]);
   await redis.close();
 });
 beforeEach(async () => {
-  const bare = { ...(await testPorts()), index };
+  const bare = { ...(await testPorts()), index, known };
   ports = { ...bare, outbox: createOutbox({ ...bare, queues, events }) };
   erasing = { ...ports, queues, events, answers, signer, settleMs: 0 };
 });
@@ -106,6 +122,45 @@ async function judged(subject: string | null = null, owner = tenant, content?: s
   await answers.answer(`key-${owner}-${media}`, claim.token, answer, dayMs);
   return { media, needles: [media, scan.id, name] };
 }
+
+const frames = Array.from({ length: 8 }, (_, at) => `${'0f'.repeat(31)}${at}${at},100,${at}`);
+const looks = { type: 'vpdq' as const, durationSeconds: 8, frames };
+
+/** As after a scan that saw something: remembered by its looks, and decided on. */
+async function decided({ media, needles }: Made, label: DecisionLabel, owner = tenant): Promise<void> {
+  const record: KnownRecord = {
+    ...{ schema: 'assay.known-media/1', tenant: owner, media, scan: needles[1]!, ...looks },
+    ...{ verdict: 'inconclusive', probability: null },
+  };
+  await writeStored(ports.store, knownKeys.record(owner, media), record, { ifAbsent: false }, noAbort);
+  await putInLog(record, ports, noAbort);
+  await decide({ tenant: owner, media }, { label, by: 'Jo Decider', note: '' }, ports, queues, noAbort);
+}
+
+/** Another item, whose verdict says that it looks like this one. */
+async function heirOf(one: Made): Promise<Made> {
+  const heir = await judged();
+  await writeStored(
+    ports.store,
+    knownKeys.record(tenant, heir.media),
+    { ...looks, ...heirRecord(heir) },
+    { ifAbsent: false },
+    noAbort,
+  );
+  const verdictKey = keys.verdict(heir.needles[1]!);
+  const verdict = await readStored(ports.store, verdictKey, Verdict, noAbort);
+  await writeStored(ports.store, verdictKey, { ...verdict, knownMedia: findingsOf([]) }, { ifAbsent: false }, noAbort);
+  expect(await settleScan(heir.needles[1]!, 'Found.', ports, noAbort)).toBe(true);
+  expect(await knownMediaOf(heir)).toMatchObject({ matches: [{ source: { media: one.media } }] });
+  return heir;
+}
+
+const heirRecord = ({ media, needles }: Made) => ({
+  ...{ schema: 'assay.known-media/1', tenant, media, scan: needles[1]! },
+  ...{ verdict: 'inconclusive', probability: null },
+});
+const knownMediaOf = async ({ needles }: Made) =>
+  (await readStored(ports.store, keys.verdict(needles[1]!), Verdict, noAbort))?.knownMedia;
 
 const traces = (needles: string[]) => tracesOf(needles, { store: ports.store, redisPath: redis.path });
 /** All that may name what was erased, and only where that was what was asked for. */
@@ -150,7 +205,10 @@ it('an erasure that dies at any change of the store leaves nothing, and counts e
   const control = await judged();
   let deaths = 0;
   for (let step = 0; ; step += 1) {
-    const { media, needles } = await judged();
+    const one = await judged();
+    const { media, needles } = one;
+    await decided(one, 'confirmed_manipulated');
+    const heir = await heirOf(one);
     const erasure = await ask({ kind: 'media', media });
     const store = mortal(ports.store, step);
     const died = await toEnd(erasure, { ...erasing, store }).then(
@@ -165,15 +223,55 @@ it('an erasure that dies at any change of the store leaves nothing, and counts e
     const { receipt } = await state(erasure);
     expect([step, receipt?.receipt.removed]).toEqual([
       step,
-      { mediaItems: 1, scans: 1, verdicts: 1, evidence: 2, events: 1, objects: 9, bytes: expect.any(Number) },
+      { mediaItems: 1, scans: 1, verdicts: 1, evidence: 2, events: 2, objects: 13, bytes: expect.any(Number) },
     ]);
+    expect(await knownMediaOf(heir)).toMatchObject({ matches: [], inherited: null });
     expect((await traces(needles)).sort()).toEqual(receiptOf(erasure));
     expect(await traces([`erasing/${tenant}.${erasure.id}`])).toEqual([]);
     if (!died) break;
   }
   expect(deaths).toBeGreaterThan(15);
   expect((await traces([control.media])).length).toBeGreaterThan(5);
-}, 240_000);
+}, 480_000);
+
+it('a hold on media whose verdict names what is erased keeps that, and the receipt waits for it', async () => {
+  const one = await judged();
+  await decided(one, 'confirmed_manipulated');
+  const heir = await heirOf(one);
+  const target = { kind: 'media' as const, media: heir.media };
+  const hold = await placeHold(tenant, { target, reason: 'Case 7' }, ports.store, noAbort);
+  // One more revision, so that an earlier document names it.
+  await decide({ tenant, media: one.media }, { label: null, by: 'Jo', note: '' }, ports, queues, noAbort);
+  await revisitAll(ports, noAbort);
+  const erasure = await ask({ kind: 'media', media: one.media });
+  await toEnd(erasure);
+  expect(await state(erasure)).toMatchObject({ state: 'held', held: [{ media: heir.media, hold: hold.id }] });
+  expect(await traces([one.media])).toContain(`store:${knownKeys.revision(heir.needles[1]!, 2)}`);
+  await liftHold(tenant, hold.id, ports.store, noAbort);
+  await toEnd(erasure);
+  expect((await state(erasure)).state).toBe('done');
+  expect((await traces(one.needles)).sort()).toEqual(receiptOf(erasure));
+});
+
+it('hash lists go with their tenant, unless it is on hold, and stay for others', async () => {
+  const signals = [{ name: 'seen', type: 'pdq' as const, frames: frames.slice(0, 1).map(frameOf) }];
+  const list = { name: 'List', label: 'confirmed_manipulated' as const, signals, passedOver: 0 };
+  const [mine, theirs] = [
+    await importKnownList(tenant, list, ports, noAbort),
+    await importKnownList('acme', list, ports, noAbort),
+  ];
+  const hold = await placeHold(tenant, { target: { kind: 'tenant' }, reason: 'Case 8' }, ports.store, noAbort);
+  await expect(removeKnownList(tenant, mine.id, ports, noAbort)).rejects.toThrow('Case 8');
+  const erasure = await ask({ kind: 'tenant' });
+  await ports.store.put(keys.erasedUploads(erasure.id), '', {}, noAbort);
+  await toEnd(erasure);
+  expect(await state(erasure)).toMatchObject({ state: 'held', held: [{ media: null, hold: hold.id }] });
+  await liftHold(tenant, hold.id, ports.store, noAbort);
+  await toEnd(erasure);
+  expect((await state(erasure)).receipt?.receipt.removed).toMatchObject({ mediaItems: 0, objects: 2 });
+  expect(await traces([mine.id])).toEqual([]);
+  expect((await traces([theirs.id])).length).toBeGreaterThan(2);
+});
 
 it('a receipt can be checked: its digest, its signature, the list of what went', async () => {
   const { media } = await judged();
@@ -346,6 +444,22 @@ describe('retention', () => {
     expect(await parts()).toEqual({ ...last, verdict: false, record: true });
     await apply(media, days, 40.2);
     expect(await traces(needles.slice(0, 2))).toEqual([]);
+  });
+
+  it('keeps what media looks like for as long as the verdict, and what was decided for as long as the media', async () => {
+    const one = await judged();
+    await decided(one, 'confirmed_manipulated');
+    const parts = async () => ({
+      looks: await exists(knownKeys.record(tenant, one.media)),
+      found: (await known.findMedia(tenant, one.media)) !== null,
+      decision: (await decisionHistory({ tenant, media: one.media }, ports.store, noAbort)).standing !== null,
+    });
+    await apply(one.media, { evidenceDays: 10, verdictDays: 20 }, 19);
+    expect(await parts()).toEqual({ looks: true, found: true, decision: true });
+    await apply(one.media, { evidenceDays: 10, verdictDays: 20 }, 21);
+    expect(await parts()).toEqual({ looks: false, found: false, decision: true });
+    await apply(one.media, { mediaDays: 1, verdictDays: 20 }, 22);
+    expect(await parts()).toEqual({ looks: false, found: false, decision: false });
   });
 
   it('keeps a file that two tenants have for as long as the one who keeps it longest', async () => {

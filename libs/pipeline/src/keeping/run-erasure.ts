@@ -5,10 +5,14 @@ import { type DeletePorts, deleteMedia, deleteScan } from '../delete-media';
 import { LaterError, MediaHeldError } from '../errors';
 import { hasJobs } from '../flows';
 import { keys } from '../keys';
+import { forgetMedia } from '../known/forget-media';
+import { removeKnownLists } from '../known/known-lists';
+import { revisit } from '../known/revisit';
+import { goneNameOf } from '../known/revisit-marker';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { readStored, writeStored } from '../stored';
-import { addCounts, type ErasureItem, noCounts, notedItems, noteItem } from './erasure-items';
+import { addCounts, type ErasureItem, notedItems, notedLists, noteItem, noteLists } from './erasure-items';
 import { coversUploads, findErasure, writeErasure } from './erasures';
 import { forgetEvents, forgetMentions } from './forget';
 import { itemsOf } from './items-of';
@@ -21,7 +25,8 @@ const jobPauseMs = 2_000;
 /** Items that are on hold and are named in the answer; all of them stay. */
 const heldShown = 100;
 
-export interface ErasePorts extends DeletePorts, Pick<Ports, 'store' | 'index' | 'log' | 'signer'> {
+/** All ports: verdicts on other media that name what is erased are revised. */
+export interface ErasePorts extends DeletePorts, Omit<Ports, keyof DeletePorts> {
   queues: ScanQueues;
   /** How long late writers get, ms. */
   settleMs?: number;
@@ -38,7 +43,7 @@ export interface ErasePorts extends DeletePorts, Pick<Ports, 'store' | 'index' |
  * @throws LaterError when it goes on after a pause
  */
 export async function runErasure(job: EraseJob, ports: ErasePorts, signal: AbortSignal): Promise<void> {
-  const { store, log } = ports;
+  const { store } = ports;
   const erasure = await findErasure(job.tenant, job.erasure, store, signal);
   if (!erasure) return store.delete(keys.openErasure(job.tenant, job.erasure), signal);
   const drafted = await readStored(store, keys.erasureDraft(erasure.id), SealedReceipt, signal);
@@ -46,12 +51,8 @@ export async function runErasure(job: EraseJob, ports: ErasePorts, signal: Abort
   // A file that is taken in anew after it was erased is another one's business.
   const isCleared = erasure.target.kind === 'media' && erasure.clearedAt !== null;
   const held = isCleared ? [] : await eraseItems(erasure, ports, signal);
-  if (held.length > 0) {
-    // The sweeper asks again: the hold may be lifted.
-    await writeErasure({ ...erasure, state: 'held', held: held.slice(0, heldShown), clearedAt: null }, store, signal);
-    log.warn({ erasure: erasure.id, held: held.length }, 'an erasure waits for holds');
-    return;
-  }
+  if (erasure.target.kind === 'tenant') held.push(...(await eraseLists(erasure, ports, signal)));
+  if (held.length > 0) return waitForHolds(erasure, held, ports, signal);
   const clearedAt = erasure.clearedAt ?? new Date().toISOString();
   if (erasure.clearedAt === null) {
     await writeErasure({ ...erasure, state: 'running', held: [], clearedAt }, store, signal);
@@ -60,10 +61,25 @@ export async function runErasure(job: EraseJob, ports: ErasePorts, signal: Abort
   if (coversUploads(erasure.target) && !(await store.stat(keys.erasedUploads(erasure.id), signal))) {
     throw new LaterError(jobPauseMs);
   }
-  for await (const item of notedItems(erasure.id, store, signal)) await removeTraces(item, ports, signal);
+  const mentioned: HeldItem[] = [];
+  for await (const item of notedItems(erasure.id, store, signal)) {
+    mentioned.push(...(await removeTraces(item, ports, signal)));
+  }
+  if (mentioned.length > 0) return waitForHolds(erasure, mentioned, ports, signal);
   if (!isCleared) await beginAnewIfAny(erasure, store, signal);
   await draftReceipt(erasure, ports, signal);
   await finish(erasure, store, signal);
+}
+
+/** The sweeper asks again: the hold may be lifted. */
+async function waitForHolds(
+  erasure: Erasure,
+  held: readonly HeldItem[],
+  { store, log }: ErasePorts,
+  signal: AbortSignal,
+): Promise<void> {
+  await writeErasure({ ...erasure, state: 'held', held: held.slice(0, heldShown), clearedAt: null }, store, signal);
+  log.warn({ erasure: erasure.id, held: held.length }, 'an erasure waits for holds');
 }
 
 /**
@@ -123,11 +139,35 @@ async function eraseItems(erasure: Erasure, ports: ErasePorts, signal: AbortSign
   return held;
 }
 
-/** @throws LaterError while a worker still holds a job of the item */
-async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortSignal): Promise<void> {
+/** Hash lists that the tenant has imported are no media, and go with all that is the tenant's. */
+async function eraseLists(erasure: Erasure, ports: ErasePorts, signal: AbortSignal): Promise<HeldItem[]> {
+  const { tenant, id } = erasure;
+  await noteLists(erasure, ports.store, signal);
+  try {
+    await removeKnownLists(tenant, ports, signal);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MediaHeldError)) throw error;
+    await ports.store.delete(keys.erasedLists(id), signal);
+    return error.holds.slice(0, 1).map(({ id: hold, reason }) => ({ media: null, hold, reason }));
+  }
+}
+
+/**
+ * What late writers left, and what verdicts on other media still say of the item.
+ *
+ * @returns verdicts that name it and are on hold
+ * @throws LaterError while a worker still holds a job of the item, or makes a verdict that may name it
+ */
+async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortSignal): Promise<HeldItem[]> {
   const { store, queues } = ports;
+  const gone = goneNameOf(item.tenant, item.media);
   // The same file was taken in anew: what there is now is that one's.
-  if (await store.stat(keys.mediaRecord(item.media, item.tenant), signal)) return;
+  const isBack = (await store.stat(keys.mediaRecord(item.media, item.tenant), signal)) !== null;
+  if (!isBack) await forgetMedia(item, ports, queues, signal);
+  const { held, waits } = await revisit(gone, ports, signal);
+  if (waits) throw new LaterError(jobPauseMs);
+  if (isBack) return held;
   for (const scan of item.scans) {
     await deleteScan({ scan: scan.id, tenant: item.tenant }, ports, queues, signal);
     if (await hasJobs(queues, scan)) throw new LaterError(jobPauseMs);
@@ -135,10 +175,11 @@ async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortS
   }
   await forgetEvents(item.tenant, item.events, ports, queues, signal);
   await forgetMentions(item.tenant, { media: item.media, scans: item.scans.map(({ id }) => id) }, ports, queues);
+  return held;
 }
 
 async function draftReceipt(erasure: Erasure, ports: ErasePorts, signal: AbortSignal): Promise<void> {
-  const removed = noCounts();
+  const removed = await notedLists(erasure.id, ports.store, signal);
   const items = createHash('sha256');
   for await (const { media, counts } of notedItems(erasure.id, ports.store, signal)) {
     addCounts(removed, counts);

@@ -4,6 +4,7 @@ import { accepted, MediaRecord, type Outcome, type ScanId, type ScanRecord, type
 import { type ModelSet, renderTimelineSvg } from '@assay/forensics';
 import { PermanentError } from '../errors';
 import { keys } from '../keys';
+import { findingsOf } from '../known/inherit';
 import type { Ports } from '../ports';
 import type { Progress } from '../progress';
 import { loadScan } from '../scan-state';
@@ -60,6 +61,7 @@ export async function mockScan(
     segments: [],
     judgement,
     timelinePlot: plot ? plotName : null,
+      knownMedia: findingsOf([]),
     tools: mockTools,
   });
   return accepted(await keepFirst(verdict, loaded, ports, signal));

@@ -60,7 +60,7 @@ export async function scoreInShadow(
       continue;
     }
     const context = { segment, plan, probe, policy };
-    const { result } = await lookAtMedia(record, models, context, ports, () => undefined, signal);
+    const { result } = await lookAtMedia(record, models, context, ports, {}, signal);
     if (plan.segments.length > 1) await writeStored(store, key, result, { ifAbsent: false }, signal);
     segments.push(result);
   }

@@ -1,6 +1,7 @@
 import {
   accepted,
   CredentialsReading,
+  type KnownMediaFindings,
   type Outcome,
   Plan,
   Probe,
@@ -12,6 +13,9 @@ import {
 import { judgeSegments, renderTimelineSvg } from '@assay/forensics';
 import { NothingSeenError, PermanentError } from '../errors';
 import { keys } from '../keys';
+import { findingsOf } from '../known/inherit';
+import { lookUpKnown } from '../known/look-up-known';
+import { looksOfScan, noteHeir } from '../known/remember';
 import { asMock } from '../mock/mark-mock';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan, type LoadedScan, withdrawVerdict } from '../scan-state';
@@ -42,6 +46,7 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
   const judgement = judgeSegments(segments, { probe, plan, policy: loaded.policy, models: loaded.models });
   const plot = renderTimelineSvg(judgement, probe, loaded.policy.thresholds);
   if (plot) await store.put(keys.evidence(scan, timelineName), plot, { contentType: 'image/svg+xml' }, signal);
+  const knownMedia = await knownMediaOf(loaded, ports, signal);
   const verdict = judgedVerdict({
     ...loaded,
     probe,
@@ -50,8 +55,24 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
     judgement,
     timelinePlot: plot ? timelineName : null,
     tools: await ports.tools(signal),
+    knownMedia,
   });
   return accepted(await keepFirst(verdict, loaded, ports, signal));
+}
+
+/** What is known of it; null where nothing is to be looked up. Noted with what it is compared to before the verdict is there. */
+async function knownMediaOf(
+  { record }: LoadedScan,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<KnownMediaFindings | null> {
+  const { known } = ports;
+  if (!known) return null;
+  const looks = await looksOfScan(record, ports, signal);
+  if (!looks) return null;
+  const findings = findingsOf(await lookUpKnown(record, looks, { ...ports, known }, signal));
+  await noteHeir(record, findings.matches, ports, signal);
+  return findings;
 }
 
 /** The verdict on media that was not looked at: published like any other. */

@@ -3,7 +3,14 @@ import { type InferencePool, type LookContext, type LookOutcome, lookAtSegment, 
 import { decodeSegment } from '@assay/video';
 import { ScanGoneError } from '../errors';
 import { keys } from '../keys';
+import type { ThumbnailHasher } from '../known/hash-thumbnails';
 import type { Ports } from '../ports';
+
+export interface LookHearers {
+  onProgress?(fraction: number): void;
+  /** Takes in the thumbnails that decoding passes by; null where nobody reads them. */
+  thumbnails?: ThumbnailHasher | null;
+}
 
 /**
  * Decodes one segment and looks at it with one model set. Nothing is written.
@@ -15,7 +22,7 @@ export function lookAtMedia(
   models: ModelSet,
   context: Omit<LookContext, 'pool'>,
   { modelSets, mediaFiles }: Pick<Ports, 'modelSets' | 'mediaFiles'>,
-  onProgress: (fraction: number) => void,
+  { onProgress = () => undefined, thumbnails = null }: LookHearers,
   signal: AbortSignal,
 ): Promise<LookOutcome> {
   const look = async (pool: InferencePool): Promise<LookOutcome> => {
@@ -25,7 +32,8 @@ export function lookAtMedia(
     const stop = new AbortController();
     try {
       const { probe, plan, segment } = context;
-      const frames = decodeSegment(file.source, probe, plan, segment, AbortSignal.any([signal, stop.signal]));
+      const decoding = AbortSignal.any([signal, stop.signal]);
+      const frames = decodeSegment(file.source, probe, plan, segment, decoding, thumbnails ? { thumbnails } : {});
       return await lookAtSegment(frames, { ...context, pool }, onProgress, signal);
     } finally {
       stop.abort();

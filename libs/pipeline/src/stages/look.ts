@@ -3,6 +3,7 @@ import type { EvidencePicture } from '@assay/forensics';
 import { PermanentError } from '../errors';
 import { inLanes } from '../in-lanes';
 import { keys } from '../keys';
+import { ThumbnailHasher } from '../known/hash-thumbnails';
 import type { Ports } from '../ports';
 import { assertMediaExists, loadScan } from '../scan-state';
 import { readDerived, writeStored } from '../stored';
@@ -33,10 +34,16 @@ export async function look(
   const part = plan?.segments.find(({ index }) => index === segment);
   if (!probe || !plan || !part) throw new PermanentError(`Segment ${segment} is not in the plan of its scan.`);
   const context = { segment: part, plan, probe, policy };
-  const { result, evidence } = await lookAtMedia(record, models, context, ports, onProgress, signal);
+  // Where nothing is looked up, nobody would read them.
+  const thumbnails = ports.known ? new ThumbnailHasher(probe.durationSeconds) : null;
+  const { result, evidence } = await lookAtMedia(record, models, context, ports, { onProgress, thumbnails }, signal);
   const keep = ({ name, jpeg }: EvidencePicture, stop: AbortSignal) =>
     store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, stop);
   await inLanes(evidence, picturesAtOnce, keep, signal);
+  if (thumbnails) {
+    const hashes = { schema: 'assay.frame-hashes/1', frames: thumbnails.stored() };
+    await writeStored(store, keys.frameHashes(scan, segment), hashes, { ifAbsent: false }, signal);
+  }
   await writeStored(store, key, result, { ifAbsent: false }, signal);
   await assertMediaExists(record, ports, signal);
   return result;

@@ -1,8 +1,13 @@
 import type { ScanRecord, Verdict } from '@assay/contracts';
 import { keys } from '../keys';
+import { labelOf } from '../known/label-of';
+import { remember } from '../known/remember';
+import { settleScan } from '../known/settle-scan';
 import type { Ports } from '../ports';
 import { eventOf } from '../progress';
 import { assertMediaExists, endScan, loadRecord, withdrawVerdict } from '../scan-state';
+
+const lateDecision = 'A decision changed while the verdict was being published.';
 
 /**
  * Makes a verdict known: signature, index, record, whoever is to be told. Safe to repeat; the marker of the open scan goes last, so
@@ -29,10 +34,14 @@ export async function publish(verdict: Verdict, ports: Ports, signal: AbortSigna
     rejection: verdict.rejection,
     failure: null,
     updatedAt: stored.state === 'done' ? stored.updatedAt : now,
+    ...(await labelOf(stored, verdict.knownMedia, ports, signal)),
   };
   if ((await endScan(record, ports, signal)).state === 'cancelled') return withdrawVerdict(verdict.scan, ports, signal);
   await ports.outbox?.tell(record, signal);
   await ports.index.publish(eventOf(record));
+  await remember(record, verdict, ports, signal);
+  // A decision that was made or taken back while the verdict was on its way.
+  await settleScan(record.id, lateDecision, ports, signal, { lookAgain: false });
   await ports.store.delete(keys.openScan(record.id), signal);
   return record;
 }

@@ -7,7 +7,7 @@ import {
 } from '@assay/contracts';
 import { type AddressSettings, FetchMediaError, postMessage } from '@assay/fetch-media';
 import { LaterError } from '../errors';
-import { scanOfEvent } from '../events/event-id';
+import { eventKeyOf } from '../events/event-id';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { writeStored } from '../stored';
@@ -148,8 +148,8 @@ async function secretKeysOf(webhook: WebhookId, { store }: DeliverPorts, signal:
 
 /** Deleted while it was sent, by itself or with its media: what was just written must not stay. */
 async function isGone({ tenant, webhook, eventId }: DeliveryRecord, { store }: DeliverPorts, signal: AbortSignal) {
-  const scan = scanOfEvent(eventId);
-  const needed = [keys.webhook(tenant, webhook), ...(scan ? [keys.event(scan, eventId)] : [])];
+  const event = eventKeyOf(eventId);
+  const needed = [keys.webhook(tenant, webhook), ...(event ? [event] : [])];
   const found = await Promise.all(needed.map((key) => store.stat(key, signal)));
   return found.includes(null);
 }

@@ -6,8 +6,8 @@ import {
   DeliveryRecord,
   type ListDeliveries,
   type News,
-  type ScanNews,
   type TenantId,
+  type ToldNews,
   type WebhookId,
 } from '@assay/contracts';
 import { WebhookError } from '../errors';
@@ -143,7 +143,7 @@ export async function replayDelivery(
 /** Deliveries of a scan's events, with their markers and jobs: they go with its media. */
 export async function removeDeliveries(
   tenant: TenantId,
-  events: readonly Pick<ScanNews, 'id' | 'timestamp'>[],
+  events: readonly Pick<ToldNews, 'id' | 'timestamp'>[],
   { store, queues }: { store: Ports['store']; queues: Pick<ScanQueues, 'deliver'> | null },
   signal: AbortSignal,
 ): Promise<void> {

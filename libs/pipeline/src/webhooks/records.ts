@@ -1,4 +1,4 @@
-import { Owner, ScanEventType, WebhookId } from '@assay/contracts';
+import { Owner, ToldEventType, WebhookId } from '@assay/contracts';
 import { z } from 'zod';
 
 /** A webhook as the store keeps it. Whether it is switched off, and its secrets, are objects of their own. */
@@ -8,7 +8,7 @@ export const WebhookRecord = z.object({
   tenant: Owner,
   url: z.string(),
   description: z.string(),
-  events: z.array(ScanEventType),
+  events: z.array(ToldEventType),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

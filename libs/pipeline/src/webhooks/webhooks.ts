@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import {
   type CreateWebhook,
   type RotateSecret,
-  ScanEventType,
   type TenantId,
+  ToldEventType,
   type UpdateWebhook,
   type Webhook,
   type WebhookId,
@@ -27,7 +27,7 @@ const maxWebhooks = 100;
  */
 export async function createWebhook(
   tenant: TenantId,
-  { url, description = '', events = [...ScanEventType.options], signing }: CreateWebhook,
+  { url, description = '', events = [...ToldEventType.options], signing }: CreateWebhook,
   store: ObjectStore,
   sending: AddressSettings,
   signal: AbortSignal,
@@ -142,7 +142,7 @@ async function removePending(id: WebhookId, store: ObjectStore, signal: AbortSig
 /** What a webhook wants, without its secrets, which are far more to read. */
 export interface Receiver {
   id: WebhookId;
-  events: ScanEventType[];
+  events: ToldEventType[];
   createdAt: string;
 }
 

@@ -1,7 +1,7 @@
 import { ScanRecord, type ScanEvent } from '@assay/contracts';
 import { cursorAt, placeAt, placeOf } from '../list-cursor';
 import { changesOf, isFresher, mergeScanRecord } from '../merge-scan-record';
-import type { ScanIndex, ScanPage } from '../scan-index';
+import type { ScanIndex, ScanLabel, ScanPage } from '../scan-index';
 
 type Listener = (event: ScanEvent) => void;
 
@@ -44,6 +44,11 @@ class MemoryIndex implements ScanIndex {
     return structuredClone(next);
   }
 
+  async relabel(id: string, label: ScanLabel): Promise<void> {
+    const record = this.records.get(id);
+    if (record) this.records.set(id, { ...record, ...label });
+  }
+
   async markSegmentDone(id: string, segment: number): Promise<number> {
     const record = this.records.get(id);
     if (!record) return 0;
@@ -63,11 +68,11 @@ class MemoryIndex implements ScanIndex {
     return ofMedia.map((record) => record.id).sort();
   }
 
-  async list(asked: { tenant: string; limit: number; cursor: string | null }): Promise<ScanPage> {
-    const { tenant, limit, cursor } = asked;
+  async list({ tenant, limit, cursor, label }: Parameters<ScanIndex['list']>[0]): Promise<ScanPage> {
     const after = cursor === null ? null : placeAt(cursor);
     const owned = [...this.records.values()].filter((record) => record.tenant === tenant);
-    const places = new Map(owned.map((record) => [placeOf(record), record] as const));
+    const wanted = owned.filter((record) => label === undefined || record.label === label);
+    const places = new Map(wanted.map((record) => [placeOf(record), record] as const));
     const rest = [...places.keys()].sort().reverse();
     const page = rest.filter((place) => after === null || place < after).slice(0, limit + 1);
     const shown = page.slice(0, limit);

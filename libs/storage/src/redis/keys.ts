@@ -20,5 +20,7 @@ export const mediaScansKey = (media: string, tenant: string): string =>
   `assay:${hashTag(media)}:scans${ofTenant(tenant)}`;
 /** Of one tenant. Sorted set, all scores 0, members from `placeOf`: Redis keeps them in time order by themselves. */
 export const scansKey = (tenant: string): string => `assay:scans${ofTenant(tenant)}`;
+/** The same, of those with this label. A tenant may be called like a label, but has no `#` in its name. */
+export const labelledScansKey = (tenant: string, label: string): string => `${scansKey(tenant)}#${label}`;
 /** One hash tag: a script may touch the keys of one tenant's feed together in a Redis cluster. */
 export const feedKey = (tenant: string, part: string): string => `assay:{events${ofTenant(tenant)}}:${part}`;

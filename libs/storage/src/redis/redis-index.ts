@@ -1,13 +1,20 @@
-import { ScanId, ScanRecord, type ScanEvent } from '@assay/contracts';
+import { DecisionLabel, ScanId, ScanRecord, type ScanEvent } from '@assay/contracts';
 import { cursorAt, idAtPlace, placeAt, placeOf } from '../list-cursor';
 import { changesOf } from '../merge-scan-record';
-import type { ScanIndex, ScanPage } from '../scan-index';
+import type { ScanIndex, ScanLabel, ScanPage } from '../scan-index';
 import { EventChannels } from './event-channels';
-import { eventsChannel, mediaScansKey, recordKey, scansKey, segmentsKey } from './keys';
+import { eventsChannel, labelledScansKey, mediaScansKey, recordKey, scansKey, segmentsKey } from './keys';
 import { closeRedis, connectRedis, orUnavailable, type RedisClient } from './redis-connection';
 import { defaultKeepMs, type IndexKeeping, timeLeftMs } from './index-keeping';
 import type { RedisIndexSettings } from './redis-settings';
-import { createScript, markSegmentDoneScript, publishScript, restoreScript, updateScript } from './scripts';
+import {
+  createScript,
+  markSegmentDoneScript,
+  publishScript,
+  relabelScript,
+  restoreScript,
+  updateScript,
+} from './scripts';
 
 /** See `createRedisIndex`. */
 export class RedisIndex implements ScanIndex {
@@ -54,6 +61,12 @@ export class RedisIndex implements ScanIndex {
     return recordOf(pairsOf(reply));
   }
 
+  async relabel(id: string, label: ScanLabel): Promise<void> {
+    await this.run(relabelScript, [recordKey(id)], fieldsOf(label));
+    const record = await this.get(id);
+    if (record) await this.addToLists(record);
+  }
+
   async markSegmentDone(id: string, segment: number): Promise<number> {
     const args = [String(this.keepMs), String(segment)];
     return Number(await this.run(markSegmentDoneScript, [recordKey(id), segmentsKey(id)], args));
@@ -63,7 +76,10 @@ export class RedisIndex implements ScanIndex {
     const record = (await this.get(id)) ?? (known && { ...known, id });
     // Lists first: cut off in between, the record is still there for the caller who tries again.
     if (record) {
-      await orUnavailable(this.redis.zrem(scansKey(record.tenant), placeOf(record)));
+      const labelled = DecisionLabel.options.map((label) => labelledScansKey(record.tenant, label));
+      for (const key of [scansKey(record.tenant), ...labelled]) {
+        await orUnavailable(this.redis.zrem(key, placeOf(record)));
+      }
       await orUnavailable(this.redis.srem(mediaScansKey(record.media, record.tenant), id));
     }
     await orUnavailable(this.redis.del(recordKey(id), segmentsKey(id)));
@@ -73,17 +89,20 @@ export class RedisIndex implements ScanIndex {
     return (await orUnavailable(this.redis.smembers(mediaScansKey(media, tenant)))).sort();
   }
 
-  async list(page: { tenant: string; limit: number; cursor: string | null }): Promise<ScanPage> {
-    const { tenant, limit, cursor } = page;
+  async list({ tenant, limit, cursor, label }: Parameters<ScanIndex['list']>[0]): Promise<ScanPage> {
+    const listed = label === undefined ? scansKey(tenant) : labelledScansKey(tenant, label);
     const newest = cursor === null ? '+' : `(${placeAt(cursor)}`;
-    const range = this.redis.zrange(scansKey(tenant), newest, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit + 1);
+    const range = this.redis.zrange(listed, newest, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit + 1);
     const places = await orUnavailable(range);
     const shown = places.slice(0, limit);
     const records = await Promise.all(shown.map((place) => this.get(idAtPlace(place))));
     const last = shown.at(-1);
     return {
       // Deleted since the list was read.
-      scans: records.filter((record) => record !== null),
+      // Or labelled anew.
+      scans: records
+        .filter((record) => record !== null)
+        .filter((record) => label === undefined || record.label === label),
       cursor: places.length > limit && last !== undefined ? cursorAt(last) : null,
     };
   }
@@ -112,12 +131,21 @@ export class RedisIndex implements ScanIndex {
   }
 
   private async addToLists(record: ScanRecord): Promise<void> {
-    await orUnavailable(this.redis.zadd(scansKey(record.tenant), 0, placeOf(record)));
-    // Places do not expire by themselves: whoever adds one takes out those whose records must be gone.
-    const oldest = new Date(Date.now() - this.keepMs).toISOString();
-    await orUnavailable(this.redis.zremrangebylex(scansKey(record.tenant), '-', `(${oldest}`));
+    await this.place(scansKey(record.tenant), record);
+    for (const label of DecisionLabel.options) {
+      const list = labelledScansKey(record.tenant, label);
+      if (record.label === label) await this.place(list, record);
+      else await orUnavailable(this.redis.zrem(list, placeOf(record)));
+    }
     const scans = mediaScansKey(record.media, record.tenant);
     await orUnavailable(this.redis.multi().sadd(scans, record.id).pexpire(scans, this.keepMs).exec());
+  }
+
+  private async place(list: string, record: ScanRecord): Promise<void> {
+    await orUnavailable(this.redis.zadd(list, 0, placeOf(record)));
+    // Places do not expire by themselves: whoever adds one takes out those whose records must be gone.
+    const oldest = new Date(Date.now() - this.keepMs).toISOString();
+    await orUnavailable(this.redis.zremrangebylex(list, '-', `(${oldest}`));
   }
 
   private timeOf(record: ScanRecord): string {

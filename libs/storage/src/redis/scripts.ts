@@ -55,6 +55,12 @@ if not final[state] then
 end
 return redis.call('HGETALL', KEYS[1])`;
 
+/** KEYS record; ARGV field, json ... of the label, which goes for ended scans too @returns 1, or 0 without a record */
+export const relabelScript = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV))
+return 1`;
+
 /** KEYS record, segments; ARGV ms to keep them, segment @returns how many segments are done; 0 without a record */
 export const markSegmentDoneScript = `
 local final = ${luaSet(finalStates)}

@@ -1,34 +1,34 @@
-import { readFile } from 'node:fs/promises';
+import { HashListRow } from '@assay/contracts';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { CliError, ExitCode } from '../exit';
-import { fromSignalRow, type Signal, signalColumns, SignalRow, toSignalRow } from './signal-row';
+import { HashListError } from '../errors';
+import { fromSignalRow, type Signal, signalColumns } from './signal-row';
 
 /**
  * Reads a hash list: CSV with a header, a JSON array of objects with the same keys, or lines of `signal_type signal` as the
  * file exchange of python-threatexchange has them. Told apart by content.
  *
- * @throws CliError (usage) that names the first faulty row
+ * @param list the text, or rows that were read from it already
+ * @throws HashListError that names the first faulty row
  */
-export async function readHashList(path: string): Promise<Signal[]> {
-  const usage = (why: string): CliError => new CliError(`${path}: ${why}`, ExitCode.usage);
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw usage('cannot be read');
-  });
-  let rows: SignalRow[];
+export function readHashList(list: string | readonly HashListRow[]): { signals: Signal[]; passedOver: number } {
+  let rows: HashListRow[];
   try {
-    rows = z.array(SignalRow).parse(rowsOf(text.trim()));
+    rows = z.array(HashListRow).parse(typeof list === 'string' ? rowsOf(list.replace(/^\ufeff/, '').trim()) : list);
   } catch (error) {
-    throw usage(error instanceof z.ZodError ? firstIssue(error) : 'is neither CSV, JSON nor lines of signals');
+    throw new HashListError(
+      error instanceof z.ZodError ? firstIssue(error) : 'is neither CSV, JSON nor lines of signals',
+    );
   }
-  return rows.flatMap((row, i) => {
+  const signals = rows.flatMap((row, i) => {
     try {
       return fromSignalRow(row, `row ${i + 1}`) ?? [];
     } catch (error) {
       const why = error instanceof z.ZodError ? firstIssue(error) : (error as Error).message;
-      throw usage(`row ${i + 1}: ${why}`);
+      throw new HashListError(`row ${i + 1}: ${why}`);
     }
   });
+  return { signals, passedOver: rows.length - signals.length };
 }
 
 function rowsOf(text: string): unknown {
@@ -45,13 +45,13 @@ function firstIssue(error: z.ZodError): string {
   return `${issue?.path.join('.')}: ${issue?.message}`;
 }
 
-export function hashListJson(signals: readonly Signal[]): string {
-  return `${JSON.stringify(signals.map(toSignalRow), null, 1)}\n`;
+export function hashListJson(rows: readonly HashListRow[]): string {
+  return `${JSON.stringify(rows, null, 1)}\n`;
 }
 
 /** RFC 4180; every field is quoted, since JSON inside has both commas and quotes. */
-export function hashListCsv(signals: readonly Signal[]): string {
+export function hashListCsv(rows: readonly HashListRow[]): string {
   const quoted = (value: string): string => `"${value.replaceAll('"', '""')}"`;
-  const lines = signals.map(toSignalRow).map((row) => signalColumns.map((column) => quoted(row[column])).join());
+  const lines = rows.map((row) => signalColumns.map((column) => quoted(row[column])).join());
   return `${[signalColumns.join(), ...lines].join('\n')}\n`;
 }

@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { defaultPageSize, maxPageSize } from './api';
+import { MediaId, ScanId, Sha256 } from './ids';
+import { DecisionLabel } from './known-labels';
+import { Owner } from './tenant';
+import { VerdictLabel } from './verdict-label';
+
+const By = z.string().trim().min(1).max(100);
+const Note = z.string().trim().max(2000);
+
+/** Body of POST /v1/media/{media}/decisions. */
+export const MakeDecision = z.strictObject({
+  label: DecisionLabel,
+  /** Who decided: a name or an id of the caller's own. */
+  by: By,
+  note: Note.default(''),
+});
+export type MakeDecision = z.infer<typeof MakeDecision>;
+
+/** Body of POST /v1/media/{media}/decisions/reverse: takes back the decision that stands. */
+export const ReverseDecision = z.strictObject({ by: By, note: Note.default('') });
+export type ReverseDecision = z.infer<typeof ReverseDecision>;
+
+/** Unique for one media item. */
+export const DecisionId = z.string().regex(/^\d{8}-[0-9a-f]{8}$/);
+export type DecisionId = z.infer<typeof DecisionId>;
+
+/** One entry of the history of a media item, which only grows. */
+export const Decision = z.object({
+  schema: z.literal('assay.decision/1'),
+  tenant: Owner,
+  media: MediaId,
+  /** In the order in which they were made; the last one stands. */
+  id: DecisionId,
+  /** Null: the decision before it was taken back, and none stands. */
+  label: DecisionLabel.nullable(),
+  by: z.string(),
+  note: z.string(),
+  at: z.iso.datetime(),
+});
+export type Decision = z.infer<typeof Decision>;
+
+/** The history, oldest first, and what stands at its end. */
+export const DecisionHistory = z.object({
+  media: MediaId,
+  standing: Decision.nullable(),
+  decisions: z.array(Decision),
+});
+export type DecisionHistory = z.infer<typeof DecisionHistory>;
+
+/**
+ * `same_bytes`: the very file. `copy`: the same from end to end, encoded again. `excerpt`: what was scanned is a part of what
+ * is known. `contains`: what is known is a part of what was scanned. `part`: both have a part in common.
+ */
+export const KnownRelation = z.enum(['same_bytes', 'copy', 'excerpt', 'contains', 'part']);
+export type KnownRelation = z.infer<typeof KnownRelation>;
+
+export const KnownListId = z.string().regex(/^kl_[0-9a-f]{24}$/, 'must look like kl_ and 24 hex digits');
+export type KnownListId = z.infer<typeof KnownListId>;
+
+/** Where something known comes from: media that was scanned here, or an entry of a list. */
+export const KnownSource = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('media'), media: MediaId, scan: ScanId.nullable() }),
+  z.object({ kind: z.literal('list'), list: z.string(), name: z.string() }),
+]);
+export type KnownSource = z.infer<typeof KnownSource>;
+
+/** What stands on something known, as it was read when the verdict was made or last revised. */
+export const KnownDecision = z.object({
+  label: DecisionLabel,
+  /** Of a list: its name. */
+  by: z.string(),
+  at: z.iso.datetime(),
+  /** Id in the history of that media; null for a list. */
+  decision: DecisionId.nullable(),
+});
+export type KnownDecision = z.infer<typeof KnownDecision>;
+
+export const KnownFinding = z.object({
+  source: KnownSource,
+  /** Whose it is: the tenant, or `_shared` for a list that goes for all of them. */
+  scope: z.string(),
+  relation: KnownRelation,
+  /** Median of those frames that look alike, bits of 256 (PDQ); 0 for the same bytes. */
+  distance: z.number().int().min(0).max(256),
+  /** Of the frames that could be compared, those that look alike, 0 to 1. */
+  matchedShare: z.number().min(0).max(1),
+  framesCompared: z.number().int().nonnegative(),
+  /** Of the length of what was scanned, and of what is known, the part that both have. */
+  coverage: z.object({ scanned: z.number().min(0).max(1), known: z.number().min(0).max(1) }),
+  /** Known time minus time in what was scanned, seconds. */
+  offsetSeconds: z.number(),
+  /** What was computed for it; null for lists. */
+  verdict: VerdictLabel.nullable(),
+  probability: z.number().nullable(),
+  decision: KnownDecision.nullable(),
+});
+export type KnownFinding = z.infer<typeof KnownFinding>;
+
+/**
+ * What was known before about what was scanned. It stands beside `verdict` and `probability`, which are always what was
+ * measured here and now.
+ */
+export const KnownMediaFindings = z.object({
+  /** Nearest first; at most ten. */
+  matches: z.array(KnownFinding).max(10),
+  /** The decision that goes for this media too, and the match that it comes with; null where none does. */
+  inherited: z
+    .object({ label: DecisionLabel, by: z.string(), at: z.iso.datetime(), match: z.number().int().nonnegative() })
+    .nullable(),
+  /** Plain language, one or two sentences. */
+  text: z.string(),
+});
+export type KnownMediaFindings = z.infer<typeof KnownMediaFindings>;
+
+/** How a verdict came to be as it is now. Absent from a verdict that was never revised. */
+export const Revision = z.object({
+  /** From 2; 1 is what was published first. */
+  number: z.number().int().min(2),
+  at: z.iso.datetime(),
+  /** Why, in a sentence. */
+  reason: z.string(),
+});
+export type Revision = z.infer<typeof Revision>;
+
+/** Part of an address; a number in digits. */
+export const RevisionNumber = z.string().regex(/^[1-9]\d{0,8}$/, 'must be the number of a revision');
+export type RevisionNumber = z.infer<typeof RevisionNumber>;
+
+/** All that was published for a scan, oldest first; the last is the one that stands. */
+export const VerdictHistory = z.object({
+  scan: ScanId,
+  revisions: z.array(
+    z.object({ number: z.number().int().positive(), at: z.iso.datetime(), reason: z.string(), current: z.boolean() }),
+  ),
+});
+export type VerdictHistory = z.infer<typeof VerdictHistory>;
+
+/** One row of a hash list, as `threatexchange dataset --print-signals --csv` writes it, and a name. */
+export const HashListRow = z.object({
+  collab: z.string().max(255).default(''),
+  signal_type: z.string().max(64),
+  signal_str: z.string().max(4_000_000),
+  category: z.string().max(64).default(''),
+  tags: z.string().max(1024).default(''),
+  name: z.string().max(255).default(''),
+});
+export type HashListRow = z.infer<typeof HashListRow>;
+
+const ListName = z.string().trim().min(1).max(100);
+
+/** Body of POST /v1/known-lists. */
+export const ImportKnownList = z.strictObject({
+  name: ListName,
+  /** What being on the list means. */
+  label: DecisionLabel.default('confirmed_manipulated'),
+  rows: z.array(HashListRow).min(1),
+});
+export type ImportKnownList = z.infer<typeof ImportKnownList>;
+
+export const KnownList = z.object({
+  schema: z.literal('assay.known-list/1'),
+  id: KnownListId,
+  name: z.string(),
+  label: DecisionLabel,
+  /** For all tenants of the service. */
+  shared: z.boolean(),
+  /** Entries that are matched, by type of signal. */
+  signals: z.record(z.string(), z.number().int()),
+  /** Rows of types that are not matched. */
+  passedOver: z.number().int(),
+  createdAt: z.iso.datetime(),
+});
+export type KnownList = z.infer<typeof KnownList>;
+
+export const KnownLists = z.object({ lists: z.array(KnownList) });
+export type KnownLists = z.infer<typeof KnownLists>;
+
+/** Query of GET /v1/known-media/export. */
+export const ExportKnownMedia = z.strictObject({
+  /** Media with this decision; absent = with any. */
+  label: DecisionLabel.optional(),
+  limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
+  cursor: Sha256.optional(),
+});
+export type ExportKnownMedia = z.infer<typeof ExportKnownMedia>;
+
+/** Rows of a hash list; give `next` as `cursor` to get those behind them. */
+export const HashList = z.object({ rows: z.array(HashListRow), next: z.string().nullable() });
+export type HashList = z.infer<typeof HashList>;

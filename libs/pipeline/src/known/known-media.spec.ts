@@ -1,0 +1,286 @@
+/**
+ * Known media from upload to revision, with a real Redis, a folder store, real clips and ffmpeg; faces alone are left out.
+ * What holds:
+ * - a re-encode and an excerpt of media that was confirmed as manipulated say so, beside what was measured, and bear its
+ *   label; another clip does not; the decision may come before them or after;
+ * - "authentic" goes to no other file; where something authentic looks nearer, "manipulated" does not go either;
+ * - a decision that is taken back is revised away: a new revision, the old ones kept, both signed, owners told once;
+ * - an index that was lost comes back by reindex; processes see what the others know; tenants don't, but for shared lists;
+ * - deletion leaves nothing that names the media.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { type DecisionLabel, Verdict, VerdictSignature } from '@assay/contracts';
+import { createRedisEventLog, createRedisIndex, createRedisKnownLog, type EventLog } from '@assay/storage';
+import { Redis } from 'ioredis';
+import { ffmpeg, mediaFolder } from '../../../../test/media/make-media';
+import { faceClip } from '../../../../test/support/clips';
+import { startRedis, type TestRedis } from '../../../../test/support/redis';
+import { deleteMedia } from '../delete-media';
+import { createOutbox, eventsKeptMs } from '../events/outbox';
+import { readFeed } from '../events/read-feed';
+import { fingerprintMedia } from '../fingerprint-media';
+import { keys } from '../keys';
+import type { OpenPorts } from '../open-ports';
+import { openQueues, type ScanQueues } from '../open-queues';
+import type { Ports } from '../ports';
+import { reindex } from '../reindex';
+import { checkSignature } from '../signing/check-signature';
+import { createSigner } from '../signing/sign-verdict';
+import { publicKeyOf } from '../signing/signing-key';
+import { readStored } from '../stored';
+import { noAbort, testPorts } from '../testing/test-ports';
+import { scanLooks } from '../testing/scan-looks';
+import { decide } from './decide';
+import { decisionHistory } from './decisions';
+import { exportKnownMedia } from './export-known';
+import { createKnown } from './known';
+import { sharedScope } from './known-keys';
+import { importKnownList, removeKnownList } from './known-lists';
+import { readRevision, verdictHistory } from './revise-verdict';
+import { revisitAll } from './revisit';
+import { fromSignalRow } from './signal-row';
+
+/** ffmpeg and a Redis start here, on machines that may be busy. */
+jest.setTimeout(240_000);
+
+const tenant = 'default';
+let folder: Awaited<ReturnType<typeof mediaFolder>>;
+let redis: TestRedis;
+let raw: Redis;
+let queues: ScanQueues;
+let events: EventLog;
+let base: OpenPorts;
+let ports: Ports;
+const key = (() => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { privateKey, publicKey: publicKeyOf(publicKey) };
+})();
+
+const original = faceClip('swapped-a.mp4');
+/** The same scene without the swap. */
+const twin = faceClip('real-a.mp4');
+const stranger = faceClip('cut.mkv');
+
+beforeAll(async () => {
+  folder = await mediaFolder();
+  const h264 = ['-an', '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'];
+  const copy = ['-i', original, '-vf', 'scale=iw/2:-2', ...h264, '-crf', '36', '-g', '37'];
+  await ffmpeg(...copy, folder.path('copy.mp4'));
+  await ffmpeg('-i', original, ...h264, '-crf', '20', folder.path('copy-2.mp4'));
+  await ffmpeg('-ss', '0.63', '-t', '2.4', '-i', original, ...h264, '-crf', '34', folder.path('excerpt.mp4'));
+  redis = await startRedis();
+  raw = new Redis(redis.path);
+  queues = await openQueues({ redisUrl: redis.url });
+  events = createRedisEventLog({ url: redis.url, keepMs: eventsKeptMs });
+});
+afterAll(async () => {
+  await Promise.all([queues.close(), events.close()]);
+  raw.disconnect();
+  await redis.close();
+  await folder.remove();
+});
+beforeEach(async () => {
+  await raw.flushall();
+  base = await testPorts();
+  ports = openPorts();
+});
+afterEach(async () => {
+  await Promise.all([ports.known?.close(), ports.index.close()]);
+  await base.close();
+});
+
+/** What another process has: the same store and Redis, nothing in memory. */
+function openPorts(): Ports {
+  const index = createRedisIndex({ path: redis.path });
+  const known = createKnown({ log: createRedisKnownLog({ path: redis.path }), most: 100, logger: base.log });
+  const parts = { store: base.store, index, log: base.log, queues, events };
+  return { ...base, index, known, outbox: createOutbox(parts), signer: createSigner(key) };
+}
+
+const scan = (path: string) => scanLooks(path, ports);
+const judge = (media: string, label: DecisionLabel | null, by = 'Moderator 7') =>
+  decide({ tenant, media }, { label, by, note: '' }, ports, queues, noAbort);
+const verdictOf = async (id: string): Promise<Verdict> => {
+  const verdict = await readStored(ports.store, keys.verdict(id), Verdict, noAbort);
+  if (!verdict) throw new Error('no verdict');
+  return verdict;
+};
+const told = async () =>
+  (await readFeed(tenant, { limit: 100, wait: 0 }, { ...ports, events }, noAbort, noAbort)).events;
+const labelled = async (label: DecisionLabel) =>
+  (await ports.index.list({ tenant, limit: 10, cursor: null, label })).scans.map(({ id, labelSource }) => [
+    id,
+    labelSource,
+  ]);
+
+test.each([
+  ['copy.mp4', 'copy'],
+  ['excerpt.mp4', 'excerpt'],
+])('%s inherits what was decided before it came, beside what was measured', async (name, relation) => {
+  const first = await scan(original);
+  expect(first.verdict.knownMedia).toEqual({ matches: [], inherited: null, text: 'Nothing like it is known.' });
+  await judge(first.scan.media, 'confirmed_manipulated');
+  const { scan: record, verdict } = await scan(folder.path(name));
+  const { knownMedia } = verdict;
+  expect(knownMedia?.inherited).toMatchObject({ label: 'confirmed_manipulated', by: 'Moderator 7', match: 0 });
+  expect(knownMedia?.matches[0]).toMatchObject({
+    source: { kind: 'media', media: first.scan.media, scan: first.scan.id },
+    relation,
+    verdict: first.verdict.verdict,
+    decision: { label: 'confirmed_manipulated' },
+  });
+  expect(knownMedia?.matches[0]?.matchedShare).toBeGreaterThan(0.9);
+  expect(knownMedia?.matches[0]?.distance).toBeLessThanOrEqual(31);
+  expect(knownMedia?.text).toContain('confirmed as manipulated');
+  // No faces were looked for: what was measured says so, whatever people know.
+  expect([verdict.verdict, verdict.probability]).toEqual(['inconclusive', null]);
+  expect(record).toMatchObject({ label: 'confirmed_manipulated', labelSource: 'inherited' });
+  const own = [first.scan.id, 'own'];
+  expect(await labelled('confirmed_manipulated')).toEqual([[record.id, 'inherited'], own]);
+  expect((await scan(stranger)).verdict.knownMedia?.matches).toEqual([]);
+});
+
+test('what was decided later goes for copies that were there before, and is revised away when it is taken back', async () => {
+  const copy = await scan(folder.path('copy.mp4'));
+  const first = await scan(original);
+  await judge(first.scan.media, 'confirmed_manipulated');
+  expect((await verdictOf(copy.scan.id)).knownMedia?.inherited).toBeNull();
+  expect(await revisitAll(ports, noAbort)).toBe(1);
+  const second = await verdictOf(copy.scan.id);
+  expect(second).toMatchObject({
+    revision: { number: 2 },
+    knownMedia: { inherited: { label: 'confirmed_manipulated' } },
+  });
+  expect(await labelled('confirmed_manipulated')).toHaveLength(2);
+  // Nothing is left to do, and doing it again changes nothing.
+  expect(await revisitAll(ports, noAbort)).toBe(0);
+
+  await judge(first.scan.media, null, 'Moderator 8');
+  expect(await revisitAll(ports, noAbort)).toBe(1);
+  const third = await verdictOf(copy.scan.id);
+  expect(third).toMatchObject({ revision: { number: 3 }, knownMedia: { inherited: null } });
+  expect(third.knownMedia?.matches[0]?.decision).toBeNull();
+  expect(await labelled('confirmed_manipulated')).toEqual([]);
+  const measured = { ...third, revision: undefined, knownMedia: null };
+  const measuredBefore = { ...copy.verdict, revision: undefined, knownMedia: null };
+  expect(measured).toEqual(measuredBefore);
+
+  const history = await verdictHistory(copy.scan.id, ports, noAbort);
+  expect(history?.revisions.map(({ number, current }) => [number, current])).toEqual([
+    [1, false],
+    [2, false],
+    [3, true],
+  ]);
+  for (const [i, document] of [copy.verdict, second, third].entries()) {
+    const kept = await readRevision({ scan: copy.scan.id, revision: i + 1 }, ports, noAbort);
+    expect(JSON.parse(String(kept?.body))).toEqual(document);
+    expect(checkSignature(document, VerdictSignature.parse(kept?.signature), [key.publicKey])).toBeNull();
+  }
+  const { decisions, standing } = await decisionHistory({ tenant, media: first.scan.media }, ports.store, noAbort);
+  expect(standing).toBeNull();
+  expect(decisions.map(({ label, by }) => [label, by])).toEqual([
+    ['confirmed_manipulated', 'Moderator 7'],
+    [null, 'Moderator 8'],
+  ]);
+  const types = (await told()).map(({ type }) => type);
+  expect(types.filter((type) => type !== 'verdict.published')).toEqual([
+    'decision.made',
+    'verdict.revised',
+    'decision.reversed',
+    'verdict.revised',
+  ]);
+  await expect(judge(first.scan.media, null)).rejects.toMatchObject({ code: 'no_decision' });
+  await expect(judge('0'.repeat(64), 'unsure')).rejects.toMatchObject({ code: 'unknown_media' });
+});
+
+test('authentic goes to no other file, and keeps manipulated from what looks nearer to it', async () => {
+  const forged = await scan(original);
+  const genuine = await scan(twin);
+  await judge(genuine.scan.media, 'confirmed_authentic');
+  await judge(forged.scan.media, 'confirmed_manipulated');
+  await ffmpeg('-i', twin, '-an', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '24', folder.path('twin-copy.mp4'));
+  const copy = (await scan(folder.path('twin-copy.mp4'))).verdict;
+  const nearest = copy.knownMedia?.matches[0];
+  expect(nearest).toMatchObject({ source: { media: genuine.scan.media }, decision: { label: 'confirmed_authentic' } });
+  expect(copy.knownMedia?.inherited).toBeNull();
+  expect((await scan(folder.path('copy-2.mp4'))).verdict.knownMedia?.inherited?.label).toBe('confirmed_manipulated');
+});
+
+test('a lost index comes back by reindex, and another process finds what it holds', async () => {
+  const { media } = (await scan(original)).scan;
+  await judge(media, 'confirmed_manipulated');
+  await raw.flushall();
+  const other = openPorts();
+  try {
+    const before = await scanLooks(folder.path('copy.mp4'), other);
+    expect(before.verdict.knownMedia?.matches).toEqual([]);
+    expect(await reindex(ports, noAbort)).toMatchObject({ known: 2 });
+    const { verdict } = await scanLooks(folder.path('excerpt.mp4'), other);
+    expect(verdict.knownMedia?.inherited?.label).toBe('confirmed_manipulated');
+    expect((await told()).map(({ type }) => type)).toContain('decision.made');
+  } finally {
+    await Promise.all([other.known?.close(), other.index.close()]);
+  }
+});
+
+test('lists are matched for their tenant or for all, and what speaks of one is revised when it is removed', async () => {
+  const outcome = await fingerprintMedia(original, { secondsPerHash: 0.25 }, noAbort);
+  if (!outcome.ok) throw new Error('no fingerprint');
+  const signals = [{ name: 'seen at a partner', type: 'vpdq' as const, frames: outcome.value.frames }];
+  const list = { name: 'Partner', label: 'confirmed_manipulated' as const, signals, passedOver: 0 };
+  await importKnownList('other-tenant', list, ports, noAbort);
+  const apart = await scan(folder.path('copy.mp4'));
+  expect(apart.verdict.knownMedia?.matches).toEqual([]);
+  const shared = await importKnownList(sharedScope, list, ports, noAbort);
+  const { scan: record, verdict } = await scan(folder.path('excerpt.mp4'));
+  expect(verdict.knownMedia?.inherited).toMatchObject({ label: 'confirmed_manipulated', by: 'Partner' });
+  await removeKnownList(sharedScope, shared.id, ports, noAbort);
+  expect(await revisitAll(ports, noAbort)).toBe(1);
+  expect((await verdictOf(record.id)).knownMedia).toMatchObject({ inherited: null });
+});
+
+test('what people decided can be exported as a hash list, which finds it again', async () => {
+  const { media } = (await scan(original)).scan;
+  await scan(stranger);
+  await judge(media, 'confirmed_manipulated');
+  const { rows, next } = await exportKnownMedia(tenant, { limit: 10 }, ports, noAbort);
+  expect(next).toBeNull();
+  expect(rows).toMatchObject([{ signal_type: 'vpdq', category: 'POSITIVE_CLASS', tags: 'confirmed_manipulated' }]);
+  const signal = fromSignalRow(rows[0]!, 'row 1');
+  expect(signal).toMatchObject({ type: 'vpdq', name: media });
+  expect(await exportKnownMedia(tenant, { limit: 10, label: 'unsure' }, ports, noAbort)).toEqual({
+    rows: [],
+    next: null,
+  });
+});
+
+test('what one tenant decided says nothing to another, who may have the same bytes, and is gone with their media alone', async () => {
+  const { media } = (await scan(original)).scan;
+  await scanLooks(original, ports, 'acme');
+  await judge(media, 'confirmed_manipulated');
+  await decide({ tenant: 'acme', media }, { label: 'unsure', by: 'Moderator 9', note: '' }, ports, queues, noAbort);
+  const copy = await scanLooks(folder.path('copy.mp4'), ports, 'acme');
+  expect(copy.verdict.knownMedia).toMatchObject({ matches: [{ scope: 'acme', source: { media } }], inherited: null });
+  expect(copy.verdict.knownMedia?.matches).toHaveLength(1);
+  expect(await labelled('unsure')).toEqual([]);
+  expect(await deleteMedia(ports, queues, { tenant: 'acme', media }, noAbort)).toBe(true);
+  const made = (await told()).filter(({ type }) => type === 'decision.made');
+  expect(made).toMatchObject([{ data: { tenant, label: 'confirmed_manipulated' } }]);
+  expect((await decisionHistory({ tenant, media }, ports.store, noAbort)).standing?.by).toBe('Moderator 7');
+  expect((await scan(folder.path('copy-2.mp4'))).verdict.knownMedia?.inherited?.label).toBe('confirmed_manipulated');
+});
+
+test('media that is deleted leaves nothing that names it, and what inherited from it is revised', async () => {
+  const { media } = (await scan(original)).scan;
+  await judge(media, 'confirmed_manipulated');
+  const copy = await scan(folder.path('copy.mp4'));
+  expect(copy.verdict.knownMedia?.inherited?.label).toBe('confirmed_manipulated');
+  expect(await deleteMedia(ports, queues, { tenant, media }, noAbort)).toBe(true);
+  expect(await revisitAll(ports, noAbort)).toBe(1);
+  expect((await verdictOf(copy.scan.id)).knownMedia).toMatchObject({ matches: [], inherited: null });
+  expect(await labelled('confirmed_manipulated')).toEqual([]);
+  for await (const { key } of ports.store.list('', noAbort)) {
+    const body = String(await ports.store.get(key, noAbort));
+    expect([key, key.includes(media) || body.includes(media)]).toEqual([key, false]);
+  }
+});

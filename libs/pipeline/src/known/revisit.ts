@@ -1,0 +1,145 @@
+import { Decision, type HeldItem, type MediaId, ScanRecord, Verdict } from '@assay/contracts';
+import { scansOf } from '../delete-media';
+import { ScanGoneError } from '../errors';
+import { keys } from '../keys';
+import type { ScanQueues } from '../open-queues';
+import type { Ports } from '../ports';
+import { readStored } from '../stored';
+import { frameOf } from './frame-hashes';
+import { forgetSource } from './forget-media';
+import { knownKeys, sharedScope } from './known-keys';
+import { putInLog, readKnownRecord } from './remember';
+import { parseRevisitName, RevisitMarker } from './revisit-marker';
+import { dropRevisionsAbout, labelScan, settleScan } from './settle-scan';
+
+/** What a revisit has come to. */
+export interface Revisited {
+  /** Verdicts that were changed. */
+  revised: number;
+  /** Holds that keep documents which name what is gone. */
+  held: HeldItem[];
+  /** True: a scan that is under way may still speak of what is gone. */
+  waits: boolean;
+}
+
+/** Asks for a sweep now: it would come by itself within a minute. */
+export async function sweepSoon(queues: ScanQueues, id: string): Promise<void> {
+  await queues.sweep.add('sweep', { v: 1 }, { jobId: `sweep-for-${id}`, removeOnFail: true });
+}
+
+/**
+ * What a decision means for its own media: the labels of its scans, its place among what is known, and the news of it. Safe
+ * to repeat.
+ */
+export async function applyDecision(
+  decision: Decision,
+  ports: Pick<Ports, 'store' | 'index' | 'outbox' | 'known'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const known = await readKnownRecord(decision, ports, signal);
+  if (known) await putInLog(known, ports, signal);
+  const scans = [...(await scansOf(decision, ports, signal))];
+  for (const scan of scans) {
+    const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
+    if (!record) continue;
+    const verdict = await readStored(ports.store, keys.verdict(scan), Verdict, signal);
+    await labelScan(record, verdict?.knownMedia ?? null, ports, signal);
+  }
+  await ports.outbox?.tellDecision(decision, scans, signal);
+}
+
+/** Draws what consequences are still to be drawn. One that cannot be drawn does not keep the others waiting. */
+export async function revisitAll(ports: Ports, signal: AbortSignal): Promise<number> {
+  let revised = 0;
+  for await (const { key } of ports.store.list(knownKeys.revisits, signal)) {
+    const name = key.slice(knownKeys.revisits.length);
+    try {
+      revised += (await revisit(name, ports, signal)).revised;
+    } catch (error) {
+      signal.throwIfAborted();
+      ports.log.error({ revisit: name, err: error }, 'what inherited a decision could not be revisited');
+    }
+  }
+  return revised;
+}
+
+/**
+ * Draws the consequences of one change. Its marker stays where not all could be drawn; then the next sweep tries again.
+ */
+export async function revisit(name: string, ports: Ports, signal: AbortSignal): Promise<Revisited> {
+  const marker = await readStored(ports.store, knownKeys.revisit(name), RevisitMarker, signal);
+  const about = parseRevisitName(name);
+  const gone = about && 'media' in about && about.decision === null ? about.media : null;
+  const scans = new Set<string>(marker?.heirs ?? []);
+  const reason = about ? await prepare(about, scans, ports, signal) : '';
+  const result: Revisited = { revised: 0, held: [], waits: false };
+  for (const scan of scans) {
+    try {
+      if (await settleScan(scan, reason, ports, signal)) result.revised += 1;
+      if (gone) await dropAbout(scan, gone, result, ports, signal);
+    } catch (error) {
+      if (!(error instanceof ScanGoneError)) throw error;
+    }
+  }
+  if (result.held.length === 0 && !result.waits) await ports.store.delete(knownKeys.revisit(name), signal);
+  return result;
+}
+
+/** Applies what was decided, and adds the scans that it may go for. @returns the reason for those that are revised */
+async function prepare(
+  about: NonNullable<ReturnType<typeof parseRevisitName>>,
+  scans: Set<string>,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<string> {
+  const { scope } = about;
+  if ('list' in about) {
+    for (const scan of await heirsOf(knownKeys.listHeirs(scope, about.list), ports, signal)) scans.add(scan);
+    return 'A list of known media has changed.';
+  }
+  const { media, decision: id } = about;
+  if (id === null) return 'Media that this looks like was deleted.';
+  const decision = await readStored(ports.store, knownKeys.decision(scope, media, id), Decision, signal);
+  if (decision) await applyDecision(decision, ports, signal);
+  for (const scan of await heirsOf(knownKeys.heirs(scope, media), ports, signal)) scans.add(scan);
+  for (const scan of await looksLike(scope, media, ports, signal)) scans.add(scan);
+  return decision?.label
+    ? 'A decision was made on media that this looks like.'
+    : 'A decision on media that this looks like was taken back.';
+}
+
+/** Takes media that is gone out of a scan's earlier documents. */
+async function dropAbout(
+  scan: string,
+  media: MediaId,
+  result: Revisited,
+  { store }: Ports,
+  signal: AbortSignal,
+): Promise<void> {
+  const record = await readStored(store, keys.record(scan), ScanRecord, signal);
+  if (!record) return;
+  if (await store.stat(keys.openScan(scan), signal)) result.waits = true;
+  await forgetSource(scan, media, store, signal);
+  const holds = await dropRevisionsAbout(record, media, store, signal);
+  result.held.push(...holds.slice(0, 1).map(({ id, reason }) => ({ media: record.media, hold: id, reason })));
+}
+
+async function heirsOf(prefix: string, { store }: Pick<Ports, 'store'>, signal: AbortSignal): Promise<string[]> {
+  const scans: string[] = [];
+  for await (const { key } of store.list(prefix, signal)) scans.push(key.slice(prefix.length));
+  return scans;
+}
+
+/** Scans of media that looks like this one and was there before it, so that nothing is noted with it. */
+async function looksLike(tenant: string, media: MediaId, ports: Ports, signal: AbortSignal): Promise<string[]> {
+  const record = await readKnownRecord({ tenant, media }, ports, signal);
+  if (!record || !ports.known || tenant === sharedScope) return [];
+  const duration = record.type === 'vpdq' ? record.durationSeconds : null;
+  const others: MediaId[] = [];
+  for (const { item } of await ports.known.findLooks([tenant], record.frames.map(frameOf), duration)) {
+    const { source } = item.entry;
+    if (source.kind === 'media' && source.media !== media) others.push(source.media);
+  }
+  const scans = await Promise.all(others.map((other) => scansOf({ tenant, media: other }, ports, signal)));
+  return scans.flatMap((some) => [...some]);
+}
