@@ -71,14 +71,7 @@ export async function openFleet(options: { data?: string }, signal: AbortSignal)
     log,
     outbox: createOutbox({ store, index, log, queues, events }),
     close: async () => {
-      await Promise.all([
-        queues.close(),
-        events.close(),
-        tallies.close(),
-        known.close(),
-        index.close(),
-        store.close(),
-      ]);
+      await Promise.all([queues.close(), events.close(), tallies.close(), known.close(), index.close(), store.close()]);
     },
   };
 }

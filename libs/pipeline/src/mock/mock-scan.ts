@@ -61,7 +61,7 @@ export async function mockScan(
     segments: [],
     judgement,
     timelinePlot: plot ? plotName : null,
-      knownMedia: findingsOf([]),
+    knownMedia: findingsOf([]),
     tools: mockTools,
   });
   return accepted(await keepFirst(verdict, loaded, ports, signal));
