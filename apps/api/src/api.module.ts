@@ -3,9 +3,10 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
 import type { Retention } from '@assay/contracts';
 import { AuditLog, type Logger, type Ports, type ScanQueues, type Tracing } from '@assay/pipeline';
-import type { EventLog, IdempotencyStore, RateLimit } from '@assay/storage';
+import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { AuditController } from './audit/audit.controller';
 import { KeyRing } from './auth/key-ring';
+import type { RateRule } from './auth/limit-rate';
 import { TableGuard } from './auth/table.guard';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { EventsController } from './events/events.controller';
@@ -24,6 +25,7 @@ import { ApiMetrics } from './metrics/api-metrics';
 import { MetricsController } from './metrics/metrics.controller';
 import { ModelsController } from './models/models.controller';
 import { RescansController } from './rescans/rescans.controller';
+import { QuotasController } from './quotas/quotas.controller';
 import { PublicKeysController } from './scans/public-keys.controller';
 import { RevisionsController } from './scans/revisions.controller';
 import { ScanReader } from './scans/scan-reader';
@@ -46,8 +48,8 @@ export interface ApiParts {
   events: EventLog;
   idempotency: IdempotencyStore;
   uploads: ResumableUploads;
-  /** Null = as many requests as there are. */
-  rate: { limit: RateLimit; perMinute: number } | null;
+  /** None = as many requests as there are. */
+  rates: readonly RateRule[];
   /** For tenants that have not said how long what is kept. */
   retention: Retention;
   metrics: ApiMetrics;
@@ -82,6 +84,7 @@ export class ApiModule {
         KeepingController,
         ModelsController,
         RescansController,
+        QuotasController,
         HealthController,
         MetricsController,
       ],

@@ -59,12 +59,12 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use(uploadsPath, tusHeaders);
   express.use(auditRequests(app.get(AuditLog), log));
   express.use(requireApiKey(app.get(KeyRing), closing));
-  if (parts.rate) express.use(limitRate(parts.rate.limit, parts.rate.perMinute));
+  if (parts.rates.length > 0) express.use(limitRate(parts.rates));
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
   const documents = [
     ...['/v1/scans', '/v1/webhooks', '/v1/keys', '/v1/erasures', '/v1/holds', '/v1/retention'],
-    ...['/v1/models', '/v1/rescans'],
+    ...['/v1/models', '/v1/rescans', '/v1/tenants'],
   ];
   express.use(documents, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);

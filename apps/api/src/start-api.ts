@@ -18,7 +18,7 @@ import {
   createRedisRateLimit,
 } from '@assay/storage';
 import { admitKey } from './auth/admin-key';
-import { rateWindowSeconds } from './auth/limit-rate';
+import { type RatePolicy, type RateRule, rateWindowSeconds } from './auth/limit-rate';
 import { createApp } from './create-app';
 import { ScanEvents } from './events/scan-events';
 import { UploadTracker } from './media/upload-tracker';
@@ -64,12 +64,8 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     const leases = createRedisLeases({ url: String(config.redisUrl) });
     opened.push(leases);
     const uploads = await openUploads({ config, ports, queues, leases, metrics, log, closing: closing.signal });
-    const { ratePerMinute: points } = config;
-    const limit =
-      points > 0
-        ? createRedisRateLimit({ url: String(config.redisUrl) }, { points, seconds: rateWindowSeconds })
-        : null;
-    if (limit) opened.push(limit);
+    const rates = openRates(config);
+    opened.push(...rates.map(({ limit }) => limit));
     const app = await createApp({
       ports,
       queues,
@@ -78,7 +74,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       events,
       idempotency,
       uploads,
-      rate: limit && { limit, perMinute: points },
+      rates,
       retention: config.retention,
       metrics,
       tracing,
@@ -113,6 +109,19 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     await closeAll().catch((failure: unknown) => log.warn({ err: failure }, 'closing after a failed start'));
     throw error;
   }
+}
+
+function openRates({ redisUrl, ratePerMinute, tenantRatePerMinute }: Config): RateRule[] {
+  const wanted: [RatePolicy, number][] = [
+    ['key', ratePerMinute],
+    ['tenant', tenantRatePerMinute],
+  ];
+  return wanted
+    .filter(([, perMinute]) => perMinute > 0)
+    .map(([policy, perMinute]) => {
+      const window = { points: perMinute, seconds: rateWindowSeconds };
+      return { policy, perMinute, limit: createRedisRateLimit({ url: String(redisUrl) }, window) };
+    });
 }
 
 /** For answers that are being written when everything else has ended, ms. */

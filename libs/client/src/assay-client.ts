@@ -5,6 +5,7 @@ import {
   type Lane,
   MediaRecord,
   PublicKeySet,
+  QuotaUsage,
   type ScanEvent,
   ScanList,
   ScanRecord,
@@ -188,6 +189,11 @@ export class AssayClient {
   async getEvidence(scan: string, name: string, signal?: AbortSignal): Promise<Blob> {
     const path = `/v1/scans/${encodeURIComponent(scan)}/evidence/${encodeURIComponent(name)}`;
     return (await this.requests.raw(path, {}, signal)).blob();
+  }
+
+  /** What your tenant has used of its quota in the present period. */
+  getUsage(signal?: AbortSignal): Promise<QuotaUsage> {
+    return this.requests.json('/v1/usage', QuotaUsage, {}, signal);
   }
 
   /** From the present state to the end of the scan; connects again by itself. */

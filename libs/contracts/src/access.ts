@@ -26,10 +26,12 @@ export const Permission = z.enum([
   'holds:write',
   'retention:read',
   'retention:write',
+  'usage:read',
   'audit:read',
   'fleet:read',
   'fleet:write',
   'metrics:read',
+  'tenants:read',
   'tenants:write',
 ]);
 export type Permission = z.infer<typeof Permission>;

@@ -21,6 +21,7 @@ export * from './model-set';
 export * from './plan';
 export * from './policy';
 export * from './probe';
+export * from './quota';
 export * from './rejection';
 export * from './rescan';
 export * from './rollout';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { Lane, QueuePlace } from './lane';
 import { DecisionLabel, LabelSource } from './known-labels';
+import { QuotaKind, QuotaUsage } from './quota';
 import { Rejection } from './rejection';
 import { Owner } from './tenant';
 import { VerdictLabel } from './verdict-label';
@@ -95,5 +96,7 @@ export const Problem = z.object({
   detail: z.string().optional(),
   instance: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** Of `quota-exceeded`: what does not suffice, and what is left of everything. */
+  quota: QuotaUsage.extend({ lacking: QuotaKind }).optional(),
 });
 export type Problem = z.infer<typeof Problem>;

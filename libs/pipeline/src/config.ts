@@ -1,6 +1,14 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { defaultMediaLimits, longestEventsDays, longestIndexDays, MediaLimits, type Retention } from '@assay/contracts';
+import {
+  defaultMediaLimits,
+  longestEventsDays,
+  longestIndexDays,
+  MediaLimits,
+  type Quota,
+  QuotaPeriod,
+  type Retention,
+} from '@assay/contracts';
 import type { CredentialsOptions } from '@assay/provenance';
 import { parseRedisUrl, redisAddressHint } from '@assay/storage';
 import { z } from 'zod';
@@ -95,6 +103,13 @@ const Environment = z.object({
     .optional(),
   /** Requests a minute for each API key; 0 = no limit. */
   ASSAY_RATE_PER_MINUTE: count(0, 10_000_000).default(0),
+  /** Requests a minute for each tenant, over all of its keys; 0 = no limit. */
+  ASSAY_TENANT_RATE_PER_MINUTE: count(0, 10_000_000).default(0),
+  /** What each tenant may bring in during a period, unless its own quota says otherwise; absent = any amount. */
+  ASSAY_QUOTA_PERIOD: QuotaPeriod.default('month'),
+  ASSAY_QUOTA_BYTES: count(0, Number.MAX_SAFE_INTEGER).optional(),
+  ASSAY_QUOTA_ITEMS: count(0, Number.MAX_SAFE_INTEGER).optional(),
+  ASSAY_QUOTA_MINUTES: count(0, Number.MAX_SAFE_INTEGER).optional(),
   /** 0 = a free port; absent = no metrics port. */
   ASSAY_WORKER_METRICS_PORT: count(0, 65535).optional(),
   /** Process that this one belongs to: when it is gone, this one stops. */
@@ -173,6 +188,10 @@ export interface Config {
   adminKey: string | null;
   /** Requests a minute that each API key may make; 0 = as many as it likes. */
   ratePerMinute: number;
+  /** And each tenant, over all of its keys. */
+  tenantRatePerMinute: number;
+  /** Of tenants that have none of their own. */
+  quota: Quota;
   workerMetricsPort: number | null;
   /** Where traces go; null = there are none. */
   otlpEndpoint: string | null;
@@ -238,6 +257,13 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     adminKey: e.ASSAY_ADMIN_KEY ?? null,
     ratePerMinute: e.ASSAY_RATE_PER_MINUTE,
+    tenantRatePerMinute: e.ASSAY_TENANT_RATE_PER_MINUTE,
+    quota: {
+      period: e.ASSAY_QUOTA_PERIOD,
+      bytes: e.ASSAY_QUOTA_BYTES ?? null,
+      items: e.ASSAY_QUOTA_ITEMS ?? null,
+      minutes: e.ASSAY_QUOTA_MINUTES ?? null,
+    },
     workerMetricsPort: e.ASSAY_WORKER_METRICS_PORT ?? null,
     otlpEndpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     parentPid: e.ASSAY_PARENT_PID ?? null,

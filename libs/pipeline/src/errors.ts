@@ -1,4 +1,4 @@
-import { type Hold, ScanId } from '@assay/contracts';
+import { type Hold, type QuotaKind, type QuotaUsage, ScanId } from '@assay/contracts';
 import { isRedisOutage, StoreUnavailableError } from '@assay/storage';
 
 /** Why a scan could not be asked for; nothing was written. */
@@ -141,6 +141,21 @@ export class RescanError extends Error {
       code === 'unknown_rescan'
         ? 'There is no re-scan with this id.'
         : 'Scans of a set cannot be judged again by the same set: it would say the same.',
+    );
+  }
+}
+
+/** A tenant has used what it may in this period: worth another try when the next one begins, or with a larger quota. */
+export class QuotaExceededError extends PermanentError {
+  override readonly name = 'QuotaExceededError';
+
+  constructor(
+    readonly lacking: QuotaKind,
+    readonly usage: QuotaUsage,
+  ) {
+    const { quota, left, resetsAt } = usage;
+    super(
+      `The quota of ${quota[lacking]} ${lacking} a ${quota.period} does not suffice: ${left[lacking]} are left until ${resetsAt}.`,
     );
   }
 }

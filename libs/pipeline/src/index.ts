@@ -93,6 +93,9 @@ export {
   queueSettings,
   sweepEveryMs,
 } from './queues';
+export { quotaOf, setQuota } from './quotas/quota-settings';
+export { Quotas } from './quotas/quotas';
+export { restoreUsage } from './quotas/restore-usage';
 export { reindex, type ReindexReport } from './reindex';
 export { rejectedInputVerdict } from './rejected-input';
 export { planRescan } from './rescans/plan-rescan';
@@ -124,7 +127,7 @@ export {
   type SigningKey,
   signingKeyPath,
 } from './signing/signing-key';
-export { type Intake, intake, keepAsMedia } from './stages/intake';
+export { type Intake, intake, type IntakeOptions, keepAsMedia } from './stages/intake';
 export { judge, reject } from './stages/judge';
 export { look } from './stages/look';
 export { plan } from './stages/plan';

@@ -49,6 +49,8 @@ export const keys = {
   policy: (scan: ScanId) => `scans/${scan}/policy.json`,
   probe: (scan: ScanId) => `scans/${scan}/probe.json`,
   plan: (scan: ScanId) => `scans/${scan}/plan.json`,
+  /** Present = its video was counted to the tenant's quota, and how much. */
+  chargedVideo: (scan: ScanId) => `scans/${scan}/charged.json`,
   credentials: (scan: ScanId) => `scans/${scan}/credentials.json`,
   segments: (scan: ScanId) => `scans/${scan}/segments/`,
   segment: (scan: ScanId, segment: number) => `scans/${scan}/segments/${segment}.json`,
@@ -104,6 +106,8 @@ export const keys = {
   /** Resumable uploads that became a tenant's media: what is noted of them goes with it. */
   mediaUploads: (media: MediaId, tenant: TenantId) => `media/${media}.uploads/${tenant}/`,
   mediaUpload: (media: MediaId, tenant: TenantId, upload: UploadId) => `media/${media}.uploads/${tenant}/${upload}`,
+  /** What the operator lets a tenant bring in. */
+  quota: (tenant: TenantId) => `quotas/${tenant}.json`,
   retention: (tenant: TenantId) => `retention/${tenant}.json`,
   /** Under what they cover, so that one listing says whether something is held. */
   holds: (tenant: TenantId) => `holds/${tenant}/`,

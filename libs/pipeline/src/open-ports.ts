@@ -8,6 +8,7 @@ import {
   createRedisIndex,
   createRedisKnownLog,
   createRedisTallies,
+  createRedisUsage,
   createS3Store,
   type ObjectStore,
 } from '@assay/storage';
@@ -22,6 +23,7 @@ import { mockModels, mockTools } from './mock/mock-scan';
 import { ModelSets } from './model-sets/model-sets';
 import { createRolloutReader } from './model-sets/rollout-reader';
 import type { Ports } from './ports';
+import { Quotas } from './quotas/quotas';
 
 const dayMs = 24 * 3_600_000;
 
@@ -54,6 +56,7 @@ export async function createPorts(
   const looksUp = config.knownMost > 0 && !config.mock;
   const knownLog = config.redisUrl && looksUp ? createRedisKnownLog({ url: config.redisUrl }) : null;
   const known = knownLog && createKnown({ log: knownLog, most: config.knownMost, logger: log });
+  const usage = config.redisUrl ? createRedisUsage({ url: config.redisUrl }) : null;
   const mediaFiles = new MediaFiles(store, config.s3 ? store : null);
   const modelSets = new ModelSets(models, store, {
     threads: config.inferenceThreads,
@@ -75,6 +78,7 @@ export async function createPorts(
     ...(known ? { known } : {}),
     log,
     ...(tallies ? { tallies } : {}),
+    ...(usage ? { quotas: new Quotas(usage, store, config.quota) } : {}),
     async tools(signal) {
       if (config.mock) return mockTools;
       tools ??= toolVersions(signal).catch((error: unknown) => {
@@ -85,7 +89,7 @@ export async function createPorts(
     },
     async close() {
       await Promise.all([modelSets.close(), mediaFiles.close()]);
-      await Promise.all([store.close(), index.close(), tallies?.close(), known?.close()]);
+      await Promise.all([store.close(), index.close(), tallies?.close(), known?.close(), usage?.close()]);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Logger } from './log';
 import type { MediaFiles } from './media-files';
 import type { ModelSets } from './model-sets/model-sets';
 import type { RolloutReader } from './model-sets/rollout-reader';
+import type { Quotas } from './quotas/quotas';
 import type { VerdictSigner } from './signing/sign-verdict';
 
 /** The outside world as the stages see it. One set per process; stages keep no state of their own. */
@@ -37,6 +38,8 @@ export interface Ports {
   known?: Known;
   /** Signs verdicts; absent where there is no key. */
   signer?: VerdictSigner;
+  /** What tenants may bring in; absent where there is one person (`assay scan`). */
+  quotas?: Quotas;
   /** Mock mode: fixed verdicts in place of the work, see `mockScan`. */
   mock?: boolean;
 }

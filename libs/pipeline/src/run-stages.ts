@@ -6,6 +6,7 @@ import { mockScan } from './mock/mock-scan';
 import type { Ports } from './ports';
 import { type Partial, Progress } from './progress';
 import { loadScan } from './scan-state';
+import { chargeVideo } from './quotas/charge-video';
 import { credentials } from './stages/credentials';
 import { judge, readSegments, reject } from './stages/judge';
 import { look } from './stages/look';
@@ -19,10 +20,11 @@ import { whileOpen } from './while-open';
 export type Planned = { done: false; plan: Plan } | { done: true; verdict: Verdict };
 
 /**
- * Probe and plan. A rejection is judged and published here, as there is nothing to look at.
+ * Probe and plan; the tenant's quota is asked between planning and looking. A rejection is judged and published here, as there is nothing to look at.
  *
  * @param begun a probe of the same bytes that is under way already
  * @throws ScanGoneError when the media was deleted or the scan cancelled
+ * @throws QuotaExceededError when there are too few minutes left for it
  */
 export function planScan(
   scan: ScanId,
@@ -48,6 +50,7 @@ async function probeAndPlan(
   if (!probed.ok) return finished(await reject(scan, probed.rejection, ports, signal), ports, signal);
   await progress.report('plan', 0);
   const planned = await planAndRead(scan, probed.value, ports, signal);
+  if (planned.ok) await chargeVideo(scan, probed.value.probe, ports, signal);
   if (!planned.ok) return finished(await reject(scan, planned.rejection, ports, signal), ports, signal);
   await ports.index.update(scan, { segments: planned.value.segments.length });
   return { done: false, plan: planned.value };

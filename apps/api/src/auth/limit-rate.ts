@@ -1,24 +1,51 @@
-import type { RateLimit } from '@assay/storage';
+import type { RateLimit, RateLimitState } from '@assay/storage';
 import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
-import { findPrincipal } from './principal';
+import { findPrincipal, type Principal } from './principal';
 
 export const rateWindowSeconds = 60;
-const policy = 'key';
+
+/** Whose requests a limit counts together. */
+export type RatePolicy = 'key' | 'tenant';
+
+export interface RateRule {
+  policy: RatePolicy;
+  limit: RateLimit;
+  perMinute: number;
+}
+
+const countedBy: Record<RatePolicy, (principal: Principal) => string> = {
+  key: ({ key }) => key,
+  // No id of a key looks like it.
+  tenant: ({ tenant }) => `tenant:${tenant}`,
+};
 
 /**
- * Middleware, once it is known who asks: so many requests a minute for each key. Says how many are left as
- * draft-ietf-httpapi-ratelimit-headers does, and Retry-After (RFC 9110) when none are.
+ * Middleware, once it is known who asks: so many requests a minute for each key, and for each tenant over all of its keys. Says how
+ * many are left of each as draft-ietf-httpapi-ratelimit-headers does, and Retry-After (RFC 9110) when none are.
  */
-export function limitRate(limit: RateLimit, perMinute: number) {
+export function limitRate(rules: readonly RateRule[]) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const principal = findPrincipal(request);
     if (!principal) return next();
-    limit.take(principal.key).then(({ allowed, remaining, resetMs }) => {
-      const seconds = Math.ceil(resetMs / 1000);
-      response.setHeader('RateLimit-Policy', `"${policy}";q=${perMinute};w=${rateWindowSeconds}`);
-      response.setHeader('RateLimit', `"${policy}";r=${remaining};t=${seconds}`);
-      next(allowed ? undefined : problems.tooManyRequests(seconds));
+    Promise.all(rules.map(({ policy, limit }) => limit.take(countedBy[policy](principal)))).then((states) => {
+      response.setHeader('RateLimit-Policy', rules.map(policyItem).join(', '));
+      response.setHeader('RateLimit', rules.map((rule, at) => stateItem(rule, states[at])).join(', '));
+      const spent = rules.flatMap(({ policy }, at) => {
+        const state = states[at];
+        return state && !state.allowed ? [{ policy, seconds: secondsOf(state) }] : [];
+      });
+      // Both may be spent: who waits for the longer one need not come twice.
+      const longest = spent.reduce<(typeof spent)[number] | null>(
+        (most, one) => (most && most.seconds >= one.seconds ? most : one),
+        null,
+      );
+      next(longest ? problems.tooManyRequests(longest.policy, longest.seconds) : undefined);
     }, next);
   };
 }
+
+const secondsOf = ({ resetMs }: RateLimitState): number => Math.ceil(resetMs / 1000);
+const policyItem = ({ policy, perMinute }: RateRule): string => `"${policy}";q=${perMinute};w=${rateWindowSeconds}`;
+const stateItem = ({ policy }: RateRule, state: RateLimitState | undefined): string =>
+  `"${policy}";r=${state?.remaining ?? 0};t=${state ? secondsOf(state) : 0}`;

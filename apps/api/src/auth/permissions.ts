@@ -61,6 +61,9 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'DELETE /v1/holds/:hold': 'holds:write',
   'GET /v1/retention': 'retention:read',
   'PUT /v1/retention': 'retention:write',
+  'GET /v1/usage': 'usage:read',
+  'GET /v1/tenants/:tenant/usage': 'tenants:read',
+  'PUT /v1/tenants/:tenant/quota': 'tenants:write',
   'GET /v1/audit': 'audit:read',
   'GET /v1/dead-letters': 'fleet:read',
   'GET /v1/dead-letters/:letter': 'fleet:read',
@@ -104,10 +107,12 @@ export const permissionRoles: Readonly<Record<Permission, readonly Role[]>> = {
   'holds:write': ['admin'],
   'retention:read': ['admin', 'auditor'],
   'retention:write': ['admin'],
+  'usage:read': ['admin', 'moderator', 'submitter', 'viewer', 'auditor'],
   'audit:read': ['admin', 'auditor', 'operator'],
   'fleet:read': ['operator'],
   'fleet:write': ['operator'],
   'metrics:read': ['operator'],
+  'tenants:read': ['operator'],
   'tenants:write': ['operator'],
 };
 

@@ -71,7 +71,7 @@ const refusalTexts: Record<number, string> = {
   415: 'This type of body is not accepted',
   422: 'Understood, but it cannot be done',
   423: 'Another request is at it',
-  429: 'The key has used up its requests of this minute; Retry-After says when there are more',
+  429: 'The key or its tenant has used up its requests of this minute, or the tenant its quota of this period; Retry-After says when there is more',
   460: 'The bytes are not those of the checksum',
   500: 'Something went wrong here',
   503: 'A part of the service does not answer',

@@ -21,7 +21,8 @@ import { problems } from '../problems/problems';
 import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, PORTS, QUEUES } from '../tokens';
 import { hashContent } from './hash-content';
 import { ingestUrl } from './ingest-url';
-import { receiveMedia, subjectOf } from './receive-media';
+import { declaredBytes, receiveMedia, subjectOf } from './receive-media';
+import { withinQuota } from '../quotas/upload-room';
 import { SenderGoneError, ServiceClosingError, UploadTracker } from './upload-tracker';
 
 @Controller('v1/media')
@@ -88,15 +89,33 @@ export class MediaController {
   private receive(request: Request): Promise<Outcome<Intake>> {
     const { tenant } = principalOf(request);
     const subject = subjectOf(request);
+    const declared = declaredBytes(request);
     return this.uploads.run(request, (signal) =>
-      receiveMedia(request, (file, name) => intake(file, { tenant, name, subject }, this.ports, signal), signal),
+      receiveMedia(
+        request,
+        (file, name) =>
+          withinQuota(
+            this.ports.quotas,
+            { tenant, declared },
+            (room) => intake(file, { tenant, name, subject, room }, this.ports, signal),
+            signal,
+          ),
+        signal,
+      ),
     );
   }
 
   private async fetch(request: Request, response: Response): Promise<Outcome<Intake>> {
     const { tenant } = principalOf(request);
     const wanted = new ZodPipe(IngestUrlSchema).transform(request.body);
-    return this.uploads.runFor(response, (signal) => ingestUrl(tenant, wanted, this.fetching, this.ports, signal));
+    return this.uploads.runFor(response, (signal) =>
+      withinQuota(
+        this.ports.quotas,
+        { tenant, declared: null },
+        (room) => ingestUrl(tenant, wanted, this.fetching, this.ports, room, signal),
+        signal,
+      ),
+    );
   }
 
   @Get(':media')

@@ -31,6 +31,8 @@ export async function receiveForm<T>(
         file.resume();
         return;
       }
+      // Refused before anyone reads it, it still ends in an error when the form does.
+      file.on('error', () => undefined);
       taking = take(file, filename ?? null);
       // A refusal (too large) is known before the form ends, and need not wait for the rest.
       taking.then((outcome) => (outcome.ok ? undefined : resolve(outcome)), reject);

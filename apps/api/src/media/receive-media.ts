@@ -33,6 +33,14 @@ export async function receiveMedia<T>(
   return take(request, fileNameOf(request));
 }
 
+/** How many bytes of media are coming at least, as the sender says; null where he does not. */
+export function declaredBytes({ headers }: IncomingMessage): number | null {
+  const bytes = Number(headers['content-length'] ?? 0) - (isForm(headers) ? formOverheadBytes : 0);
+  return bytes > 0 ? bytes : null;
+}
+
+const isForm = (headers: IncomingMessage['headers']): boolean => (headers['content-type'] ?? '').startsWith(formType);
+
 const fileNameOf = (request: IncomingMessage): string | null => textHeader(request, 'X-File-Name');
 
 /** Whom the media is about: the header `Assay-Subject`, with a form as well. @throws ProblemError 400 */

@@ -9,6 +9,7 @@ import {
   MediaHeldError,
   KnownListError,
   ModelSetError,
+  QuotaExceededError,
   RescanError,
   ScanEndedError,
   ScanStoppingError,
@@ -36,6 +37,7 @@ export function problemOf(error: unknown): ProblemError {
       : problems.deadLetterSettled(error.message);
   }
   if (error instanceof MediaHeldError) return problems.onHold(error.message);
+  if (error instanceof QuotaExceededError) return problems.quotaExceeded(error);
   if (error instanceof KeepingError) return keepingProblem(error);
   if (error instanceof ModelSetError) {
     return error.code === 'unknown_set'

@@ -1,9 +1,11 @@
 import type { Problem, Rejection } from '@assay/contracts';
+import type { QuotaExceededError } from '@assay/pipeline';
 import { ProblemError } from './problem-error';
 
 type FieldError = NonNullable<Problem['errors']>[number];
 interface Extras {
   errors?: FieldError[];
+  quota?: Problem['quota'];
   headers?: Record<string, string>;
 }
 
@@ -14,8 +16,8 @@ const retrySeconds = { verdict: 2, idempotency: 2, upload: 1, unavailable: 5, st
 
 /** RFC 9457. @param detail is shown to the caller: never a path, a key, a stack or another tool's message */
 function problem(code: string, status: number, title: string, detail: string, extras: Extras = {}): ProblemError {
-  const { errors, headers } = extras;
-  return new ProblemError({ type: typePrefix + code, title, status, detail, ...(errors ? { errors } : {}) }, headers);
+  const { headers, ...members } = extras;
+  return new ProblemError({ type: typePrefix + code, title, status, detail, ...members }, headers);
 }
 
 /** Every refusal that this service knows, by name. */
@@ -35,10 +37,17 @@ export const problems = {
       'The key may not do this',
       `It lacks the permission "${permission}". See docs/access.md.`,
     ),
-  tooManyRequests: (seconds: number) =>
-    problem('too-many-requests', 429, 'Too many requests', `The key has none left for ${seconds} s.`, {
+  tooManyRequests: (whose: 'key' | 'tenant', seconds: number) =>
+    problem('too-many-requests', 429, 'Too many requests', `The ${whose} has none left for ${seconds} s.`, {
       headers: { 'retry-after': String(seconds) },
     }),
+  quotaExceeded: ({ message, lacking, usage }: QuotaExceededError) => {
+    const seconds = Math.max(1, Math.ceil((Date.parse(usage.resetsAt) - Date.now()) / 1000));
+    return problem('quota-exceeded', 429, 'The quota of the tenant does not suffice', message, {
+      quota: { ...usage, lacking },
+      headers: { 'retry-after': String(seconds) },
+    });
+  },
   keyNotFound: () => problem('key-not-found', 404, 'No such API key', 'It was never made.'),
   keyEnded: () =>
     problem('key-ended', 409, 'The API key works no more', 'It has expired or was revoked. Make a new one.'),

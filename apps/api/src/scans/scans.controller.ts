@@ -58,6 +58,7 @@ export class ScansController {
     @Body(new ZodPipe(CreateScanSchema)) request: CreateScan,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScanStatus> {
+    await this.ports.quotas?.assertMinutesLeft(tenant, this.closing);
     const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing);
     response.status(created ? 202 : 200).location(`/v1/scans/${scan.id}`);
     return this.statusOf(scan);

@@ -16,13 +16,14 @@ const maxParts = 10_000;
  * Begins an upload whose bytes do not pass through this service. In all else it is one of tus: the same notes, the same
  * expiry, and the sweeper takes it in if nobody says that it is done.
  *
- * @throws ProblemError
+ * @throws ProblemError, QuotaExceededError
  */
 export async function beginDirectUpload(
   tenant: TenantId,
   { bytes, name, subject, scan, policy, priority }: BeginDirectUpload,
   place: UploadPlace,
-  ports: Pick<Ports, 'limits' | 'policies'>,
+  ports: Pick<Ports, 'limits' | 'policies' | 'quotas'>,
+  signal: AbortSignal,
 ): Promise<DirectUpload> {
   if (!place.partUrls) throw problems.directUploadsUnavailable();
   const { maxBytes } = ports.limits;
@@ -37,9 +38,10 @@ export async function beginDirectUpload(
   checkWishes(metadata, ports);
   const id = newUploadId();
   const key = keyOfUpload(id);
+  const expiresMs = place.data.getExpiration();
+  await ports.quotas?.reserve(tenant, { id, bytes, holdMs: expiresMs }, signal);
   const size = Math.max(partBytes, Math.ceil(bytes / maxParts));
   await place.data.create(new Upload({ id: key, size: bytes, offset: 0, metadata: withOwner(metadata, tenant) }));
-  const expiresMs = place.data.getExpiration();
   const partUrls = await place.partUrls(key, Math.ceil(bytes / size), expiresMs);
   return { id, partBytes: size, partUrls, expiresAt: new Date(Date.now() + expiresMs).toISOString() };
 }

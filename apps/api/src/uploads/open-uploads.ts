@@ -46,7 +46,7 @@ export async function openUploads(parts: UploadParts): Promise<ResumableUploads>
   const place = await openPlace(parts);
   const outcomes = new Outcomes(store);
   const locker = new LeaseLocker(leases, log);
-  const data = new ResumableStore(place, outcomes, locker, closing);
+  const data = new ResumableStore(place, outcomes, locker, ports.quotas, closing);
   const takeIn = new TakeIn(ports, queues, place, outcomes, locker, metrics);
   const record = async (id: UploadId, tenant: TenantId): Promise<UploadRecord> => {
     const outcome = await outcomes.read(id, closing);
@@ -57,9 +57,9 @@ export async function openUploads(parts: UploadParts): Promise<ResumableUploads>
   return {
     endpoint: new TusEndpoint(createTusServer(data, locker, takeIn, ports, closing), ports.limits.maxBytes),
     takeIn,
-    sweeper: new UploadSweeper({ store, place, data, outcomes, takeIn, locker, leases, log }),
+    sweeper: new UploadSweeper({ store, place, data, outcomes, takeIn, locker, leases, quotas: ports.quotas, log }),
     record,
-    beginDirect: (tenant, wanted) => beginDirectUpload(tenant, wanted, place, ports),
+    beginDirect: (tenant, wanted) => beginDirectUpload(tenant, wanted, place, ports, closing),
     cancelAll: () => locker.cancelAll(),
   };
 }

@@ -1,10 +1,11 @@
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Quotas } from '@assay/pipeline';
 import { DataStore, ERRORS, Upload } from '@tus/server';
 import type { Hold, LeaseLocker } from './lease-locker';
 import { uploadOfKey } from './upload-ids';
 import type { Outcomes } from './upload-outcome';
-import { withoutOwner } from './upload-owner';
+import { ownerOf, withoutOwner } from './upload-owner';
 import type { UploadPlace } from './upload-place';
 
 /** What of tus is offered. A length that is told later is not: the limit is checked before the first byte. */
@@ -18,6 +19,7 @@ export class ResumableStore extends DataStore {
     private readonly place: UploadPlace,
     private readonly outcomes: Outcomes,
     private readonly locker: LeaseLocker,
+    private readonly quotas: Quotas | undefined,
     private readonly signal: AbortSignal,
   ) {
     super();
@@ -58,8 +60,11 @@ export class ResumableStore extends DataStore {
   override async remove(key: string): Promise<void> {
     // Says that there is none, as tus wants it.
     await this.getUpload(key);
+    const id = idOf(key);
+    const begun = (await this.outcomes.read(id, this.signal)) ?? (await this.place.data.getUpload(key));
     await this.place.remove(key);
-    await this.outcomes.remove(idOf(key), this.signal);
+    await this.outcomes.remove(id, this.signal);
+    await this.quotas?.settle(ownerOf(begun.metadata), id, null, this.signal);
   }
 
   override getExpiration(): number {

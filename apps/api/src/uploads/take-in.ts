@@ -103,6 +103,8 @@ export class TakeIn {
     try {
       const kept = { id: media, tenant, bytes, name, subject };
       const { created } = await keepAsMedia(keyOfUpload(id), kept, this.ports.store, signal);
+      // A process that dies right here leaves the item uncounted, in the tenant's favour.
+      await this.ports.quotas?.settle(tenant, id, created ? { bytes } : null, signal);
       this.metrics.countUpload(bytes, created);
     } catch (error) {
       // Moved by someone who died after it, and the media item deleted since: it has been one.

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { ERRORS, type Server } from '@tus/server';
+import { QuotaExceededError } from '@assay/pipeline';
 import { StoreUnavailableError } from '@assay/storage';
 import { ProblemError } from '../problems/problem-error';
 import { problems } from '../problems/problems';
@@ -52,7 +53,7 @@ export class TusEndpoint {
    * Answers with status and headers; no answer of tus has a body.
    *
    * @param body replaces the request's own
-   * @throws ProblemError, StoreUnavailableError
+   * @throws ProblemError, QuotaExceededError, StoreUnavailableError
    */
   async handle(request: IncomingMessage & { originalUrl: string }, response: ServerResponse, body?: Readable) {
     checkHeaders(request);
@@ -66,7 +67,8 @@ export class TusEndpoint {
 
   private refusalOf(asked: TusRequest, status: number, text: string): unknown {
     const error = this.thrown.get(asked);
-    if (error instanceof ProblemError || error instanceof StoreUnavailableError) return error;
+    const isOurs = [ProblemError, QuotaExceededError, StoreUnavailableError].some((kind) => error instanceof kind);
+    if (isOurs) return error;
     const refusal = refusals.get(error);
     if (refusal) return refusal();
     // A constant where Upload-Length says so, an error where too much came.

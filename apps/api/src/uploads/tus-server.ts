@@ -19,7 +19,7 @@ export function createTusServer(
   store: ResumableStore,
   locker: LeaseLocker,
   takeIn: TakeIn,
-  ports: Pick<Ports, 'limits' | 'policies'>,
+  ports: Pick<Ports, 'limits' | 'policies' | 'quotas'>,
   closing: AbortSignal,
 ): Server {
   return new Server({
@@ -33,10 +33,13 @@ export function createTusServer(
     namingFunction: () => keyOfUpload(newUploadId()),
     generateUrl: (_request, { id }) => `${uploadsPath}/${uploadOfKey(id)}`,
     getFileIdFromRequest: (_request, lastPart) => keyOfPath(lastPart),
-    onUploadCreate: async (request, { size, metadata }) => {
+    onUploadCreate: async (request, { id, size = 0, metadata }) => {
       if (size === 0) throw problems.rejectedMedia({ code: 'empty_file', message: 'The file is empty.' });
       checkWishes(metadata, ports);
-      return { metadata: withOwner(metadata, principalOf(incomingOf(request)).tenant) };
+      const { tenant } = principalOf(incomingOf(request));
+      const item = { id: uploadOfKey(id) ?? id, bytes: size, holdMs: store.getExpiration() };
+      await ports.quotas?.reserve(tenant, item, closing);
+      return { metadata: withOwner(metadata, tenant) };
     },
     onUploadFinish: async (_request, { id }) => ({
       headers: outcomeHeaders(await takeIn.finish(uploadOfKey(id) ?? '', closing)),

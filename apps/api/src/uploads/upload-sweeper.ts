@@ -1,5 +1,13 @@
 import type { Erasure, UploadId } from '@assay/contracts';
-import { coversUploads, findErasure, keys, type Logger, openErasures, subjectDigest } from '@assay/pipeline';
+import {
+  coversUploads,
+  findErasure,
+  keys,
+  type Logger,
+  openErasures,
+  type Quotas,
+  subjectDigest,
+} from '@assay/pipeline';
 import type { LeaseStore, ObjectStore } from '@assay/storage';
 import type { DataStore } from '@tus/server';
 import type { LeaseLocker } from './lease-locker';
@@ -22,6 +30,7 @@ export interface UploadSweeperParts {
   takeIn: TakeIn;
   locker: LeaseLocker;
   leases: LeaseStore;
+  quotas: Quotas | undefined;
   log: Logger;
 }
 
@@ -78,7 +87,7 @@ export class UploadSweeper {
   }
 
   private async eraseUpload(id: UploadId, { target, tenant }: Erasure, signal: AbortSignal): Promise<void> {
-    const { locker, outcomes, place } = this.parts;
+    const { locker, outcomes, place, quotas } = this.parts;
     const key = keyOfUpload(id);
     const upload = (await outcomes.read(id, signal)) ?? (await place.data.getUpload(key).catch(ignoreUnknown));
     // Without a note of whose it is, it is nobody's to erase, and expires.
@@ -93,6 +102,7 @@ export class UploadSweeper {
     try {
       await place.remove(key);
       await outcomes.remove(id, signal);
+      await quotas?.settle(tenant, id, null, signal);
     } finally {
       await hold.release();
     }

@@ -1,4 +1,4 @@
-import { reindex, type ReindexReport, scheduleSweeps } from '@assay/pipeline';
+import { reindex, type ReindexReport, restoreUsage, scheduleSweeps } from '@assay/pipeline';
 import { ExitCode } from '../exit';
 import { openFleet } from '../fleet/open-fleet';
 import { untilInterrupted } from '../interrupt';
@@ -24,6 +24,7 @@ export async function reindexCommand(options: ReindexOptions): Promise<ExitCode>
     const fleet = await openFleet(options, signal);
     try {
       const report = await reindex(fleet, signal, progressLine());
+      await restoreUsage(fleet, fleet.quotas, signal);
       await scheduleSweeps(fleet.queues);
       tell(report, options.json ?? false);
       return report.unreadable.length > 0 ? ExitCode.failed : ExitCode.ok;

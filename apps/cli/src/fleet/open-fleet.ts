@@ -9,6 +9,7 @@ import {
   openEvents,
   openQueues,
   type Ports,
+  Quotas,
   type ScanQueues,
 } from '@assay/pipeline';
 import {
@@ -16,6 +17,7 @@ import {
   createRedisIndex,
   createRedisKnownLog,
   createRedisTallies,
+  createRedisUsage,
   createS3Store,
   type ObjectStore,
   type TallyStore,
@@ -31,6 +33,7 @@ export interface Fleet extends Pick<Ports, 'store' | 'index' | 'log' | 'outbox'>
   queues: ScanQueues;
   tallies: TallyStore;
   known: Known;
+  quotas: Quotas;
   close(): Promise<void>;
 }
 
@@ -60,6 +63,7 @@ export async function openFleet(options: { data?: string }, signal: AbortSignal)
   const [store, queues] = [storeOf(config), await openQueues({ redisUrl })];
   const tallies = createRedisTallies({ url: redisUrl });
   const events = openEvents({ redisUrl });
+  const usage = createRedisUsage({ url: redisUrl });
   const log = createLog({ level: 'fatal', service: 'cli' });
   const known = createKnown({ log: createRedisKnownLog({ url: redisUrl }), most: config.knownMost, logger: log });
   return {
@@ -69,9 +73,11 @@ export async function openFleet(options: { data?: string }, signal: AbortSignal)
     tallies,
     known,
     log,
+    quotas: new Quotas(usage, store, config.quota),
     outbox: createOutbox({ store, index, log, queues, events }),
     close: async () => {
-      await Promise.all([queues.close(), events.close(), tallies.close(), known.close(), index.close(), store.close()]);
+      const stores = [tallies, known, usage, index, store];
+      await Promise.all([queues.close(), events.close(), ...stores.map((each) => each.close())]);
     },
   };
 }

@@ -1,6 +1,15 @@
-import { PlanJob } from '@assay/contracts';
-import { addScanFlow, failScan, planScan, type Ports, readStored, keys, type ScanQueues } from '@assay/pipeline';
-import { ScanRecord } from '@assay/contracts';
+import { PlanJob, ScanRecord } from '@assay/contracts';
+import {
+  addScanFlow,
+  failScan,
+  keys,
+  planScan,
+  type Planned,
+  type Ports,
+  QuotaExceededError,
+  readStored,
+  type ScanQueues,
+} from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { Stage, type StageContext, type StageProcessor } from '../stage';
 import { PORTS, QUEUES } from '../tokens';
@@ -15,13 +24,24 @@ export class PlanProcessor implements StageProcessor<'plan'> {
   ) {}
 
   async run({ scan }: PlanJob, { signal }: StageContext): Promise<void> {
-    const planned = await planScan(scan, this.ports, signal);
-    if (planned.done) return;
+    const planned = await this.plan(scan, signal);
+    if (planned === null || planned.done) return;
     const record = await readStored(this.ports.store, keys.record(scan), ScanRecord, signal);
     if (!record) return;
     // The index knows whether it was asked for again, more urgently.
     const { priority } = (await this.ports.index.get(scan)) ?? record;
     await addScanFlow(this.queues, { ...record, priority }, planned.plan);
+  }
+
+  /** @returns null where the tenant's quota does not suffice: that ends the scan, and is nothing for an operator to look into */
+  private async plan(scan: string, signal: AbortSignal): Promise<Planned | null> {
+    try {
+      return await planScan(scan, this.ports, signal);
+    } catch (error) {
+      if (!(error instanceof QuotaExceededError)) throw error;
+      await failScan(scan, error, this.ports, signal);
+      return null;
+    }
   }
 
   async exhausted({ scan }: PlanJob, error: unknown, { signal }: StageContext): Promise<void> {

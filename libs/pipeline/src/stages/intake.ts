@@ -17,13 +17,23 @@ export interface Intake {
   created: boolean;
 }
 
+export interface IntakeOptions {
+  tenant: TenantId;
+  name: string | null;
+  subject?: Subject | null;
+  /** Asked with the bytes that have come so far, before they are kept: rejects where there is no room for them. Null = there is. */
+  room?: (bytes: number) => Promise<void> | null;
+}
+
 /**
  * Takes media in under the hash of its content, without ever holding it whole in memory. What is cut off leaves an
  * object under `uploads/`, which the sweeper removes.
+ *
+ * @throws what `room` rejects with
  */
 export async function intake(
   stream: Readable,
-  { tenant, name, subject = null }: { tenant: TenantId; name: string | null; subject?: Subject | null },
+  { tenant, name, subject = null, room }: IntakeOptions,
   ports: Pick<Ports, 'store' | 'limits'>,
   signal: AbortSignal,
 ): Promise<Outcome<Intake>> {
@@ -36,7 +46,9 @@ export async function intake(
       bytes += chunk.length;
       if (bytes > limits.maxBytes) return done(new TooManyBytesError());
       hash.update(chunk);
-      done(null, chunk);
+      const asked = room?.(bytes) ?? null;
+      if (asked === null) return done(null, chunk);
+      asked.then(() => done(null, chunk), done);
     },
   });
   stream.on('error', (error) => meter.destroy(error));
