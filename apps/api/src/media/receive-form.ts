@@ -22,6 +22,7 @@ export async function receiveForm<T>(
   const form = openForm(request);
   let taking: Promise<Outcome<T>> | null = null;
   let surplus: string | null = null;
+  let stop = (): void => undefined;
   const ended = new Promise<Outcome<T> | null>((resolve, reject) => {
     form.on('file', (field, file, { filename }) => {
       if (taking || field !== fileField) {
@@ -39,7 +40,8 @@ export async function receiveForm<T>(
     });
     form.once('error', () => reject(problems.incompleteUpload()));
     form.once('close', () => resolve(taking));
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
     signal.throwIfAborted();
   });
   try {
@@ -49,6 +51,8 @@ export async function receiveForm<T>(
     if (outcome === null) throw problems.malformedForm(`There is no file in it: send one in the field "${fileField}".`);
     return outcome;
   } finally {
+    // A listener that stays keeps the signal, and with it the whole request, for as long as the service runs.
+    signal.removeEventListener('abort', stop);
     request.unpipe(form);
     // Also ends the file's stream, if that is still open, and with it the taking.
     form.destroy();
