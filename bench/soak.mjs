@@ -10,7 +10,7 @@
  */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Service } from './faults/service.mjs';
@@ -36,9 +36,14 @@ const warmUpShare = 1 / 6;
 const msPerHour = 3_600_000;
 
 const root = mkdtempSync(join(tmpdir(), 'assay-soak-'));
-const folders = { data: join(root, 'data'), temporary: join(root, 'tmp') };
+const folders = { data: join(root, 'data'), temporary: join(root, 'tmp'), memory: join(root, 'memory') };
 mkdirSync(folders.temporary);
-const service = new Service(folders.data, { TMPDIR: folders.temporary });
+mkdirSync(folders.memory);
+const service = new Service(folders.data, {
+  TMPDIR: folders.temporary,
+  ASSAY_SOAK_MEMORY: folders.memory,
+  NODE_OPTIONS: `--expose-gc --require ${resolve(import.meta.dirname, 'soak/live-memory.cjs')}`,
+});
 await service.ready();
 const clients = startClients(service, await openMedia(), of('at-once'));
 const startedAt = Date.now();
@@ -62,11 +67,13 @@ await service.stop();
 console.log(
   `| | at the start | highest | after a rest | change an hour (95 % interval) |\n| --- | --- | --- | --- | --- |`,
 );
+/** A process that was not there at a moment has no figure then. */
+const seen = (name, among) => among.filter((now) => Number.isFinite(now[name]));
 const round = (value) => Number(value.toFixed(1));
 for (const name of Object.keys(before).filter((name) => name !== 'hours')) {
-  const slope = slopeOf(counted.map((now) => ({ hours: now.hours, value: now[name] ?? NaN })));
+  const slope = slopeOf(seen(name, counted).map((now) => ({ hours: now.hours, value: now[name] })));
   const change = slope && `${round(slope.perHour)} (${round(slope.low)} to ${round(slope.high)})`;
-  const highest = Math.max(...samples.map((now) => now[name]));
+  const highest = Math.max(...seen(name, samples).map((now) => now[name]));
   console.log(
     `| ${name} | ${[before[name], highest, after[name]].map(round).join(' | ')} | ${change ?? 'too few samples'} |`,
   );

@@ -9,14 +9,15 @@ const kilobytesPerMegabyte = 1024;
  * handles and threads; children that decode; keys of Redis; files that are being written. Linux only: reads /proc.
  *
  * @param service of bench/faults/service.mjs
- * @param folders data folder of the service, and the one for its temporary files
+ * @param folders data folder of the service, the one for its temporary files, and the one that `live-memory.cjs` writes to
  */
-export function sample(service, { data, temporary }) {
+export function sample(service, { data, temporary, memory }) {
   const found = service.processes();
   const of = (kind) => found.filter((process) => process.kind === kind).map(({ pid }) => pid);
   const values = {};
   const add = (name, pid) => {
     values[`${name} MB`] = statusOf(pid, 'VmRSS') / kilobytesPerMegabyte;
+    Object.assign(values, liveMemory(name, join(memory, `${pid}.json`)));
     values[`${name} handles`] = entriesOf(`/proc/${pid}/fd`);
     values[`${name} threads`] = statusOf(pid, 'Threads');
   };
@@ -28,6 +29,18 @@ export function sample(service, { data, temporary }) {
   values['files being written'] = entriesOf(join(data, 'store', '.tmp')) + entriesOf(join(data, 'store', 'uploads'));
   values['temporary files'] = entriesOf(temporary);
   return values;
+}
+
+/** After the last collection, see `live-memory.cjs`; NaN before the first. */
+function liveMemory(name, file) {
+  let live = { heapUsed: NaN, external: NaN };
+  try {
+    live = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // Not there yet, or half written.
+  }
+  const megabytes = (bytes) => bytes / kilobytesPerMegabyte ** 2;
+  return { [`${name} live heap MB`]: megabytes(live.heapUsed), [`${name} buffers MB`]: megabytes(live.external) };
 }
 
 /** Live memory, not resident: what a Redis got from the system it gives back late. */

@@ -17,6 +17,7 @@ export const RejectionCode = z.enum([
   'too_many_pixels',
   'too_small_picture',
   'too_many_streams',
+  'too_much_memory',
   'not_found',
   'not_readable',
   'url_refused',

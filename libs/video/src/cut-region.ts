@@ -53,12 +53,15 @@ export async function cutRegion(
         ...['-nostdin', '-y', '-format_whitelist', formatWhitelist, '-i', url, '-an', '-sn', '-dn'],
         ...['-vf', filters, ...encodeArguments(quality), '-f', 'mp4', `file:${target}`],
       ],
-      { timeoutMs, inputFd: file.fd },
+      { timeoutMs, maxPixels: encodingPixels(maxPixels), inputFd: file.fd },
       signal,
     ),
   );
   return end.code === 0 ? null : (end.stderr.at(-1) ?? 'ffmpeg ended without a word');
 }
+
+/** An encoder keeps as many pictures as a decoder, which it looks ahead over: its memory is as that of one for twice the pixels. */
+export const encodingPixels = (maxPixels: number): number => 2 * maxPixels;
 
 /** H.264 with keyframes at a fixed distance, the same bytes each time. */
 export function encodeArguments(quality: number): string[] {

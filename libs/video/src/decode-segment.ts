@@ -79,13 +79,16 @@ interface Size {
   height: number;
 }
 
+const stoppedByUs = { killed: false, outOfMemory: false };
+
 interface RunEnd {
   frames: number;
   timedOut: boolean;
+  outOfMemory: boolean;
 }
 
 async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal): AsyncGenerator<Frame, RunEnd> {
-  const { plan, input, thumbnails } = job;
+  const { plan, probe, input, thumbnails } = job;
   const times = new TimeQueue();
   const toSeconds = (clock: number): number => clock + reading.clockOffset - plan.originSeconds;
   const child = new ToolProcess(
@@ -95,6 +98,7 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
       timeoutMs: null,
       cpuSeconds: maxDecodeSeconds * job.threads,
       stdin: reading.stdin,
+      maxPixels: pixelGuard(probe),
       inputFd: input.fd,
       onSideLine: (line) => {
         const seconds = parseFrameTime(line);
@@ -135,10 +139,11 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
     }
     signal.throwIfAborted();
     // A decoder that was killed leaves the same hole as a damaged file, and the verdict would say so.
-    if (!patience.isOver && (await child.ended).killed) throw new ToolKilledError('ffmpeg');
+    const { killed, outOfMemory } = patience.isOver ? stoppedByUs : await child.ended;
+    if (killed) throw new ToolKilledError('ffmpeg');
     // Bytes that did not come look like damage, and are none.
     input.assertRead();
-    return { frames, timedOut: patience.isOver };
+    return { frames, timedOut: patience.isOver, outOfMemory };
   } finally {
     patience.end();
     await child.stop();
@@ -195,9 +200,10 @@ function twoBranches(video: string, wish: FrameWish, { everySeconds }: Thumbnail
 }
 
 /** Words without numbers that depend on the machine: two runs over one file have to say the same. */
-function describeEnd({ frames, timedOut }: RunEnd, { frameSeconds }: Segment): DecodeEnd {
+function describeEnd({ frames, timedOut, outOfMemory }: RunEnd, { frameSeconds }: Segment): DecodeEnd {
   if (frames >= frameSeconds.length) return { error: null };
   const count = `${frames} of ${frameSeconds.length} frames`;
+  if (outOfMemory) return { error: `The video takes more memory to be decoded than is allowed: ${count} could be.` };
   return {
     error: timedOut
       ? `Decoding was stopped after ${maxDecodeSeconds} s with ${count}.`

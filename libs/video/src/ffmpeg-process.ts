@@ -1,6 +1,7 @@
 import { ChildProcess, type IOType, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { LineSplitter } from './lines';
+import { memoryLimitKilobytes } from './memory-limit';
 
 /** How a child ended, and the last of what it said. */
 export interface ToolEnd {
@@ -9,6 +10,8 @@ export interface ToolEnd {
   timedOut: boolean;
   /** By somebody else: the system, for its memory, or a person. Says nothing about the media. */
   killed: boolean;
+  /** It asked for more memory than it may have. As the limit is ours, the next try would end the same way. */
+  outOfMemory: boolean;
   /** Last lines of stderr, oldest first. */
   stderr: string[];
 }
@@ -18,6 +21,8 @@ export interface ToolOptions {
   timeoutMs: number | null;
   /** CPU limit that the kernel keeps even when this process is gone, seconds; by default four cores for `timeoutMs`. */
   cpuSeconds?: number;
+  /** The largest picture that it may decode, as `guardArguments` tells it; bounds its memory. */
+  maxPixels: number;
   /** Text for the child's stdin; without it stdin is empty. */
   stdin?: string;
   /** An open file that the child sees as descriptor 3. */
@@ -38,6 +43,9 @@ const graceMs = 2_000;
 const assumedCores = 4;
 /** CPU limit where neither limit is given, seconds. */
 const defaultCpuSeconds = 600;
+
+/** What ffmpeg and the C library say of a request for memory that was not granted. */
+const noMemory = /(cannot|could not|failed to|unable to) allocate|out of memory|bad_alloc/i;
 
 /** Process groups that are alive now: the last line of defence when this process exits in the middle of work. */
 const liveGroups = new Set<number>();
@@ -67,6 +75,7 @@ export class ToolProcess {
   readonly ended: Promise<ToolEnd>;
   private readonly child: ChildProcess;
   private readonly stderr: string[] = [];
+  private outOfMemory = false;
   private timedOut = false;
   private killing = false;
   private killTimer: NodeJS.Timeout | undefined;
@@ -76,9 +85,10 @@ export class ToolProcess {
     const { timeoutMs } = options;
     const byWallClock = timeoutMs === null ? defaultCpuSeconds : Math.ceil(timeoutMs / 1000) * assumedCores;
     const cpuSeconds = options.cpuSeconds ?? byWallClock;
+    const limits = `ulimit -t ${cpuSeconds}; ulimit -v ${memoryLimitKilobytes(options.maxPixels)} 2>/dev/null`;
     const pipes = (options.onExtraOutput ?? []).map((): IOType => 'pipe');
     const side: IOType = options.onSideLine ? 'pipe' : 'ignore';
-    this.child = spawn('/bin/sh', ['-c', `ulimit -t ${cpuSeconds}; exec "$0" "$@"`, tool, ...args], {
+    this.child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, tool, ...args], {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', options.inputFd ?? 'ignore', side, ...pipes],
       // Not configuration: only the search path goes on, so that no secret reaches a child that parses hostile files.
@@ -122,7 +132,8 @@ export class ToolProcess {
       this.child.once('close', (code, signal) => {
         settle();
         const killed = signal === 'SIGKILL' && !this.killing;
-        resolve({ code, timedOut: this.timedOut, killed, stderr: this.stderr });
+        const { timedOut, outOfMemory, stderr } = this;
+        resolve({ code, timedOut, killed, outOfMemory, stderr });
       });
     });
     // Whoever reads stdout first learns of a failed start through `ended`; nobody must crash on it before that.
@@ -152,6 +163,8 @@ export class ToolProcess {
   }
 
   private remember(line: string): void {
+    // Kept apart: what follows from it may be more lines than are kept.
+    this.outOfMemory ||= noMemory.test(line);
     this.stderr.push(line);
     if (this.stderr.length > stderrLines) this.stderr.shift();
   }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { crf, encodeArguments } from './cut-region';
+import { crf, encodeArguments, encodingPixels } from './cut-region';
 import { guardArguments, withInput } from './input-arguments';
 import { runTool } from './run-tool';
 
@@ -45,7 +45,7 @@ export async function joinFrames(
           ...[...guardArguments(maxPixels), '-nostdin', '-y', ...input, '-i', url],
           ...[...even, ...encodeArguments(crf), '-f', 'mp4', `file:${target}`],
         ],
-        { timeoutMs, inputFd: file.fd },
+        { timeoutMs, maxPixels: encodingPixels(maxPixels), inputFd: file.fd },
         signal,
       ),
     );

@@ -144,7 +144,12 @@ async function askFfprobe(
     ...(sniffed.kind === 'still' ? ['-f', sniffed.demuxer, '-show_frames', '-read_intervals', '%+#1'] : []),
     ...['-show_format', '-show_streams', '-of', 'json', '-i', input.url],
   ];
-  const run = await runTool('ffprobe', args, { timeoutMs, inputFd: input.file.fd }, signal);
+  const run = await runTool(
+    'ffprobe',
+    args,
+    { timeoutMs, maxPixels: limits.maxPixels, inputFd: input.file.fd },
+    signal,
+  );
   return { run, output: FfprobeOutput.parse(run.stdout.trim() === '' ? {} : parseJson(run.stdout)) };
 }
 

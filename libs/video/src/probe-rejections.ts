@@ -8,6 +8,7 @@ type Rejected = { ok: false; rejection: Rejection };
 export function failedProbe(end: ToolEnd, name: string): Rejected {
   const said = end.stderr.join('\n');
   if (end.timedOut) return rejected('corrupt', 'The file keeps the analyser busy without an end; it is damaged.');
+  if (end.outOfMemory) return rejected('too_much_memory', 'Reading the file takes more memory than is allowed.');
   if (name === 'PDF' || name === 'ZIP')
     return rejected('not_media', `This is a ${name} file, not a video or a picture.`);
   if (/^(HEIC|AVIF|animated WebP)$/.test(name)) {

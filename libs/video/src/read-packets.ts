@@ -39,7 +39,7 @@ export async function readPackets(
   const end = await readToolLines(
     'ffprobe',
     args,
-    { timeoutMs: options.timeoutMs, inputFd: input.file.fd },
+    { timeoutMs: options.timeoutMs, maxPixels: options.maxPixels, inputFd: input.file.fd },
     signal,
     (line) => addPacket(packets, line),
   );

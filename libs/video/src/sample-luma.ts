@@ -55,6 +55,7 @@ export async function* sampleLuma(
       {
         timeoutMs: null,
         cpuSeconds: limitSeconds * decoderThreads,
+        maxPixels: pixelGuard(probe),
         inputFd: input.file.fd,
         onSideLine: (line) => {
           const seconds = parseFrameTime(line);

@@ -14,7 +14,7 @@ export async function toolVersions(signal: AbortSignal): Promise<Record<'ffmpeg'
 }
 
 async function versionOf(tool: 'ffmpeg' | 'ffprobe', signal: AbortSignal): Promise<string> {
-  const run = await runTool(tool, ['-version'], { timeoutMs }, signal);
+  const run = await runTool(tool, ['-version'], { timeoutMs, maxPixels: 0 }, signal);
   const version = /^\S+ version (\S+)/.exec(run.stdout)?.[1];
   if (run.code !== 0 || version === undefined) throw new Error(`${tool} can't be run; install ffmpeg 5.1 or newer`);
   return version;
