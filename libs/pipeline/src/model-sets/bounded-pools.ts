@@ -35,6 +35,7 @@ export class BoundedPools {
   /** Who wants a pool takes turns: else a set in constant use would keep another one waiting for ever. */
   private turn: Promise<void> = Promise.resolve();
   private onRelease: () => void = () => undefined;
+  private closed = false;
 
   constructor(private readonly limits: PoolLimits) {}
 
@@ -43,7 +44,7 @@ export class BoundedPools {
     return [...this.entries.keys()];
   }
 
-  /** @throws ModelError when the models cannot be used; the signal's reason when aborted while waiting */
+  /** @throws ModelError when the models cannot be used; the signal's reason when aborted while waiting; Error after `close` */
   async use<T>(models: ModelSet, work: (pool: InferencePool) => Promise<T>, signal: AbortSignal): Promise<T> {
     const entry = await this.acquire(models, signal);
     try {
@@ -54,7 +55,10 @@ export class BoundedPools {
     }
   }
 
+  /** Who still waits for a pool is told so: one that opened after this would keep its threads, and the process, for ever. */
   async close(): Promise<void> {
+    this.closed = true;
+    this.onRelease();
     const entries = [...this.entries.values()];
     this.entries.clear();
     await Promise.all(entries.map((entry) => closePool(entry)));
@@ -77,6 +81,7 @@ export class BoundedPools {
     const memory = memoryOf(models, this.limits.threads);
     for (;;) {
       signal.throwIfAborted();
+      if (this.closed) throw new Error('The inference pools are closed.');
       const known = this.entries.get(models.digest);
       if (known || this.entries.size === 0 || this.memory + memory <= this.limits.maxMemory) {
         const entry = known ?? {

@@ -175,4 +175,26 @@ describe('ModelSets', () => {
     expect(order).toEqual(['second', 'installed']);
     await sets.close();
   });
+  it('loads nothing once it is closed, also for who asked just before', async () => {
+    const sets = openSets();
+    const asked = sets.warm(installed, noAbort);
+    await sets.close();
+    // The threads of a set that was loaded now would keep this process for ever.
+    await expect(asked).rejects.toThrow('closed');
+    await expect(sets.warm(installed, noAbort)).rejects.toThrow('closed');
+    expect(sets.loaded).toEqual([]);
+  });
+
+  it('tells who waits for room when it is closed', async () => {
+    const sets = openSets(1.5 * memoryOf(installed, 1));
+    let finish = (): void => undefined;
+    const working = new Promise<void>((resolve) => (finish = resolve));
+    const first = sets.usePool(installed, () => working, noAbort);
+    const waiting = sets.warm(second, noAbort);
+    await new Promise((resolve) => setImmediate(resolve));
+    const closed = sets.close();
+    await expect(waiting).rejects.toThrow('closed');
+    finish();
+    await Promise.all([first, closed]);
+  });
 });
