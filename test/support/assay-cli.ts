@@ -54,8 +54,12 @@ export interface Service {
 }
 
 /** `assay up` on a free port, ready for requests. */
-export async function startService(dataDir: string, env: Record<string, string> = {}): Promise<Service> {
-  const child = start(['up', '--port', '0', '--workers', '1', '--data', dataDir], root, env);
+export async function startService(
+  dataDir: string,
+  env: Record<string, string> = {},
+  { workers = 1 }: { workers?: number } = {},
+): Promise<Service> {
+  const child = start(['up', '--port', '0', '--workers', String(workers), '--data', dataDir], root, env);
   const output = collect(child);
   const closed = once(child, 'close') as Promise<[number | null]>;
   const log = (): string => output().stdout + output().stderr;
@@ -128,6 +132,18 @@ export function processesWith(mark: string): string[] {
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
     .filter((pid) => [`/proc/${pid}/environ`, `/proc/${pid}/cmdline`].some((file) => readQuietly(file).includes(mark)))
     .map((pid) => `${pid} ${readQuietly(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').slice(0, 200)}`);
+}
+
+/** Ids of the marked worker processes of a service; those with a decoder at work first. */
+export function workersWith(mark: string): number[] {
+  const found = processesWith(mark).map((line) => ({ pid: Number.parseInt(line, 10), line }));
+  const decoding = found.filter(({ line }) => /ffmpeg /.test(line)).map(({ pid }) => parentOf(pid));
+  const workers = found.filter(({ line }) => line.includes('apps/worker/dist/main')).map(({ pid }) => pid);
+  return workers.sort((a, b) => Number(decoding.includes(b)) - Number(decoding.includes(a)));
+}
+
+export function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)/m.exec(readQuietly(`/proc/${pid}/status`))?.[1]);
 }
 
 /** Waits until nothing with this mark runs, for as long as the test runner lets it. */
