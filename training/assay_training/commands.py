@@ -107,6 +107,13 @@ def eval_maps(argv: list[str]) -> int:
     return main(argv)
 
 
+def reference(argv: list[str]) -> int:
+    """have an exported detector measure each face by a softened copy of itself"""
+    from assay_training.reference import main
+
+    return main(argv)
+
+
 def quantise(argv: list[str]) -> int:
     """write an int8 copy of an exported detector, and what it costs and saves"""
     from assay_training.quantise import main
@@ -140,6 +147,7 @@ COMMANDS = {
     "eval-clips": eval_clips,
     "eval-ensemble": eval_ensemble,
     "eval-maps": eval_maps,
+    "reference": reference,
     "quantise": quantise,
     "grow": grow,
     "calibrate": calibrate,
