@@ -28,12 +28,26 @@ import { RescansController } from './rescans/rescans.controller';
 import { QuotasController } from './quotas/quotas.controller';
 import { PublicKeysController } from './scans/public-keys.controller';
 import { RevisionsController } from './scans/revisions.controller';
+import { ScanBatches } from './scans/scan-batches';
 import { ScanReader } from './scans/scan-reader';
+import { ScanSubmitter } from './scans/scan-submitter';
 import { ScanWaiter } from './scans/scan-waiter';
 import { ScansController } from './scans/scans.controller';
 import { VerdictController } from './scans/verdict.controller';
 import { WebhooksController } from './webhooks/webhooks.controller';
-import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, LOG, PORTS, QUEUES, RETENTION, SENDING, UPLOADS } from './tokens';
+import {
+  CLOSING,
+  EVENT_LOG,
+  FETCHING,
+  IDEMPOTENCY,
+  LOG,
+  PORTS,
+  QUEUES,
+  RATES,
+  RETENTION,
+  SENDING,
+  UPLOADS,
+} from './tokens';
 import { DirectUploadsController } from './uploads/direct-uploads.controller';
 import type { ResumableUploads } from './uploads/open-uploads';
 import { UploadsController } from './uploads/uploads.controller';
@@ -62,7 +76,8 @@ export interface ApiParts {
 @Module({})
 export class ApiModule {
   static with(parts: ApiParts): DynamicModule {
-    const { ports, queues, fetching, sending, events, idempotency, uploads, retention, metrics, log, closing } = parts;
+    const { ports, queues, fetching, sending, events, idempotency, uploads, rates, retention } = parts;
+    const { metrics, log, closing } = parts;
     return {
       module: ApiModule,
       controllers: [
@@ -96,6 +111,7 @@ export class ApiModule {
         { provide: EVENT_LOG, useValue: events },
         { provide: IDEMPOTENCY, useValue: idempotency },
         { provide: UPLOADS, useValue: uploads },
+        { provide: RATES, useValue: rates },
         { provide: RETENTION, useValue: retention },
         { provide: LOG, useValue: log },
         { provide: CLOSING, useValue: closing },
@@ -107,6 +123,8 @@ export class ApiModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         UploadTracker,
         ScanReader,
+        ScanSubmitter,
+        ScanBatches,
         ScanWaiter,
         ScanEvents,
       ],

@@ -28,6 +28,8 @@ import { uploadsPath } from './uploads/upload-ids';
 
 /** Documents are ids and options; media never comes this way. */
 const maxJson = '64kb';
+/** A hundred items, each with an address of the longest kind. */
+const maxBatch = '256kb';
 /** A hash list is large for a document. */
 const maxList = '16mb';
 /** A connection that moves no byte for this long is given up, ms. Event streams beat every 15 s. */
@@ -66,6 +68,8 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
     ...['/v1/scans', '/v1/webhooks', '/v1/keys', '/v1/erasures', '/v1/holds', '/v1/retention'],
     ...['/v1/models', '/v1/rescans', '/v1/tenants'],
   ];
+  // Before what is read of the addresses above it, which would allow less.
+  express.use('/v1/scans/batch', requireJson, json({ limit: maxBatch, strict: true }), malformedJson);
   express.use(documents, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
   express.use('/v1/known-lists', requireJson, json({ limit: maxList, strict: true }), malformedJson);

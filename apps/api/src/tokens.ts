@@ -13,6 +13,8 @@ export const SENDING = Symbol('sending');
 export const UPLOADS = Symbol('uploads');
 /** How long what is kept, where a tenant has not said so. */
 export const RETENTION = Symbol('retention');
+/** How many requests whom. */
+export const RATES = Symbol('rates');
 export const LOG = Symbol('log');
 /** Aborted when the service closes. */
 export const CLOSING = Symbol('closing');

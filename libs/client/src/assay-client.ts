@@ -1,11 +1,13 @@
 import {
+  type CreateScan,
+  type CreateScanBatch,
   DecisionHistory,
   type DecisionLabel,
   type EventList,
-  type Lane,
   MediaRecord,
   PublicKeySet,
   QuotaUsage,
+  ScanBatch,
   type ScanEvent,
   ScanList,
   ScanRecord,
@@ -88,11 +90,19 @@ export class AssayClient {
 
   /** Asking again for the same media and policy gives the same scan; a more urgent `priority` moves it up. */
   createScan(
-    request: { media: string; policy?: string; priority?: Lane },
+    request: CreateScan,
     signal?: AbortSignal,
     options: PostOptions = {},
   ): Promise<ScanStatus> {
     return this.requests.json('/v1/scans', ScanStatus, postOf(request, options), signal);
+  }
+
+  /**
+   * Up to 100 scans in one request. Resolves also where items were refused: `results` has a scan or a problem for each, in
+   * the order of the items.
+   */
+  createScans(batch: CreateScanBatch, signal?: AbortSignal, options: PostOptions = {}): Promise<ScanBatch> {
+    return this.requests.json('/v1/scans/batch', ScanBatch, postOf(batch, options), signal);
   }
 
   /** Stops a scan that is under way; one that is cancelled already stays so. @throws AssayError 409 when it has ended */

@@ -26,6 +26,7 @@ export * from './rejection';
 export * from './rescan';
 export * from './rollout';
 export * from './scan';
+export * from './scan-batch';
 export * from './shadow';
 export * from './signature';
 export * from './subject';

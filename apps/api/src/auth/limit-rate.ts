@@ -1,5 +1,6 @@
 import type { RateLimit, RateLimitState } from '@assay/storage';
 import type { NextFunction, Request, Response } from 'express';
+import type { ProblemError } from '../problems/problem-error';
 import { problems } from '../problems/problems';
 import { findPrincipal, type Principal } from './principal';
 
@@ -20,6 +21,28 @@ const countedBy: Record<RatePolicy, (principal: Principal) => string> = {
   tenant: ({ tenant }) => `tenant:${tenant}`,
 };
 
+export interface Spent {
+  /** Of each rule, in their order. */
+  states: RateLimitState[];
+  /** What is to be answered instead; null where every rule had one left. */
+  refusal: ProblemError | null;
+}
+
+/** Takes one request from each limit. */
+export async function spendOne(rules: readonly RateRule[], principal: Principal): Promise<Spent> {
+  const states = await Promise.all(rules.map(({ policy, limit }) => limit.take(countedBy[policy](principal))));
+  const spent = rules.flatMap(({ policy }, at) => {
+    const state = states[at];
+    return state && !state.allowed ? [{ policy, seconds: secondsOf(state) }] : [];
+  });
+  // Both may be spent: who waits for the longer one need not come twice.
+  const longest = spent.reduce<(typeof spent)[number] | null>(
+    (most, one) => (most && most.seconds >= one.seconds ? most : one),
+    null,
+  );
+  return { states, refusal: longest && problems.tooManyRequests(longest.policy, longest.seconds) };
+}
+
 /**
  * Middleware, once it is known who asks: so many requests a minute for each key, and for each tenant over all of its keys. Says how
  * many are left of each as draft-ietf-httpapi-ratelimit-headers does, and Retry-After (RFC 9110) when none are.
@@ -28,19 +51,10 @@ export function limitRate(rules: readonly RateRule[]) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const principal = findPrincipal(request);
     if (!principal) return next();
-    Promise.all(rules.map(({ policy, limit }) => limit.take(countedBy[policy](principal)))).then((states) => {
+    spendOne(rules, principal).then(({ states, refusal }) => {
       response.setHeader('RateLimit-Policy', rules.map(policyItem).join(', '));
       response.setHeader('RateLimit', rules.map((rule, at) => stateItem(rule, states[at])).join(', '));
-      const spent = rules.flatMap(({ policy }, at) => {
-        const state = states[at];
-        return state && !state.allowed ? [{ policy, seconds: secondsOf(state) }] : [];
-      });
-      // Both may be spent: who waits for the longer one need not come twice.
-      const longest = spent.reduce<(typeof spent)[number] | null>(
-        (most, one) => (most && most.seconds >= one.seconds ? most : one),
-        null,
-      );
-      next(longest ? problems.tooManyRequests(longest.policy, longest.seconds) : undefined);
+      next(refusal ?? undefined);
     }, next);
   };
 }

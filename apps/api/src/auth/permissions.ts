@@ -26,6 +26,7 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'POST /v1/uploads/direct': 'media:write',
   'POST /v1/uploads/:upload/complete': 'media:write',
   'POST /v1/scans': 'scans:write',
+  'POST /v1/scans/batch': 'scans:write',
   'GET /v1/scans': 'scans:read',
   'GET /v1/scans/:scan': 'scans:read',
   'GET /v1/scans/:scan/history': 'scans:read',

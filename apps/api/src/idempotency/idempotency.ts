@@ -16,7 +16,7 @@ const renewMs = leaseMs / 3;
 
 /** A request that is the first under its key. One of the two must be called. */
 export interface Held {
-  /** Keeps a success: whoever asks again within 24 h gets the same. */
+  /** Keeps a success, unless it is not to be kept: whoever asks again within 24 h gets the same. */
   answered(fingerprint: string, response: ServerResponse, body: unknown): Promise<void>;
   /** Gives the key back: a request that was refused changed nothing, so another try is a first one. */
   refused(): Promise<void>;
@@ -61,6 +61,7 @@ export class Idempotency {
     return {
       answered: (fingerprint, response, body) => {
         clearInterval(timer);
+        if (passing.has(response)) return quietly(this.store.release(key, token));
         const location = response.getHeader('location');
         const kept = withoutApiKey(body);
         const answer = {
@@ -78,6 +79,13 @@ export class Idempotency {
       },
     };
   }
+}
+
+const passing = new WeakSet<ServerResponse>();
+
+/** Says that a success is not to be kept: part of it was refused for now, and who asks again is to get the rest. */
+export function dontKeepAnswer(response: ServerResponse): void {
+  passing.add(response);
 }
 
 /** An API key is shown once and kept nowhere, here neither: who asks again gets the rest. */

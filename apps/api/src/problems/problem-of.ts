@@ -78,7 +78,7 @@ function ofStatus(status: number): ProblemError {
     case 404:
       return problems.routeNotFound();
     case 413:
-      return problems.tooLarge('Documents may have 64 kB. Media goes to /v1/media.');
+      return problems.tooLarge('Documents may have 64 kB, batches of scans 256 kB. Media goes to /v1/media.');
     case 415:
       return problems.unsupportedType('Send UTF-8 without compression.');
     case 503:

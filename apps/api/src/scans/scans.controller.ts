@@ -2,14 +2,17 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import {
   CreateScan as CreateScanSchema,
+  CreateScanBatch as CreateScanBatchSchema,
   GetScan as GetScanSchema,
   ListScans as ListScansSchema,
   ScanId as ScanIdSchema,
 } from '@assay/contracts';
 import type {
   CreateScan,
+  CreateScanBatch,
   GetScan,
   ListScans,
+  ScanBatch,
   ScanHistory,
   ScanId,
   ScanList,
@@ -17,16 +20,18 @@ import type {
   ScanStatus,
   TenantId,
 } from '@assay/contracts';
-import { cancelScan, type Ports, queuePlaceOf, readScanHistory, type ScanQueues, submitScan } from '@assay/pipeline';
+import { cancelScan, type Ports, readScanHistory, type ScanQueues } from '@assay/pipeline';
 import type { Response } from 'express';
-import { Tenant } from '../auth/principal';
+import { Caller, type Principal, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
-import { isFinal } from '../events/event-feed';
 import { untilGone } from '../http/until-gone';
 import { ZodPipe } from '../http/zod.pipe';
+import { dontKeepAnswer } from '../idempotency/idempotency';
 import { problems } from '../problems/problems';
 import { CLOSING, PORTS, QUEUES } from '../tokens';
+import { mayGoBetter, ScanBatches } from './scan-batches';
 import { ScanReader } from './scan-reader';
+import { ScanSubmitter } from './scan-submitter';
 import { ScanWaiter } from './scan-waiter';
 
 const msPerSecond = 1_000;
@@ -39,6 +44,8 @@ export class ScansController {
     @Inject(CLOSING) private readonly closing: AbortSignal,
     private readonly reader: ScanReader,
     private readonly waiter: ScanWaiter,
+    private readonly submitter: ScanSubmitter,
+    private readonly batches: ScanBatches,
   ) {}
 
   @Post()
@@ -58,10 +65,29 @@ export class ScansController {
     @Body(new ZodPipe(CreateScanSchema)) request: CreateScan,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScanStatus> {
-    await this.ports.quotas?.assertMinutesLeft(tenant, this.closing);
-    const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing);
+    const { scan, created } = await this.submitter.submit(tenant, request);
     response.status(created ? 202 : 200).location(`/v1/scans/${scan.id}`);
-    return this.statusOf(scan);
+    return scan;
+  }
+
+  @Post('batch')
+  @HttpCode(200)
+  @Describe({
+    summary: 'Ask for many scans at once',
+    detail:
+      'Each item is asked for as by `POST /v1/scans`, and counts as one request of the minute; `defaults` are options for those that have none. A refusal of one ends no other: `results` has, in the order of the items, a scan or a problem document for each. A body that does not fit the schema is refused as a whole, and nothing is done.',
+    body: 'CreateScanBatch',
+    answers: { 200: { schema: 'ScanBatch', text: 'What became of each item' } },
+    refusals: [400, 413, 415],
+  })
+  async createBatch(
+    @Caller() caller: Principal,
+    @Body(new ZodPipe(CreateScanBatchSchema)) request: CreateScanBatch,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ScanBatch> {
+    const batch = await this.batches.submit(caller, request);
+    if (mayGoBetter(batch)) dontKeepAnswer(response);
+    return batch;
   }
 
   @Get()
@@ -96,9 +122,9 @@ export class ScansController {
     @Query(new ZodPipe(GetScanSchema)) { wait }: GetScan,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScanStatus> {
-    if (wait === 0) return this.statusOf(await this.reader.get(id, tenant));
+    if (wait === 0) return this.submitter.statusOf(await this.reader.get(id, tenant));
     const untilEnd = (gone: AbortSignal) => this.waiter.untilEnd(id, tenant, wait * msPerSecond, gone);
-    return this.statusOf(await untilGone(response, this.closing, untilEnd));
+    return this.submitter.statusOf(await untilGone(response, this.closing, untilEnd));
   }
 
   @Get(':scan/history')
@@ -136,9 +162,5 @@ export class ScansController {
     const scan = await cancelScan(id, this.ports, this.queues, this.closing);
     if (!scan) throw problems.scanNotFound();
     return scan;
-  }
-
-  private async statusOf(scan: ScanRecord): Promise<ScanStatus> {
-    return { ...scan, queue: isFinal(scan) ? null : await queuePlaceOf(scan, this.queues) };
   }
 }

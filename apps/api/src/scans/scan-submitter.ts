@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CreateScan, ScanRecord, ScanStatus, TenantId } from '@assay/contracts';
+import { type Ports, queuePlaceOf, type ScanQueues, submitScan } from '@assay/pipeline';
+import { isFinal } from '../events/event-feed';
+import { CLOSING, PORTS, QUEUES } from '../tokens';
+
+export interface Asked {
+  scan: ScanStatus;
+  /** False: it was asked for before. */
+  created: boolean;
+}
+
+/** Asks for scans: one at a time, in a batch, or because something was put into a bucket. */
+@Injectable()
+export class ScanSubmitter {
+  constructor(
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(QUEUES) private readonly queues: ScanQueues,
+    @Inject(CLOSING) private readonly closing: AbortSignal,
+  ) {}
+
+  /** @throws QuotaExceededError when no minutes are left; SubmitError; ScanStoppingError */
+  async submit(tenant: TenantId, request: CreateScan): Promise<Asked> {
+    await this.ports.quotas?.assertMinutesLeft(tenant, this.closing);
+    const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing);
+    return { scan: await this.statusOf(scan), created };
+  }
+
+  /** With its place in the queue, while it has not ended. */
+  async statusOf(scan: ScanRecord): Promise<ScanStatus> {
+    return { ...scan, queue: isFinal(scan) ? null : await queuePlaceOf(scan, this.queues) };
+  }
+}
