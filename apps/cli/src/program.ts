@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { DeadLetterQueue, DecisionLabel, VerdictLabel } from '@assay/contracts';
+import { DeadLetterQueue, DecisionLabel, fewestBudget, largestBudget, VerdictLabel } from '@assay/contracts';
 import { CliError, ExitCode } from './exit';
 import { dataHelp, fleetCommand } from './program/fleet-command';
 import {
@@ -69,6 +69,11 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .option('--out <folder>', 'where reports go', 'assay-report')
     .option('--no-out', 'write no reports')
     .option('--policy <id|file>', 'policy by id, or a JSON file with one')
+    .addOption(
+      new Option('--frames <number>', 'frames to look at (default: as the policy says)').argParser(
+        wholeNumber(fewestBudget, largestBudget),
+      ),
+    )
     .addOption(
       new Option('--fail-on <label>', 'exit 1 when an input gets this verdict').choices(
         VerdictLabel.options.filter((label) => label !== 'rejected'),

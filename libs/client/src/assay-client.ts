@@ -89,11 +89,7 @@ export class AssayClient {
   }
 
   /** Asking again for the same media and policy gives the same scan; a more urgent `priority` moves it up. */
-  createScan(
-    request: CreateScan,
-    signal?: AbortSignal,
-    options: PostOptions = {},
-  ): Promise<ScanStatus> {
+  createScan(request: CreateScan, signal?: AbortSignal, options: PostOptions = {}): Promise<ScanStatus> {
     return this.requests.json('/v1/scans', ScanStatus, postOf(request, options), signal);
   }
 

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+/** Fewer frames than that leave a face with too little to be judged by; more cost longer than they tell. */
+export const fewestBudget = 4;
+export const largestBudget = 256;
+
+/** How many frames of a video are looked at, whatever its length; a video that has fewer is looked at whole. */
+export const FrameBudget = z.number().int().min(fewestBudget).max(largestBudget);
+export type FrameBudget = z.infer<typeof FrameBudget>;
+
 /** What turns numbers into a verdict, and what a scan may cost. Versioned: the verdict names it. */
 export const Policy = z.object({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),
@@ -20,6 +28,8 @@ export const Policy = z.object({
     perMinute: z.number().int().positive(),
     /** Never more than this for one item, however long. */
     max: z.number().int().positive(),
+    /** So many instead of what the two above give; absent = by them. */
+    budget: FrameBudget.optional(),
     /** Longest side at which frames are decoded, px. */
     maxSidePx: z.number().int().positive(),
     /** Longest stretch of the timeline in one segment (one `look` job), seconds. */
@@ -38,6 +48,11 @@ export const Policy = z.object({
   }),
 });
 export type Policy = z.infer<typeof Policy>;
+
+/** The same policy with another number of frames. Part of a scan's id, as all of a policy is. */
+export function withFrameBudget(policy: Policy, budget: FrameBudget | undefined): Policy {
+  return budget === undefined ? policy : { ...policy, frames: { ...policy.frames, budget } };
+}
 
 export const defaultPolicy: Policy = {
   id: 'default',

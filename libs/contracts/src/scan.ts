@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { Lane, QueuePlace } from './lane';
 import { DecisionLabel, LabelSource } from './known-labels';
+import { ModelSetName } from './model-set';
+import { FrameBudget } from './policy';
 import { QuotaKind, QuotaUsage } from './quota';
 import { Rejection } from './rejection';
 import { Owner } from './tenant';
@@ -33,6 +35,8 @@ export const ScanRecord = z.object({
   name: z.string().nullable(),
   policy: z.string(),
   modelSet: z.string(),
+  /** How many frames it was to look at; absent = as many as its policy gives. */
+  frameBudget: FrameBudget.optional(),
   /** Absent in what was asked for before there were lanes = `standard`. */
   priority: Lane.optional(),
   state: ScanState,
@@ -71,6 +75,10 @@ export const CreateScan = z.strictObject({
     .optional(),
   /** How urgent it is: `standard` when left out. Asking again with a more urgent one moves a scan up. */
   priority: Lane.optional(),
+  /** Frames to look at, instead of what the policy gives: fewer cost less, more see more. Another number is another scan. */
+  frameBudget: FrameBudget.optional(),
+  /** Who judges, by name or digest: a registered set, or the one that is installed. The live one when left out. */
+  modelSet: ModelSetName.optional(),
 });
 export type CreateScan = z.infer<typeof CreateScan>;
 

@@ -4,6 +4,7 @@ import { MediaId, ScanId } from './ids';
 import { KnownMediaFindings, Revision } from './known';
 import { Box, FaceQuality, ModelUse } from './look';
 import { SentenceLevel } from './manifest';
+import { FrameBudget } from './policy';
 import { MediaKind, Probe } from './probe';
 import { Rejection } from './rejection';
 import { VerdictLabel } from './verdict-label';
@@ -134,6 +135,8 @@ export const Verdict = z.object({
     preprocessing: z.string(),
     threadsPerSession: z.number().int(),
     framesSeconds: z.array(z.number()),
+    /** How many frames were asked for; absent = as many as the policy gives. */
+    frameBudget: FrameBudget.optional(),
   }),
   /** Wall milliseconds; the only part beside ids and times that differs between two runs. */
   cost: z.object({

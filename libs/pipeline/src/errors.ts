@@ -6,7 +6,7 @@ export class SubmitError extends Error {
   override readonly name = 'SubmitError';
 
   constructor(
-    readonly code: 'unknown_media' | 'unknown_policy',
+    readonly code: 'unknown_media' | 'unknown_policy' | 'unknown_model_set',
     message: string,
   ) {
     super(message);

@@ -3,7 +3,7 @@ import { scansOf } from './delete-media';
 import type { Ports } from './ports';
 import { findScan } from './scan-state';
 
-/** What each model set said of the same media of the same tenant under the same policy, the oldest first. */
+/** What each model set said of the same media of the same tenant under the same policy and frames, the oldest first. */
 export async function readScanHistory(
   scan: ScanRecord,
   ports: Pick<Ports, 'store' | 'index'>,
@@ -12,7 +12,7 @@ export async function readScanHistory(
   const scans: ScanRecord[] = [];
   for (const id of await scansOf(scan, ports, signal)) {
     const other = await findScan(id, ports, signal);
-    if (other?.policy === scan.policy) scans.push(other);
+    if (other?.policy === scan.policy && other.frameBudget === scan.frameBudget) scans.push(other);
   }
   return { scan: scan.id, scans: scans.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)) };
 }

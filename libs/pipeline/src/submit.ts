@@ -1,17 +1,20 @@
 import {
+  type FrameBudget,
   defaultLane,
   defaultPolicy,
   type Lane,
   MediaRecord,
   Policy,
+  withFrameBudget,
   type ScanId,
   ScanRecord,
   type TenantId,
 } from '@assay/contracts';
-import { ScanGoneError, SubmitError } from './errors';
+import { ModelSetError, ScanGoneError, SubmitError } from './errors';
 import { addPlanJob, isLive } from './flows';
 import { keys } from './keys';
 import { raisePriority } from './lanes/raise-priority';
+import { resolveModelSet } from './model-sets/registry';
 import { judgingSet } from './model-sets/traffic';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
@@ -27,6 +30,10 @@ export interface ScanRequest {
   policy?: string;
   /** How urgent; standard when left out. */
   priority?: Lane;
+  /** How many frames; as many as the policy gives when left out. */
+  frameBudget?: FrameBudget;
+  /** Name or digest of the set that judges; the live one when left out. */
+  modelSet?: string;
 }
 
 type SubmitPorts = Pick<Ports, 'store' | 'index' | 'models' | 'rollout' | 'policies' | 'log'>;
@@ -44,7 +51,7 @@ export interface Submitted {
  * The record is written before the job is added. A crash in between leaves an open marker, by which the sweeper finds
  * the scan and adds the job.
  *
- * @throws SubmitError `unknown_media` | `unknown_policy`
+ * @throws SubmitError `unknown_media` | `unknown_policy` | `unknown_model_set`
  * @throws ScanStoppingError when a worker still holds a job of the cancelled run
  */
 export async function submitScan(
@@ -67,11 +74,14 @@ export async function submitScan(
 
 /** Writes the scan down, without starting it. */
 export async function registerScan(ports: SubmitPorts, request: ScanRequest, signal: AbortSignal): Promise<Submitted> {
-  const policy = policyNamed(request.policy ?? defaultPolicy.id, ports);
+  const policy = withFrameBudget(policyNamed(request.policy ?? defaultPolicy.id, ports), request.frameBudget);
   const media = await readStored(ports.store, keys.mediaRecord(request.media, request.tenant), MediaRecord, signal);
   if (!media) throw unknownMedia();
   const idUnder = (set: string) => scanIdFor(media.id, policy, set, media.tenant);
-  const modelSet = judgingSet(await ports.rollout.now(signal), ports.models.digest, idUnder);
+  const modelSet =
+    request.modelSet === undefined
+      ? judgingSet(await ports.rollout.now(signal), ports.models.digest, idUnder)
+      : await setNamed(request.modelSet, ports, signal);
   const priority = request.priority ?? defaultLane;
   return recordScan({ media, policy, modelSet, priority }, ports, signal);
 }
@@ -125,6 +135,14 @@ function policyNamed(id: string, { policies }: SubmitPorts): Policy {
   throw new SubmitError('unknown_policy', `There is no policy "${id}". Known: ${[...policies.keys()].join(', ')}.`);
 }
 
+async function setNamed(ref: string, { store, models }: SubmitPorts, signal: AbortSignal): Promise<string> {
+  try {
+    return await resolveModelSet(ref, models.digest, store, signal);
+  } catch (error) {
+    throw error instanceof ModelSetError ? new SubmitError('unknown_model_set', error.message) : error;
+  }
+}
+
 const unknownMedia = (): SubmitError => new SubmitError('unknown_media', 'There is no media with this id.');
 
 function newRecord(id: ScanId, { media, policy, modelSet, priority, rescanOf }: NewScan): ScanRecord {
@@ -137,6 +155,7 @@ function newRecord(id: ScanId, { media, policy, modelSet, priority, rescanOf }: 
     name: media.name,
     policy: policy.id,
     modelSet,
+    ...(policy.frames.budget === undefined ? {} : { frameBudget: policy.frames.budget }),
     priority,
     state: 'queued',
     stage: 'intake',

@@ -13,13 +13,13 @@ import { atPrevalence, type Judgement, type ModelSet, preprocessingId, threadsPe
 import { version } from './version';
 
 interface Method {
+  policy: Policy;
   models: ModelSet;
   tools: Record<string, string>;
 }
 
 export interface JudgedScan extends Method {
   record: ScanRecord;
-  policy: Policy;
   probe: Probe;
   /** Null where nobody read them. */
   credentials: CredentialsReading | null;
@@ -71,7 +71,6 @@ export interface RejectedScan extends Method {
   media: MediaId | null;
   name: string | null;
   rejection: Rejection;
-  policy: Policy;
   startedAt?: string;
 }
 
@@ -129,7 +128,11 @@ function prevalenceOf(probability: number | null, { prevalence }: Policy): Verdi
   return { prevalence, probability: Math.round(1e4 * atPrevalence(probability, prevalence)) / 1e4 };
 }
 
-function methodOf(media: MediaId | null, { models, tools }: Method, framesSeconds: number[]): Verdict['method'] {
+function methodOf(
+  media: MediaId | null,
+  { models, tools, policy }: Method,
+  framesSeconds: number[],
+): Verdict['method'] {
   return {
     contentSha256: media,
     assay: version,
@@ -139,6 +142,7 @@ function methodOf(media: MediaId | null, { models, tools }: Method, framesSecond
     preprocessing: preprocessingId,
     threadsPerSession,
     framesSeconds,
+    ...(policy.frames.budget === undefined ? {} : { frameBudget: policy.frames.budget }),
   };
 }
 

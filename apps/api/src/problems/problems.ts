@@ -96,9 +96,9 @@ export const problems = {
     problem('unknown-policy', 422, 'No such policy', detail, {
       errors: [{ path: 'policy', message: 'there is no policy with this id' }],
     }),
-  unknownModelSet: (detail: string) =>
+  unknownModelSet: (detail: string, path = 'set') =>
     problem('unknown-model-set', 422, 'No such model set', detail, {
-      errors: [{ path: 'set', message: 'names no registered model set' }],
+      errors: [{ path, message: 'names no registered model set' }],
     }),
   /** Already so, nothing to go back to, too little to go by, or somebody else was quicker. */
   rolloutConflict: (code: string, detail: string) =>

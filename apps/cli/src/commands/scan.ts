@@ -16,6 +16,8 @@ export interface ScanOptions {
   /** Folder for the reports; false = write none. */
   out: string | false;
   policy?: string;
+  /** Frames to look at. */
+  frames?: number;
   failOn?: VerdictLabel;
   threads?: number;
   allowPrivateAddresses?: boolean;
@@ -34,9 +36,9 @@ export interface ScanOptions {
 export async function scan(words: readonly string[], options: ScanOptions): Promise<ExitCode> {
   const interrupt = listenForInterrupt();
   const known = options.known === undefined ? {} : { known: await readKnown(options.known, options.knownLabel) };
-  const { policy: word, threads, allowPrivateAddresses } = options;
+  const { policy: word, threads, allowPrivateAddresses, frames: frameBudget } = options;
   const { scanner, policy } = await openScannerFor(
-    { policy: word, threads, allowPrivateAddresses, ...known },
+    { policy: word, threads, allowPrivateAddresses, frameBudget, ...known },
     interrupt.signal,
   );
   try {

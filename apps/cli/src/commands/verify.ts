@@ -45,7 +45,10 @@ export async function verify(verdictPath: string, file: string, options: VerifyO
   const chosen = options.policy ? await readPolicy(options.policy) : claimed.policy.id;
   const interrupt = listenForInterrupt();
   const policies = typeof chosen === 'string' ? [] : [chosen];
-  const scanner = await openScanner({ threads: options.threads, policies }, interrupt.signal);
+  const scanner = await openScanner(
+    { threads: options.threads, policies, frameBudget: claimed.method.frameBudget },
+    interrupt.signal,
+  );
   const bar = await openProgressBar();
   try {
     const policy = scanner.policies.get(typeof chosen === 'string' ? chosen : chosen.id);

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Policy, ScanEvent, Verdict } from '@assay/contracts';
+import { type FrameBudget, type Policy, type ScanEvent, type Verdict, withFrameBudget } from '@assay/contracts';
 import { privateNetworks } from '@assay/fetch-media';
 import { createLog, createPorts, loadConfig, type LocalKnown, rejectedInputVerdict, scanFile } from '@assay/pipeline';
 import { createFolderStore, createMemoryIndex } from '@assay/storage';
@@ -19,6 +19,8 @@ export interface ScannerOptions {
   known?: LocalKnown;
   /** Policies beside the configured ones. */
   policies?: readonly Policy[];
+  /** Frames to look at, under whichever policy; absent = as many as it gives. */
+  frameBudget?: FrameBudget;
 }
 
 export interface Scanned {
@@ -59,6 +61,7 @@ export async function openScanner(options: ScannerOptions, signal: AbortSignal):
   const shared = await createPorts(config, log, { store: createFolderStore({ root: folder, durable: false }) });
   const policies = new Map(shared.policies);
   for (const policy of options.policies ?? []) policies.set(policy.id, policy);
+  for (const [id, policy] of policies) policies.set(id, withFrameBudget(policy, options.frameBudget));
   // Threads load their models while the first file is hashed and probed; a failure is told by whoever needs them.
   shared.modelSets.warm(shared.models, signal).catch(() => undefined);
 

@@ -85,6 +85,22 @@ export async function findModelSet(ref: string, store: ObjectStore, signal: Abor
 }
 
 /**
+ * The digest of a set that can judge: a registered one, or the installed one, which needs no registration.
+ *
+ * @param ref a name, or the first digits of a digest
+ * @throws ModelSetError `unknown_set`
+ */
+export async function resolveModelSet(
+  ref: string,
+  installed: string,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<string> {
+  if (ref === installed || (ref.length >= shortestDigest && installed.startsWith(ref))) return installed;
+  return (await findModelSet(ref, store, signal)).digest;
+}
+
+/**
  * Removes a set from the store. Files that another set has as well stay.
  *
  * @param inUse digests that may not go

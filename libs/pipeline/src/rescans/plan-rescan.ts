@@ -1,6 +1,6 @@
 import type { CreateRescan } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
-import { findModelSet, shortestDigest } from '../model-sets/registry';
+import { resolveModelSet } from '../model-sets/registry';
 import { readRollout } from '../model-sets/rollout-reader';
 import type { RescanQuery } from './rescans';
 
@@ -21,9 +21,8 @@ export async function planRescan(
 ): Promise<RescanQuery> {
   const resolve = async (ref: string): Promise<string> => {
     if (digest.test(ref)) return ref;
-    // People take the digits from a verdict of the installed set as well, which needs no registration.
-    if (ref.length >= shortestDigest && installed.startsWith(ref)) return installed;
-    return (await findModelSet(ref, store, signal)).digest;
+    // People take the digits from a verdict of the installed set as well.
+    return resolveModelSet(ref, installed, store, signal);
   };
   const live = async (): Promise<string> => (await readRollout(store, null, signal))?.live ?? installed;
   return {
