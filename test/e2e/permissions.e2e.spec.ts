@@ -64,6 +64,7 @@ async function objectsOf(key: string): Promise<Record<string, string>> {
     letter: 'plan.none',
     rescan: `rs_${'0'.repeat(16)}`,
     tenant: 'acme',
+    callback: `cb_${'0'.repeat(24)}`,
   };
 }
 

@@ -26,6 +26,7 @@ import { MetricsController } from './metrics/metrics.controller';
 import { ModelsController } from './models/models.controller';
 import { RescansController } from './rescans/rescans.controller';
 import { QuotasController } from './quotas/quotas.controller';
+import { CallbacksController } from './scans/callbacks.controller';
 import { PublicKeysController } from './scans/public-keys.controller';
 import { RevisionsController } from './scans/revisions.controller';
 import { ScanBatches } from './scans/scan-batches';
@@ -34,6 +35,7 @@ import { ScanSubmitter } from './scans/scan-submitter';
 import { ScanWaiter } from './scans/scan-waiter';
 import { ScansController } from './scans/scans.controller';
 import { VerdictController } from './scans/verdict.controller';
+import { CallbackSecretController } from './webhooks/callback-secret.controller';
 import { WebhooksController } from './webhooks/webhooks.controller';
 import {
   CLOSING,
@@ -93,6 +95,8 @@ export class ApiModule {
         FeedController,
         PublicKeysController,
         WebhooksController,
+        CallbacksController,
+        CallbackSecretController,
         KeysController,
         AuditController,
         DeadLettersController,

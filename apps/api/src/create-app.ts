@@ -65,7 +65,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
   const documents = [
-    ...['/v1/scans', '/v1/webhooks', '/v1/keys', '/v1/erasures', '/v1/holds', '/v1/retention'],
+    ...['/v1/scans', '/v1/webhooks', '/v1/callback-secret', '/v1/keys', '/v1/erasures', '/v1/holds', '/v1/retention'],
     ...['/v1/models', '/v1/rescans', '/v1/tenants'],
   ];
   // Before what is read of the addresses above it, which would allow less.

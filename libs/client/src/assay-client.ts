@@ -1,4 +1,6 @@
 import {
+  type Callback,
+  CallbackList,
   type CreateScan,
   type CreateScanBatch,
   DecisionHistory,
@@ -109,6 +111,12 @@ export class AssayClient {
   /** While it has not ended, `queue` says where it stands and when the verdict is expected. */
   getScan(id: string, signal?: AbortSignal): Promise<ScanStatus> {
     return this.requests.json(`/v1/scans/${encodeURIComponent(id)}`, ScanStatus, {}, signal);
+  }
+
+  /** Who is called when something becomes of the scan, and how the calls went. */
+  async callbacks(scan: string, signal?: AbortSignal): Promise<Callback[]> {
+    const path = `/v1/scans/${encodeURIComponent(scan)}/callbacks`;
+    return (await this.requests.json(path, CallbackList, {}, signal)).callbacks;
   }
 
   /** Newest first; give `next` back as `cursor` for more. With `label`, only scans that bear it, own or inherited. */

@@ -1,4 +1,5 @@
 import {
+  CallbackSecretShown,
   Delivery,
   type EventType,
   Webhook,
@@ -43,6 +44,16 @@ export class Webhooks {
     options: PostOptions = {},
   ): Promise<WebhookWithSecret> {
     return this.requests.json(`${pathOf(id)}/rotate-secret`, WebhookWithSecret, postOf(rotation, options), signal);
+  }
+
+  /** Makes the secret that signs the callbacks of scans, or a new one in its place. The answer alone holds it. */
+  rotateCallbackSecret(
+    rotation: { overlapSeconds?: number; signing?: WebhookSigning } = {},
+    signal?: AbortSignal,
+    options: PostOptions = {},
+  ): Promise<CallbackSecretShown> {
+    const path = '/v1/callback-secret/rotate';
+    return this.requests.json(path, CallbackSecretShown, postOf(rotation, options), signal);
   }
 
   async delete(id: string, signal?: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import { ErasureId } from './keeping';
 import { Turn } from './lane';
 import { RescanId } from './rescan';
 import { Owner, TenantId } from './tenant';
-import { DeliveryId, WebhookId } from './webhook';
+import { DeliveryId, ReceiverId } from './webhook';
 
 /** Payloads carry ids, never bytes or secrets; `v` changes when a field changes its meaning. */
 export const PlanJob = z.strictObject({ v: z.literal(1), scan: ScanId, tenant: Owner, turn: Turn.optional() });
@@ -18,8 +18,8 @@ export const LookJob = z.strictObject({
 export const JudgeJob = z.strictObject({ v: z.literal(1), scan: ScanId, tenant: Owner });
 /** Fleet-wide housekeeping: re-drives scans that stopped half-way, removes uploads that were left behind. */
 export const SweepJob = z.strictObject({ v: z.literal(1) });
-/** One event on its way to one webhook, over all of its tries. */
-export const DeliverJob = z.strictObject({ v: z.literal(1), webhook: WebhookId, delivery: DeliveryId });
+/** One event on its way to one webhook or callback, over all of its tries. */
+export const DeliverJob = z.strictObject({ v: z.literal(1), webhook: ReceiverId, delivery: DeliveryId });
 /** One erasure, from wherever it is to its end. */
 export const EraseJob = z.strictObject({ v: z.literal(1), tenant: TenantId, erasure: ErasureId });
 export type PlanJob = z.infer<typeof PlanJob>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CreateScan, Problem, ScanStatus } from './scan';
+import { CreateScan } from './create-scan';
+import { Problem, ScanStatus } from './scan';
 
 /** Longest batch. Each item costs the service as much as a request of its own. */
 export const maxBatchItems = 100;

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { MediaId, ScanId } from './ids';
 import { Lane, QueuePlace } from './lane';
 import { DecisionLabel, LabelSource } from './known-labels';
-import { ModelSetName } from './model-set';
 import { FrameBudget } from './policy';
 import { QuotaKind, QuotaUsage } from './quota';
 import { Rejection } from './rejection';
@@ -66,21 +65,6 @@ export const ScanStatus = ScanRecord.extend({
   queue: QueuePlace.nullable().default(null),
 });
 export type ScanStatus = z.infer<typeof ScanStatus>;
-
-export const CreateScan = z.strictObject({
-  media: MediaId,
-  policy: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
-    .optional(),
-  /** How urgent it is: `standard` when left out. Asking again with a more urgent one moves a scan up. */
-  priority: Lane.optional(),
-  /** Frames to look at, instead of what the policy gives: fewer cost less, more see more. Another number is another scan. */
-  frameBudget: FrameBudget.optional(),
-  /** Who judges, by name or digest: a registered set, or the one that is installed. The live one when left out. */
-  modelSet: ModelSetName.optional(),
-});
-export type CreateScan = z.infer<typeof CreateScan>;
 
 /** What progress events carry, in queue, event stream and progress bar alike. `partial` = best answer so far. */
 export const ScanEvent = z.object({

@@ -6,6 +6,10 @@ import { Owner } from './tenant';
 export const WebhookId = z.string().regex(/^wh_[0-9a-f]{24}$/, 'must look like wh_ and 24 hex digits');
 export type WebhookId = z.infer<typeof WebhookId>;
 
+/** Where an event goes: to a webhook, or to the callback of one scan. */
+export const ReceiverId = z.string().regex(/^(wh|cb)_[0-9a-f]{24}$/, 'must look like wh_ or cb_ and 24 hex digits');
+export type ReceiverId = z.infer<typeof ReceiverId>;
+
 /** How deliveries are signed: a shared secret (HMAC-SHA256, `v1`), or a key pair (Ed25519, `v1a`). */
 export const WebhookSigning = z.enum(['hmac', 'ed25519']);
 export type WebhookSigning = z.infer<typeof WebhookSigning>;
@@ -121,10 +125,11 @@ export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
 export const DeliveryState = z.enum(['pending', 'delivered', 'failed']);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
-/** One event on its way to one webhook. */
+/** One event on its way to one webhook or callback. */
 export const Delivery = z.object({
   id: DeliveryId,
-  webhook: WebhookId,
+  /** Id of the webhook, or of the callback. */
+  webhook: ReceiverId,
   /** What the receiver gets as `webhook-id`. */
   eventId: EventId,
   type: EventType,
@@ -143,6 +148,8 @@ export const DeliveryRecord = Delivery.extend({
   schema: z.literal('assay.delivery/1'),
   tenant: Owner,
   event: News,
+  /** Of a callback: where it leads. Absent = where its webhook leads at the time. */
+  url: z.string().optional(),
   /** `tries` when the present series began: at 0, or when it was sent again by request. */
   seriesBegan: z.number().int().nonnegative(),
 });

@@ -15,6 +15,7 @@ import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
 import { findScan } from './scan-state';
+import { listCallbacks } from './webhooks/callback-records';
 
 /** Where an item has left something; what a process does not have is left out. */
 export interface DeletePorts extends Pick<Ports, 'store' | 'index' | 'known'> {
@@ -77,14 +78,15 @@ export async function deleteScan(
   const record = await findScan(scan, ports, signal);
   if (record && queues) await removeScanJobs(queues, record);
   const events = await readEvents(scan, ports, signal);
-  await forgetEvents(tenant, events, ports, queues, signal);
+  const callbacks = (await listCallbacks(scan, store, signal)).map(({ id }) => id);
+  await forgetEvents(tenant, events, ports, queues, signal, callbacks);
   await removeShadows(scan, ports, signal);
   await forgetHeir(scan, store, signal);
   await store.deletePrefix(keys.scan(scan), signal);
   await store.delete(keys.openScan(scan), signal);
   await store.deletePrefix(keys.outboxOf(scan), signal);
   // Again: what was being told until its event was gone was written down after the first time.
-  await forgetEvents(tenant, events, ports, queues, signal);
+  await forgetEvents(tenant, events, ports, queues, signal, callbacks);
   await index.delete(scan, record ?? undefined);
   if (record) await index.publish(eventOf({ ...record, state: 'cancelled' }));
 }

@@ -237,6 +237,20 @@ export class WebhookError extends Error {
   }
 }
 
+const callbackWords = {
+  no_secret: 'No secret signs callbacks yet: an admin makes one by POST /v1/callback-secret/rotate.',
+  too_many_callbacks: 'This scan has as many callbacks as it may have. A webhook is told of all scans.',
+};
+
+/** A callback that cannot be. */
+export class CallbackError extends Error {
+  override readonly name = 'CallbackError';
+
+  constructor(readonly code: keyof typeof callbackWords) {
+    super(callbackWords[code]);
+  }
+}
+
 /** Store, index or queue did not answer: what failed is not the work, and it is worth waiting for. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof StoreUnavailableError) return true;

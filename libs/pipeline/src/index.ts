@@ -138,6 +138,14 @@ export { registerScan, type ScanRequest, submitScan, type Submitted } from './su
 export { sweep, type SweepReport } from './sweep';
 export { annotate, type EndOfRequest, startTracing, type Tracing } from './tracing/tracing';
 export { version } from './version';
+export {
+  addCallback,
+  assertMayCall,
+  describeCallbackSecret,
+  listCallbackLogs,
+  replayCallback,
+  rotateCallbackSecret,
+} from './webhooks/callbacks';
 export { deliver, type DeliverPorts, type Tried } from './webhooks/deliver';
 export { getDelivery, listDeliveries, replayDelivery, sendTestEvent } from './webhooks/deliveries';
 export { oldestPending } from './webhooks/sweep-deliveries';

@@ -9,6 +9,8 @@ import {
   ScanId,
   TenantId,
   UploadId,
+  CallbackId,
+  ReceiverId,
   WebhookId,
 } from '@assay/contracts';
 import { eventAndTimeOf } from './webhooks/delivery-id';
@@ -88,11 +90,16 @@ export const keys = {
   /** Padded, so that they lie in order. */
   webhookSecret: (webhook: WebhookId, number: number) =>
     `webhook-secrets/${webhook}/${String(number).padStart(8, '0')}.json`,
-  deliveries: (webhook: WebhookId) => `deliveries/${webhook}/`,
-  delivery: (webhook: WebhookId, delivery: DeliveryId) => `deliveries/${webhook}/${delivery}.json`,
+  /** Whom to call when something has become of the scan. */
+  callbacks: (scan: ScanId) => `scans/${scan}/callbacks/`,
+  callback: (scan: ScanId, callback: CallbackId) => `scans/${scan}/callbacks/${callback}.json`,
+  /** Logs of all callbacks. */
+  callbackDeliveries: 'deliveries/cb_',
+  deliveries: (webhook: ReceiverId) => `deliveries/${webhook}/`,
+  delivery: (webhook: ReceiverId, delivery: DeliveryId) => `deliveries/${webhook}/${delivery}.json`,
   /** One marker per delivery that has not ended, the oldest event first. */
   pendingDeliveries: 'pending/',
-  pendingDelivery: (webhook: WebhookId, delivery: DeliveryId) => {
+  pendingDelivery: (webhook: ReceiverId, delivery: DeliveryId) => {
     const { event, ms } = eventAndTimeOf(delivery);
     return `pending/${ms}.${webhook}.${event}`;
   },

@@ -31,6 +31,9 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'GET /v1/scans/:scan': 'scans:read',
   'GET /v1/scans/:scan/history': 'scans:read',
   'POST /v1/scans/:scan/cancel': 'scans:write',
+  // Addresses of callbacks may hold a secret: for those who give them, not for who only reads.
+  'GET /v1/scans/:scan/callbacks': 'scans:write',
+  'POST /v1/scans/:scan/callbacks/:callback/deliveries/:delivery/replay': 'scans:write',
   'GET /v1/scans/:scan/events': 'scans:read',
   'GET /v1/scans/:scan/verdict': 'scans:read',
   'GET /v1/scans/:scan/verdict/signature': 'scans:read',
@@ -49,6 +52,8 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'GET /v1/webhooks/:webhook/deliveries': 'webhooks:read',
   'GET /v1/webhooks/:webhook/deliveries/:delivery': 'webhooks:read',
   'POST /v1/webhooks/:webhook/deliveries/:delivery/replay': 'webhooks:write',
+  'GET /v1/callback-secret': 'webhooks:read',
+  'POST /v1/callback-secret/rotate': 'webhooks:write',
   'POST /v1/keys': 'keys:write',
   'GET /v1/keys': 'keys:read',
   'GET /v1/keys/:key': 'keys:read',

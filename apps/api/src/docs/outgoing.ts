@@ -13,9 +13,9 @@ const header = (name: string, description: string) => ({
 export const outgoingWebhooks = {
   event: {
     post: {
-      summary: 'An event, as Standard Webhooks 1.0',
+      summary: 'An event, as Standard Webhooks 1.0, to a webhook or to the callback of a scan',
       description:
-        'Sent until it is answered with 2xx: ten tries over three days. 410 switches the webhook off. The same event has the same `webhook-id`, also when it comes again. Check the signature before you read the body.',
+        'Sent until it is answered with 2xx: ten tries over three days. 410 switches the webhook off, or ends the calls of a callback. The same event has the same `webhook-id`, also when it comes again. Check the signature before you read the body.',
       parameters: [
         header('webhook-id', 'Id of the event: take one that you know for done'),
         header('webhook-timestamp', 'Time of this try, seconds since 1970: refuse what is older than five minutes'),

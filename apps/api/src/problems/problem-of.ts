@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { FetchMediaError } from '@assay/fetch-media';
 import {
+  CallbackError,
   DeadLetterError,
   DecisionError,
   HashListError,
@@ -53,6 +54,9 @@ export function problemOf(error: unknown): ProblemError {
   }
   if (error instanceof HashListError) return problems.unusableList(error.message);
   if (error instanceof KnownListError) return problems.knownListNotFound();
+  if (error instanceof CallbackError) {
+    return error.code === 'no_secret' ? problems.noCallbackSecret() : problems.tooManyCallbacks(error.message);
+  }
   if (error instanceof WebhookError) return webhookProblem(error);
   if (error instanceof EventsExpiredError) return problems.eventsExpired();
   if (error instanceof ListCursorError) return problems.invalid([{ path: 'cursor', message: error.message }]);

@@ -149,6 +149,15 @@ export const problems = {
   webhookDisabled: () =>
     problem('webhook-disabled', 409, 'The webhook is switched off', 'Switch it on with PATCH {"enabled": true} first.'),
   tooManyWebhooks: (detail: string) => problem('too-many-webhooks', 422, 'There are too many webhooks', detail),
+  noCallbackSecret: () =>
+    problem(
+      'no-callback-secret',
+      422,
+      'Nothing signs callbacks yet',
+      'An admin makes the secret that signs them by POST /v1/callback-secret/rotate. No scan was asked for.',
+      { errors: [{ path: 'callback', message: 'has no secret to be signed with' }] },
+    ),
+  tooManyCallbacks: (detail: string) => problem('too-many-callbacks', 422, 'There are too many callbacks', detail),
   eventsExpired: () =>
     problem(
       'events-expired',
@@ -163,9 +172,9 @@ export const problems = {
   rejectedMedia: ({ code, message }: Rejection) =>
     problem(`rejected-${code.replaceAll('_', '-')}`, 422, 'The file was not accepted', message),
   /** 422 whatever the other server did: a 5xx of ours would wake our operators for it. */
-  urlRefused: (code: string, detail: string) =>
+  urlRefused: (code: string, detail: string, path = 'url') =>
     problem(`url-${code.replaceAll('_', '-')}`, 422, 'The address could not be used', detail, {
-      errors: [{ path: 'url', message: lowerFirst(detail.replace(/\.$/, '')) }],
+      errors: [{ path, message: lowerFirst(detail.replace(/\.$/, '')) }],
     }),
   uploadNotFound: () =>
     problem(

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CreateScan, ScanRecord, ScanStatus, TenantId } from '@assay/contracts';
-import { type Ports, queuePlaceOf, type ScanQueues, submitScan } from '@assay/pipeline';
+import type { CreateScan, ScanCallback, ScanRecord, ScanStatus, TenantId } from '@assay/contracts';
+import { type AddressSettings, FetchMediaError } from '@assay/fetch-media';
+import { addCallback, assertMayCall, type Ports, queuePlaceOf, type ScanQueues, submitScan } from '@assay/pipeline';
 import { isFinal } from '../events/event-feed';
-import { CLOSING, PORTS, QUEUES } from '../tokens';
+import { problems } from '../problems/problems';
+import { CLOSING, PORTS, QUEUES, SENDING } from '../tokens';
 
 export interface Asked {
   scan: ScanStatus;
@@ -16,14 +18,26 @@ export class ScanSubmitter {
   constructor(
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(QUEUES) private readonly queues: ScanQueues,
+    @Inject(SENDING) private readonly sending: AddressSettings,
     @Inject(CLOSING) private readonly closing: AbortSignal,
   ) {}
 
-  /** @throws QuotaExceededError when no minutes are left; SubmitError; ScanStoppingError */
-  async submit(tenant: TenantId, request: CreateScan): Promise<Asked> {
+  /**
+   * @throws QuotaExceededError when no minutes are left; SubmitError; ScanStoppingError
+   * @throws ProblemError 422 for a callback that may not be called; CallbackError
+   */
+  async submit(tenant: TenantId, { callback, ...request }: CreateScan): Promise<Asked> {
+    if (callback) await this.assertMayCall(tenant, callback);
     await this.ports.quotas?.assertMinutesLeft(tenant, this.closing);
     const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing);
+    if (callback) await addCallback(scan, callback, { ...this.ports, queues: this.queues }, this.closing);
     return { scan: await this.statusOf(scan), created };
+  }
+
+  private async assertMayCall(tenant: TenantId, callback: ScanCallback): Promise<void> {
+    await assertMayCall(tenant, callback, this.ports.store, this.sending, this.closing).catch((error: unknown) => {
+      throw error instanceof FetchMediaError ? problems.urlRefused(error.code, error.message, 'callback.url') : error;
+    });
   }
 
   /** With its place in the queue, while it has not ended. */

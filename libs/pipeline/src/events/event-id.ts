@@ -19,6 +19,11 @@ export function eventIdOf({ id, restarts }: Pick<ScanRecord, 'id' | 'restarts'>,
   return `${id}-${type.replace('.', '-')}${restarts ? `-${restarts}` : ''}`;
 }
 
+/** In which run of its scan an end was told: 0, or how often it had been started anew. */
+export function runOf(event: EventId): number {
+  return Number(/-(\d{1,9})$/.exec(event)?.[1] ?? 0);
+}
+
 /** A revision has a number of its own, whatever happened to the scan before. */
 export function revisionEventId({ id }: Pick<ScanRecord, 'id'>, revision: number): EventId {
   return `${id}-verdict-revised-${revision}`;

@@ -7,6 +7,7 @@ import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { assertMediaExists } from '../scan-state';
 import { writeStored } from '../stored';
+import { listCallbacks, wantsToHear } from '../webhooks/callback-records';
 import { addDelivery } from '../webhooks/deliveries';
 import { listReceivers } from '../webhooks/webhooks';
 import { decisionEventId, eventKeyOf } from './event-id';
@@ -91,7 +92,7 @@ async function assertStillThere(
   throw new ScanGoneError(media, 'The media was deleted.');
 }
 
-/** Feed and webhooks of the tenant, both of which count an event once. */
+/** Feed and webhooks of the tenant and callbacks of the scan, all of which count an event once. */
 async function relay(
   id: EventId,
   parts: Pick<OutboxParts, 'store' | 'events' | 'queues'>,
@@ -105,6 +106,10 @@ async function relay(
     // One that was made later gets what happens later, also when the sweeper tells again.
     const wants = events.includes(news.type) && createdAt <= news.timestamp;
     if (wants) await addDelivery(tenant, webhook, news, parts, signal);
+  }
+  if (!('scan' in news.data)) return;
+  for (const callback of await listCallbacks(news.data.scan, parts.store, signal)) {
+    if (wantsToHear(callback, news)) await addDelivery(tenant, callback.id, news, parts, signal, callback.url);
   }
 }
 

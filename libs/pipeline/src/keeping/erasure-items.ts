@@ -1,4 +1,4 @@
-import { type Erasure, EventId, MediaId, RemovedCounts, ScanRecord, TenantId } from '@assay/contracts';
+import { CallbackId, type Erasure, EventId, MediaId, RemovedCounts, ScanRecord, TenantId } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
 import { z } from 'zod';
 import { withSegments } from '../cancel-scan';
@@ -10,6 +10,7 @@ import { tenantsOf } from '../media-references';
 import type { Ports } from '../ports';
 import { findScan } from '../scan-state';
 import { readStored, writeStored } from '../stored';
+import { listCallbacks } from '../webhooks/callback-records';
 import type { Item } from './item';
 
 /**
@@ -23,6 +24,8 @@ export const ErasureItem = z.object({
   foundAt: z.iso.datetime(),
   scans: z.array(ScanRecord),
   events: z.array(z.object({ id: EventId, timestamp: z.iso.datetime() })),
+  /** Whom its scans were to call. */
+  callbacks: z.array(CallbackId).default([]),
   counts: RemovedCounts,
 });
 export type ErasureItem = z.infer<typeof ErasureItem>;
@@ -60,10 +63,12 @@ export async function surveyItem(item: Item, ports: Pick<Ports, 'store' | 'index
   if (file) count(file.bytes);
   const scans: ScanRecord[] = [];
   const events: ErasureItem['events'] = [];
+  const callbacks: ErasureItem['callbacks'] = [];
   for (const scan of await scansOf(item, ports, signal)) {
     const record = await findScan(scan, ports, signal);
     if (record) scans.push(await withSegments(record, ports, signal));
     events.push(...(await readEvents(scan, ports, signal)).map(({ id, timestamp }) => ({ id, timestamp })));
+    callbacks.push(...(await listCallbacks(scan, store, signal)).map(({ id }) => id));
     const [evidence, told, verdict] = [keys.evidence(scan, ''), keys.events(scan), keys.verdict(scan)];
     for await (const { key, bytes } of store.list(keys.scan(scan), signal)) {
       count(bytes);
@@ -81,7 +86,7 @@ export async function surveyItem(item: Item, ports: Pick<Ports, 'store' | 'index
     const stat = await store.stat(knownKeys.event(item.media, id), signal);
     if (stat) count(stat.bytes);
   }
-  return { scans, events, counts };
+  return { scans, events, callbacks, counts };
 }
 
 /** Looks at the hash lists of a tenant. */

@@ -1,19 +1,20 @@
-import type { MediaId, ScanId, ScanNews, TenantId } from '@assay/contracts';
+import type { CallbackId, MediaId, ScanId, ScanNews, TenantId } from '@assay/contracts';
 import type { EventLog, IdempotencyStore, ObjectStore } from '@assay/storage';
 import type { ScanQueues } from '../open-queues';
 import { removeDeliveries } from '../webhooks/deliveries';
 import { answerAbout } from './item';
 import { removeQueueEvents } from './queue-events';
 
-/** Takes events back: their deliveries to webhooks, and their places in the feed. */
+/** Takes events back: their deliveries to webhooks and to callbacks of their scan, and their places in the feed. */
 export async function forgetEvents(
   tenant: TenantId,
   told: readonly Pick<ScanNews, 'id' | 'timestamp'>[],
   { store, events }: { store: ObjectStore; events?: Pick<EventLog, 'remove'> },
   queues: ScanQueues | null,
   signal: AbortSignal,
+  callbacks: readonly CallbackId[] = [],
 ): Promise<void> {
-  await removeDeliveries(tenant, told, { store, queues }, signal);
+  await removeDeliveries(tenant, { events: told, callbacks }, { store, queues }, signal);
   await events?.remove(
     tenant,
     told.map(({ id }) => id),

@@ -173,7 +173,7 @@ async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortS
     if (await hasJobs(queues, scan)) throw new LaterError(jobPauseMs);
     await ports.index.delete(scan.id, scan);
   }
-  await forgetEvents(item.tenant, item.events, ports, queues, signal);
+  await forgetEvents(item.tenant, item.events, ports, queues, signal, item.callbacks);
   await forgetMentions(item.tenant, { media: item.media, scans: item.scans.map(({ id }) => id) }, ports, queues);
   return held;
 }

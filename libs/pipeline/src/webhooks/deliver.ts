@@ -1,19 +1,14 @@
-import {
-  type AttemptOutcome,
-  type DeliverJob,
-  type DeliveryAttempt,
-  type DeliveryRecord,
-  type WebhookId,
-} from '@assay/contracts';
+import { type AttemptOutcome, type DeliverJob, type DeliveryAttempt, type DeliveryRecord } from '@assay/contracts';
 import { type AddressSettings, FetchMediaError, postMessage } from '@assay/fetch-media';
 import { LaterError } from '../errors';
 import { eventKeyOf } from '../events/event-id';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { writeStored } from '../stored';
+import { callbackKeyOf } from './callback-records';
 import { findDelivery, removeDelivery } from './deliveries';
 import { pauseBefore } from './schedule';
-import { liveSecrets } from './secrets';
+import { callbackSecrets, liveSecrets, type SecretHolder } from './secrets';
 import { signedHeaders } from './sign-message';
 import { disableWebhook, findWebhook } from './webhooks';
 
@@ -77,7 +72,8 @@ async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: Abor
     milliseconds: Math.max(0, now - startedAt),
     ...sent,
   };
-  if (sent.outcome === 'gone') await disableWebhook(record.webhook, 'gone', ports.store, signal);
+  if (sent.outcome === 'gone' && record.url === undefined)
+    await disableWebhook(record.webhook, 'gone', ports.store, signal);
   const next = nextTry(record, attempt, retryAfter, now);
   const tried: DeliveryRecord = {
     ...record,
@@ -111,19 +107,19 @@ interface Sent {
 }
 
 async function send(record: DeliveryRecord, ports: DeliverPorts, signal: AbortSignal): Promise<Sent> {
-  const { tenant, webhook, event } = record;
+  const { event } = record;
   if (await ports.isLost?.(record, signal)) return { outcome: 'unreachable', status: null, retryAfter: null };
-  const found = await findWebhook(tenant, webhook, ports.store, signal);
+  const place = await placeOf(record, ports, signal);
   // Without a body to tell of: whoever deleted it deletes this record too.
-  if (!found?.enabled) return { outcome: 'disabled', status: null, retryAfter: null };
+  if (!place) return { outcome: 'disabled', status: null, retryAfter: null };
   const body = Buffer.from(JSON.stringify(event));
   const headers = {
     'content-type': 'application/json',
-    ...signedHeaders(event.id, body, await secretKeysOf(webhook, ports, signal), Date.now()),
+    ...signedHeaders(event.id, body, await secretKeysOf(place.signedBy, ports, signal), Date.now()),
   };
   try {
     const { status, retryAfter } = await postMessage(
-      found.url,
+      place.url,
       { headers, body },
       { ...ports.sending, timeoutMs },
       signal,
@@ -142,14 +138,29 @@ function outcomeOf(status: number): AttemptOutcome {
   return status === 410 ? 'gone' : 'refused';
 }
 
-async function secretKeysOf(webhook: WebhookId, { store }: DeliverPorts, signal: AbortSignal): Promise<string[]> {
+/** Where it leads at this time, and whose secrets sign it. @returns null where nothing is to be sent any more */
+async function placeOf(
+  { tenant, webhook, eventId, url }: DeliveryRecord,
+  { store }: DeliverPorts,
+  signal: AbortSignal,
+): Promise<{ url: string; signedBy: SecretHolder } | null> {
+  if (url === undefined) {
+    const found = await findWebhook(tenant, webhook, store, signal);
+    return found?.enabled ? { url: found.url, signedBy: webhook } : null;
+  }
+  const callback = await store.stat(callbackKeyOf(webhook, eventId), signal);
+  return callback && { url, signedBy: callbackSecrets(tenant) };
+}
+
+async function secretKeysOf(webhook: SecretHolder, { store }: DeliverPorts, signal: AbortSignal): Promise<string[]> {
   return (await liveSecrets(webhook, store, signal)).map(({ key }) => key);
 }
 
 /** Deleted while it was sent, by itself or with its media: what was just written must not stay. */
-async function isGone({ tenant, webhook, eventId }: DeliveryRecord, { store }: DeliverPorts, signal: AbortSignal) {
+async function isGone({ tenant, webhook, eventId, url }: DeliveryRecord, { store }: DeliverPorts, signal: AbortSignal) {
   const event = eventKeyOf(eventId);
-  const needed = [keys.webhook(tenant, webhook), ...(event ? [event] : [])];
+  const receiver = url === undefined ? keys.webhook(tenant, webhook) : callbackKeyOf(webhook, eventId);
+  const needed = [receiver, ...(event ? [event] : [])];
   const found = await Promise.all(needed.map((key) => store.stat(key, signal)));
   return found.includes(null);
 }

@@ -8,6 +8,8 @@ import {
   type News,
   type TenantId,
   type ToldNews,
+  type ReceiverId,
+  type CallbackId,
   type WebhookId,
 } from '@assay/contracts';
 import { WebhookError } from '../errors';
@@ -26,13 +28,16 @@ const testIdBytes = 16;
 /**
  * Puts an event on its way to a webhook, unless it is or was already. The marker is written before the record and the
  * record before the job: from whatever was cut off the sweeper goes on.
+ *
+ * @param url of a callback; webhooks have theirs written down, and it may change until the delivery has come
  */
 export async function addDelivery(
   tenant: TenantId,
-  webhook: WebhookId,
+  webhook: ReceiverId,
   event: News,
   { store, queues }: DeliveryParts,
   signal: AbortSignal,
+  url?: string,
 ): Promise<DeliveryRecord> {
   const id = deliveryIdOf(event);
   const known = await findDelivery(webhook, id, store, signal);
@@ -52,6 +57,7 @@ export async function addDelivery(
     nextAttemptAt: event.timestamp,
     happenedAt: event.timestamp,
     event,
+    ...(url === undefined ? {} : { url }),
   };
   await writeStored(store, keys.pendingDelivery(webhook, id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.delivery(webhook, id), record, { ifAbsent: true }, signal);
@@ -81,6 +87,16 @@ export async function listDeliveries(
   signal: AbortSignal,
 ): Promise<DeliveryList> {
   await getWebhook(tenant, webhook, store, signal);
+  return readLog(webhook, { state, limit, cursor }, store, signal);
+}
+
+/** The log of a webhook or callback, whoever asks. */
+export async function readLog(
+  webhook: ReceiverId,
+  { state, limit, cursor }: ListDeliveries,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<DeliveryList> {
   const deliveries: Delivery[] = [];
   const prefix = keys.deliveries(webhook);
   for await (const { key } of store.list(prefix, signal)) {
@@ -121,9 +137,19 @@ export async function replayDelivery(
   signal: AbortSignal,
 ): Promise<Delivery> {
   const { enabled } = await getWebhook(tenant, webhook, store, signal);
+  if (!enabled && (await findDelivery(webhook, delivery, store, signal))) throw new WebhookError('webhook_disabled');
+  return sendAgain(webhook, delivery, { store, queues }, signal);
+}
+
+/** As `replayDelivery`, for a webhook or callback that is known to be there. @throws WebhookError `unknown_delivery` */
+export async function sendAgain(
+  webhook: ReceiverId,
+  delivery: DeliveryId,
+  { store, queues }: DeliveryParts,
+  signal: AbortSignal,
+): Promise<Delivery> {
   const record = await findDelivery(webhook, delivery, store, signal);
   if (!record) throw new WebhookError('unknown_delivery');
-  if (!enabled) throw new WebhookError('webhook_disabled');
   const job = await queues.deliver.getJob(deliverJobId(webhook, delivery));
   // It is being sent in this moment.
   if (job && (await job.isActive())) return described(record);
@@ -140,15 +166,19 @@ export async function replayDelivery(
   return described(again);
 }
 
-/** Deliveries of a scan's events, with their markers and jobs: they go with its media. */
+/**
+ * Deliveries of a scan's events, with their markers and jobs: they go with its media.
+ *
+ * @param callbacks of the scan, beside the webhooks of the tenant
+ */
 export async function removeDeliveries(
   tenant: TenantId,
-  events: readonly Pick<ToldNews, 'id' | 'timestamp'>[],
+  { events, callbacks }: { events: readonly Pick<ToldNews, 'id' | 'timestamp'>[]; callbacks: readonly CallbackId[] },
   { store, queues }: { store: Ports['store']; queues: Pick<ScanQueues, 'deliver'> | null },
   signal: AbortSignal,
 ): Promise<void> {
   if (events.length === 0) return;
-  for (const webhook of await webhookIds(tenant, store, signal)) {
+  for (const webhook of [...(await webhookIds(tenant, store, signal)), ...callbacks]) {
     for (const delivery of events.map(deliveryIdOf)) {
       await queues?.deliver.remove(deliverJobId(webhook, delivery));
       await removeDelivery(webhook, delivery, store, signal);
@@ -157,7 +187,7 @@ export async function removeDeliveries(
 }
 
 export async function removeDelivery(
-  webhook: WebhookId,
+  webhook: ReceiverId,
   delivery: DeliveryId,
   store: Ports['store'],
   signal: AbortSignal,
@@ -167,7 +197,7 @@ export async function removeDelivery(
 }
 
 export function findDelivery(
-  webhook: WebhookId,
+  webhook: ReceiverId,
   delivery: DeliveryId,
   store: Ports['store'],
   signal: AbortSignal,
@@ -176,7 +206,7 @@ export function findDelivery(
 }
 
 export async function addDeliverJob(
-  webhook: WebhookId,
+  webhook: ReceiverId,
   delivery: DeliveryId,
   queues: Pick<ScanQueues, 'deliver'>,
 ): Promise<void> {
@@ -184,7 +214,7 @@ export async function addDeliverJob(
 }
 
 export async function hasDeliverJob(
-  webhook: WebhookId,
+  webhook: ReceiverId,
   delivery: DeliveryId,
   queues: Pick<ScanQueues, 'deliver'>,
 ): Promise<'live' | 'dead' | 'none'> {
@@ -193,13 +223,14 @@ export async function hasDeliverJob(
 }
 
 /** One job over all tries of a delivery: added twice, it is one. */
-const deliverJobId = (webhook: WebhookId, delivery: DeliveryId): string => `${webhook}-${delivery}`;
+const deliverJobId = (webhook: ReceiverId, delivery: DeliveryId): string => `${webhook}-${delivery}`;
 
 /** Without what is for the sender alone. */
 function described({
   schema: _schema,
   tenant: _tenant,
   event: _event,
+  url: _url,
   seriesBegan: _began,
   ...delivery
 }: DeliveryRecord): Delivery {

@@ -1,21 +1,26 @@
-import type { LiveSecret, WebhookId, WebhookSigning } from '@assay/contracts';
+import type { LiveSecret, TenantId, WebhookId, WebhookSigning } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
 import { keys } from '../keys';
 import { readStored, writeStored } from '../stored';
 import { SecretRecord } from './records';
 import { newSecretKey, publicKeyOf, signingOf } from './secret-key';
 
+/** Whose secrets: those of a webhook, or the ones that sign all callbacks of a tenant. */
+export type SecretHolder = WebhookId | `callbacks.${TenantId}`;
+
+export const callbackSecrets = (tenant: TenantId): SecretHolder => `callbacks.${tenant}`;
+
 /** Two sign at a time: the one in use and the one that it replaces. */
 const maxLive = 2;
 
 /** @returns those that sign at this time, the newest first */
 export async function liveSecrets(
-  webhook: WebhookId,
+  holder: SecretHolder,
   store: ObjectStore,
   signal: AbortSignal,
   now = Date.now(),
 ): Promise<SecretRecord[]> {
-  const [newest, previous] = await newestSecrets(webhook, store, signal);
+  const [newest, previous] = await newestSecrets(holder, store, signal);
   if (!newest) return [];
   return previous && Date.parse(newest.previousEndsAt) > now ? [newest, previous] : [newest];
 }
@@ -27,13 +32,13 @@ export async function liveSecrets(
  * @param overlapMs how long the present one signs as well
  */
 export async function addSecret(
-  webhook: WebhookId,
+  holder: SecretHolder,
   { signing, overlapMs }: { signing: WebhookSigning; overlapMs: number },
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<SecretRecord> {
   for (;;) {
-    const [newest] = await newestSecrets(webhook, store, signal);
+    const [newest] = await newestSecrets(holder, store, signal);
     const now = Date.now();
     const record: SecretRecord = {
       schema: 'assay.webhook-secret/1',
@@ -42,11 +47,11 @@ export async function addSecret(
       previousEndsAt: new Date(now + overlapMs).toISOString(),
       createdAt: new Date(now).toISOString(),
     };
-    const key = keys.webhookSecret(webhook, record.number);
+    const key = keys.webhookSecret(holder, record.number);
     if ((await writeStored(store, key, record, { ifAbsent: true }, signal)) === 'exists') continue;
     // Stores that cannot decide between two who write at once keep the last: then the other one tries again.
     if ((await readStored(store, key, SecretRecord, signal))?.key !== record.key) continue;
-    await removeBefore(webhook, record.number - maxLive + 1, store, signal);
+    await removeBefore(holder, record.number - maxLive + 1, store, signal);
     return record;
   }
 }
@@ -66,15 +71,20 @@ export function describeSecrets([newest, previous]: readonly SecretRecord[]): Li
   ];
 }
 
-async function newestSecrets(webhook: WebhookId, store: ObjectStore, signal: AbortSignal): Promise<SecretRecord[]> {
+async function newestSecrets(holder: SecretHolder, store: ObjectStore, signal: AbortSignal): Promise<SecretRecord[]> {
   const found: string[] = [];
-  for await (const { key } of store.list(keys.webhookSecrets(webhook), signal)) found.push(key);
+  for await (const { key } of store.list(keys.webhookSecrets(holder), signal)) found.push(key);
   const records = await Promise.all(found.slice(-maxLive).map((key) => readStored(store, key, SecretRecord, signal)));
   return records.filter((record) => record !== null).reverse();
 }
 
-async function removeBefore(webhook: WebhookId, first: number, store: ObjectStore, signal: AbortSignal): Promise<void> {
-  for await (const { key } of store.list(keys.webhookSecrets(webhook), signal)) {
-    if (key < keys.webhookSecret(webhook, first)) await store.delete(key, signal);
+async function removeBefore(
+  holder: SecretHolder,
+  first: number,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const { key } of store.list(keys.webhookSecrets(holder), signal)) {
+    if (key < keys.webhookSecret(holder, first)) await store.delete(key, signal);
   }
 }

@@ -40,7 +40,7 @@ export async function sweepDeliveries(parts: SweepParts, signal: AbortSignal): P
   return redriven;
 }
 
-const markerPattern = /^pending\/(\d{13})\.(wh_[0-9a-f]{24})\.(.+)$/;
+const markerPattern = /^pending\/(\d{13})\.((?:wh|cb)_[0-9a-f]{24})\.(.+)$/;
 
 async function sweepOne(key: string, parts: SweepParts, signal: AbortSignal): Promise<boolean> {
   const { store, queues } = parts;
@@ -65,10 +65,10 @@ export async function removeOldDeliveries(
   now = Date.now(),
 ): Promise<number> {
   let removed = 0;
-  for (const webhook of await allWebhookIds(store, signal)) {
-    const prefix = keys.deliveries(webhook);
+  const prefixes = (await allWebhookIds(store, signal)).map(keys.deliveries);
+  for (const prefix of [...prefixes, keys.callbackDeliveries]) {
     for await (const { key } of store.list(prefix, signal)) {
-      if (!isOld(key.slice(prefix.length, -'.json'.length), now)) continue;
+      if (!isOld(key.slice(key.lastIndexOf('/') + 1, -'.json'.length), now)) continue;
       await store.delete(key, signal);
       removed += 1;
     }

@@ -49,7 +49,7 @@ export async function createWebhook(
   // The secret first: without its record it is no webhook, and a webhook without a secret could sign nothing.
   const secret = await addSecret(id, { signing, overlapMs: 0 }, store, signal);
   await writeStored(store, keys.webhook(tenant, id), record, { ifAbsent: true }, signal);
-  return { ...describeWebhook(record, null, [secret]), secret: shown(secret) };
+  return { ...describeWebhook(record, null, [secret]), secret: shownSecret(secret) };
 }
 
 /** In no particular order. */
@@ -119,7 +119,7 @@ export async function rotateSecret(
   const [before] = (await getWebhook(tenant, id, store, signal)).secrets;
   const choice = { signing: signing ?? before?.signing ?? 'hmac', overlapMs: overlapSeconds * 1000 };
   const secret = await addSecret(id, choice, store, signal);
-  return { ...(await getWebhook(tenant, id, store, signal)), secret: shown(secret) };
+  return { ...(await getWebhook(tenant, id, store, signal)), secret: shownSecret(secret) };
 }
 
 export async function disableWebhook(
@@ -209,4 +209,4 @@ function describeWebhook(record: WebhookRecord, disabled: DisabledRecord | null,
 }
 
 /** A private key never leaves; the receiver needs the public one. */
-const shown = ({ key }: SecretRecord): string | null => (key.startsWith('whsec_') ? key : null);
+export const shownSecret = ({ key }: SecretRecord): string | null => (key.startsWith('whsec_') ? key : null);
