@@ -218,7 +218,7 @@ describe('judgeSegments', () => {
     const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(2.2) }), ...others])]);
     expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['forged_face', 'between_thresholds']]);
     expect(found.reasons[1]!.text).toMatch(
-      /^Face 1 alone is above the policy's threshold \(80 %\)\. Among 4 faces one /,
+      /^Face 1 alone is above the policy's threshold \(85 %\)\. Among 4 faces one /,
     );
   });
 
