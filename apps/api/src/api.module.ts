@@ -2,12 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
 import type { Retention } from '@assay/contracts';
-import { AuditLog, type Logger, type Ports, type ScanQueues, type Tracing } from '@assay/pipeline';
+import { AuditLog, type BucketSource, type Logger, type Ports, type ScanQueues, type Tracing } from '@assay/pipeline';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { AuditController } from './audit/audit.controller';
 import { KeyRing } from './auth/key-ring';
 import type { RateRule } from './auth/limit-rate';
 import { TableGuard } from './auth/table.guard';
+import { BucketEventsController } from './bucket-events/bucket-events.controller';
+import { ObjectIntake } from './bucket-events/object-intake';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { EventsController } from './events/events.controller';
 import { FeedController } from './events/feed.controller';
@@ -38,6 +40,7 @@ import { VerdictController } from './scans/verdict.controller';
 import { CallbackSecretController } from './webhooks/callback-secret.controller';
 import { WebhooksController } from './webhooks/webhooks.controller';
 import {
+  BUCKETS,
   CLOSING,
   EVENT_LOG,
   FETCHING,
@@ -61,6 +64,8 @@ export interface ApiParts {
   fetching: FetchMediaSettings;
   /** Where webhooks may lead. */
   sending: AddressSettings;
+  /** Whose new objects are taken in. */
+  buckets: readonly BucketSource[];
   events: EventLog;
   idempotency: IdempotencyStore;
   uploads: ResumableUploads;
@@ -79,13 +84,14 @@ export interface ApiParts {
 export class ApiModule {
   static with(parts: ApiParts): DynamicModule {
     const { ports, queues, fetching, sending, events, idempotency, uploads, rates, retention } = parts;
-    const { metrics, log, closing } = parts;
+    const { buckets, metrics, log, closing } = parts;
     return {
       module: ApiModule,
       controllers: [
         MediaController,
         UploadsController,
         DirectUploadsController,
+        BucketEventsController,
         ScansController,
         VerdictController,
         RevisionsController,
@@ -115,6 +121,7 @@ export class ApiModule {
         { provide: EVENT_LOG, useValue: events },
         { provide: IDEMPOTENCY, useValue: idempotency },
         { provide: UPLOADS, useValue: uploads },
+        { provide: BUCKETS, useValue: buckets },
         { provide: RATES, useValue: rates },
         { provide: RETENTION, useValue: retention },
         { provide: LOG, useValue: log },
@@ -126,6 +133,7 @@ export class ApiModule {
         Idempotency,
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         UploadTracker,
+        ObjectIntake,
         ScanReader,
         ScanSubmitter,
         ScanBatches,

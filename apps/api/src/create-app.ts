@@ -28,7 +28,7 @@ import { uploadsPath } from './uploads/upload-ids';
 
 /** Documents are ids and options; media never comes this way. */
 const maxJson = '64kb';
-/** A hundred items, each with an address of the longest kind. */
+/** A hundred items, each with an address of the longest kind; or the events of as many objects. */
 const maxBatch = '256kb';
 /** A hash list is large for a document. */
 const maxList = '16mb';
@@ -69,7 +69,12 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
     ...['/v1/models', '/v1/rescans', '/v1/tenants'],
   ];
   // Before what is read of the addresses above it, which would allow less.
-  express.use('/v1/scans/batch', requireJson, json({ limit: maxBatch, strict: true }), malformedJson);
+  express.use(
+    ['/v1/scans/batch', '/v1/bucket-events'],
+    requireJson,
+    json({ limit: maxBatch, strict: true }),
+    malformedJson,
+  );
   express.use(documents, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
   express.use('/v1/known-lists', requireJson, json({ limit: maxList, strict: true }), malformedJson);

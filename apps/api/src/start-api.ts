@@ -5,6 +5,7 @@ import {
   AuditLog,
   type Config,
   createPorts,
+  loadBucketSources,
   type Logger,
   openEvents,
   openQueues,
@@ -66,11 +67,13 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     const uploads = await openUploads({ config, ports, queues, leases, metrics, log, closing: closing.signal });
     const rates = openRates(config);
     opened.push(...rates.map(({ limit }) => limit));
+    const buckets = await loadBucketSources(config.bucketsFile, ports.policies);
     const app = await createApp({
       ports,
       queues,
       fetching,
       sending,
+      buckets,
       events,
       idempotency,
       uploads,

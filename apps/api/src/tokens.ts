@@ -15,6 +15,8 @@ export const UPLOADS = Symbol('uploads');
 export const RETENTION = Symbol('retention');
 /** How many requests whom. */
 export const RATES = Symbol('rates');
+/** Buckets whose new objects are taken in. */
+export const BUCKETS = Symbol('buckets');
 export const LOG = Symbol('log');
 /** Aborted when the service closes. */
 export const CLOSING = Symbol('closing');

@@ -1,4 +1,6 @@
 import {
+  BucketEventResults,
+  type BucketNotification,
   type Callback,
   CallbackList,
   type CreateScan,
@@ -79,6 +81,15 @@ export class AssayClient {
     options: PostOptions = {},
   ): Promise<MediaRecord> {
     return this.requests.json('/v1/media', MediaRecord, postOf(request, options), signal);
+  }
+
+  /** Passes an S3 event notification on, for stores that cannot be given a key. @throws AssayError for what is to be sent again */
+  sendBucketEvent(
+    notification: BucketNotification,
+    signal?: AbortSignal,
+    options: PostOptions = {},
+  ): Promise<BucketEventResults> {
+    return this.requests.json('/v1/bucket-events', BucketEventResults, postOf(notification, options), signal);
   }
 
   getMedia(id: string, signal?: AbortSignal): Promise<MediaRecord> {

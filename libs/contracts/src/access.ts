@@ -9,6 +9,7 @@ export const Permission = z.enum([
   'media:read',
   'media:write',
   'media:delete',
+  'bucket-events:write',
   'scans:read',
   'scans:write',
   'decisions:read',

@@ -1,6 +1,7 @@
 export * from './access';
 export * from './api';
 export * from './audit';
+export * from './bucket-event';
 export * from './callback';
 export * from './content-credentials';
 export * from './create-scan';

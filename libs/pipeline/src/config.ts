@@ -53,6 +53,8 @@ const Environment = z.object({
   /** Where sets from the store are kept on this machine; absent = a folder of this user among the temporary files. */
   ASSAY_MODEL_CACHE_DIR: text.optional(),
   ASSAY_POLICIES_FILE: text.optional(),
+  /** JSON file with the buckets whose new objects are taken in: docs/api-ingest.md. Holds secrets. */
+  ASSAY_BUCKETS_FILE: text.optional(),
   /** Fixed verdicts instead of work, for the tests of who integrates: docs/mock-mode.md. */
   ASSAY_MOCK: flag.default(false),
   /** Worker processes that `assay up` starts. */
@@ -157,6 +159,8 @@ export interface Config {
   modelCacheDir: string;
   /** JSON file with a list of policies beside the default one. */
   policiesFile: string | null;
+  /** JSON file with the buckets that objects are taken in from; null = none. */
+  bucketsFile: string | null;
   /** A server, a socket, sentinels or a cluster, see `parseRedisUrl`; null = not configured. */
   redisUrl: string | null;
   /** Null = a folder under `dataDir` is the object store. */
@@ -223,6 +227,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     modelsMaxMemory: e.ASSAY_MODELS_MEMORY_MB * 1024 ** 2,
     modelCacheDir: resolve(e.ASSAY_MODEL_CACHE_DIR ?? join(tmpdir(), `assay-model-sets-${process.getuid?.() ?? 0}`)),
     policiesFile: e.ASSAY_POLICIES_FILE ? resolve(e.ASSAY_POLICIES_FILE) : null,
+    bucketsFile: e.ASSAY_BUCKETS_FILE ? resolve(e.ASSAY_BUCKETS_FILE) : null,
     redisUrl: e.REDIS_URL ?? null,
     s3: s3Config(e),
     workers: e.ASSAY_WORKERS,

@@ -27,6 +27,7 @@ export type { IndexKeeping } from './redis/index-keeping';
 export { parseRedisUrl, type RedisAddress, redisAddressHint } from './redis/redis-address';
 export { isRedisOutage } from './redis/redis-outage';
 export type { RedisIndexSettings } from './redis/redis-settings';
+export { type BucketObject, type BucketReader, openBucket } from './s3/bucket-reader';
 export { createS3Store } from './s3/create-s3-store';
 export { s3ClientConfig } from './s3/s3-client-config';
 export type { S3StoreSettings } from './s3/s3-settings';

@@ -6,6 +6,8 @@ import {
   ApiKeyList,
   ApiKeyWithSecret,
   BeginDirectUpload,
+  BucketEventResults,
+  BucketNotification,
   CallbackId,
   CallbackList,
   CallbackSecret,
@@ -105,6 +107,8 @@ const described = {
   CreateApiKey,
   RotateApiKey,
   BeginDirectUpload,
+  BucketEventResults,
+  BucketNotification,
   CallbackId,
   CallbackList,
   CallbackSecret,
@@ -194,6 +198,7 @@ export type SchemaName = keyof typeof described;
 /** What callers send: defaults are theirs to leave out. */
 const inputs: ReadonlySet<string> = new Set<SchemaName>([
   'BeginDirectUpload',
+  'BucketNotification',
   'CreateApiKey',
   'RotateApiKey',
   'ChangeTrial',

@@ -45,6 +45,11 @@ export class UploadTracker {
     }
   }
 
+  /** Runs what is to go on when nobody waits any more: only the end of the service ends it. */
+  runToEnd<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.track(new AbortController().signal, work);
+  }
+
   private async track<T>(signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const work = start(AbortSignal.any([signal, this.stopping.signal]));
     this.active.add(work);

@@ -176,6 +176,15 @@ export const problems = {
     problem(`url-${code.replaceAll('_', '-')}`, 422, 'The address could not be used', detail, {
       errors: [{ path, message: lowerFirst(detail.replace(/\.$/, '')) }],
     }),
+  unknownBucket: (bucket: string) =>
+    problem(
+      'unknown-bucket',
+      422,
+      'No such bucket',
+      `The operator has configured no bucket "${bucket.slice(0, 63)}" for this tenant. Nothing was fetched.`,
+    ),
+  objectGone: () =>
+    problem('object-gone', 404, 'The object is not there', 'It was deleted, or replaced, before it was fetched.'),
   uploadNotFound: () =>
     problem(
       'upload-not-found',
