@@ -9,6 +9,7 @@ export type { InferenceErrorCode } from './inference/inference-error';
 export { scanForTriggers } from './intake/trigger-scan';
 export type { TriggerEffect, TriggerReport } from './intake/trigger-scan';
 export { InferencePool } from './inference/pool';
+export { inferenceProviders, type InferenceProvider, type ProviderChoice } from './inference/provider';
 export type { PoolOptions } from './inference/pool';
 export type { Judgement } from './judgement';
 export type { EvidencePicture, JudgeContext, LookContext, LookOutcome } from './look-context';

@@ -9,6 +9,7 @@ import {
   QuotaPeriod,
   type Retention,
 } from '@assay/contracts';
+import { type InferenceProvider, inferenceProviders } from '@assay/forensics';
 import type { CredentialsOptions } from '@assay/provenance';
 import { parseRedisUrl, redisAddressHint } from '@assay/storage';
 import { z } from 'zod';
@@ -65,6 +66,8 @@ const Environment = z.object({
   /** Looks of one tenant in one lane at the same time, in the whole fleet; absent = any number. */
   ASSAY_TENANT_LOOKS: count(1, 100_000).optional(),
   ASSAY_INFERENCE_THREADS: count(1, 128).default(defaultInferenceThreads),
+  /** `cuda` on machines with a card; falls back to the CPU: docs/operations.md. */
+  ASSAY_INFERENCE_PROVIDER: z.enum(inferenceProviders).default('cpu'),
   ASSAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** PEM file of certificates whose Content Credentials (C2PA) count as trusted; absent = signers are not judged. */
   ASSAY_C2PA_TRUST_FILE: text.optional(),
@@ -172,6 +175,7 @@ export interface Config {
   /** Of one tenant in one lane, in the whole fleet; null = any number. */
   tenantLooks: number | null;
   inferenceThreads: number;
+  inferenceProvider: InferenceProvider;
   limits: MediaLimits;
   /** How Content Credentials are read. Absolute paths. */
   credentials: CredentialsOptions;
@@ -235,6 +239,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     lookConcurrency: e.ASSAY_LOOK_CONCURRENCY,
     tenantLooks: e.ASSAY_TENANT_LOOKS ?? null,
     inferenceThreads: e.ASSAY_INFERENCE_THREADS,
+    inferenceProvider: e.ASSAY_INFERENCE_PROVIDER,
     limits: {
       maxBytes: e.ASSAY_MAX_BYTES,
       maxDurationSeconds: e.ASSAY_MAX_DURATION_SECONDS,

@@ -62,6 +62,15 @@ export async function createPorts(
     threads: config.inferenceThreads,
     maxMemory: config.modelsMaxMemory,
     cacheDir: config.modelCacheDir,
+    provider: config.inferenceProvider,
+    onLoaded: (modelSet, { provider, fallback }) => {
+      if (fallback === null) log.info({ modelSet, provider }, 'models loaded');
+      else
+        log.warn(
+          { modelSet, provider, wished: config.inferenceProvider, fallback },
+          'no GPU: inference runs on the CPU',
+        );
+    },
   });
   let tools: Promise<Record<string, string>> | null = null;
   return {

@@ -4,6 +4,7 @@ import { ModelError, ModelErrorCode } from '../models/model-error';
 import { ModelSet } from '../models/model-set';
 import { threadEntry } from './entry';
 import { InferenceError } from './inference-error';
+import { InferenceProvider, ProviderChoice } from './provider';
 import { FromThread, InferenceTask, TaskKind, TaskResults, ThreadSetup, ToThread } from './messages';
 
 export interface Answer {
@@ -29,19 +30,20 @@ export class InferenceThread {
   private readonly worker: Worker;
   private readonly gone: Promise<void>;
   /** Resolves when the thread takes tasks; rejects with a ModelError, or an InferenceError when the thread dies first. */
-  readonly ready: Promise<void>;
+  readonly ready: Promise<ProviderChoice>;
 
   /** @param onCrash called once when the thread ends without having been asked to */
   constructor(
     models: ModelSet,
+    provider: InferenceProvider,
     private readonly onCrash: (thread: InferenceThread) => void,
   ) {
-    const setup: ThreadSetup = { dir: models.dir, entries: models.entries };
+    const setup: ThreadSetup = { dir: models.dir, entries: models.entries, provider };
     this.worker = new Worker(threadEntry(), { workerData: setup, name: 'assay-inference' });
     this.gone = new Promise((resolve) => this.worker.once('exit', () => resolve()));
     this.ready = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromThread) => {
-        if (message.type === 'ready') resolve();
+        if (message.type === 'ready') resolve(message.choice);
         else if (message.type === 'unusable')
           reject(new ModelError(message.code as ModelErrorCode, message.message, message.model));
         else this.settle(message);

@@ -1,4 +1,5 @@
 import { Box, FaceQuality, ModelEntry } from '@assay/contracts';
+import { InferenceProvider, ProviderChoice } from './provider';
 
 /** A picture in shared memory, as it crosses to an inference thread: nothing is copied. */
 export interface SharedPicture {
@@ -102,12 +103,14 @@ export type TaskKind = InferenceTask['kind'];
 export interface ThreadSetup {
   dir: string;
   entries: ModelEntry[];
+  /** Wished for; where it cannot be had the thread runs on the CPU. */
+  provider: InferenceProvider;
 }
 
 export type ToThread = { type: 'task'; id: number; task: InferenceTask } | { type: 'warm' } | { type: 'end' };
 
 export type FromThread =
-  | { type: 'ready' }
+  | { type: 'ready'; choice: ProviderChoice }
   | { type: 'result'; id: number; result: TaskResults[TaskKind]; milliseconds: number }
   | { type: 'failed'; id: number; message: string; code: string; model: string | null }
   | { type: 'unusable'; code: string; message: string; model: string | null };

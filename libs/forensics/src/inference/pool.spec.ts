@@ -21,7 +21,7 @@ describe('InferencePool', () => {
   async function withPool(
     threads: number,
     use: (pool: InferencePool) => Promise<void>,
-    options: { warm?: boolean } = {},
+    options: { warm?: boolean; provider?: 'cuda' } = {},
   ): Promise<void> {
     const pool = await InferencePool.open(models, { threads, ...options });
     try {
@@ -30,6 +30,27 @@ describe('InferencePool', () => {
       await pool.close();
     }
   }
+
+  it('runs on the CPU, with the same answers, where a GPU was wished for and cannot be had, and says why', async () => {
+    const picture = scene(0, [{ column: 1, row: 0, forged: 0.5 }]);
+    const answers: unknown[] = [];
+    const look = async (pool: InferencePool) => void answers.push((await pool.detect(picture, limits, never)).value);
+    await withPool(1, async (pool) => {
+      expect(pool.choice).toEqual({ provider: 'cpu', fallback: null });
+      await look(pool);
+    });
+    await withPool(
+      1,
+      async (pool) => {
+        await look(pool);
+        // A machine that has a card runs on it; the numbers may then differ in the last digits.
+        if (pool.choice.provider === 'cuda') return;
+        expect(pool.choice).toEqual({ provider: 'cpu', fallback: expect.stringMatching(/cuda/i) });
+        expect(answers[1]).toEqual(answers[0]);
+      },
+      { provider: 'cuda' },
+    );
+  });
 
   it('answers many tasks at once, each with its own result', () =>
     withPool(2, async (pool) => {

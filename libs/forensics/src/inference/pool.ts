@@ -3,6 +3,7 @@ import { ModelSet } from '../models/model-set';
 import { AbortWatch } from './abort-watch';
 import { InferenceError } from './inference-error';
 import { Answer, InferenceThread } from './inference-thread';
+import { InferenceProvider, ProviderChoice } from './provider';
 import { FacePlace, CropScore, Detections, InferenceTask, ModelCrops, SharedPicture } from './messages';
 
 export interface PoolOptions {
@@ -10,6 +11,8 @@ export interface PoolOptions {
   threads: number;
   /** Load the forgery detectors while the first frames are on their way (default), or when they are first needed. */
   warm?: boolean;
+  /** Where sessions run, if they can (default: the CPU, whose numbers are the same everywhere). */
+  provider?: InferenceProvider;
 }
 
 /** A result with the time that it took inside its thread. */
@@ -43,16 +46,25 @@ export class InferencePool {
   private readonly aborts = new AbortWatch<Pending>((pending) => this.drop(pending));
   private crashesInARow = 0;
   private closed = false;
+  private chosen: ProviderChoice;
 
   private constructor(
     readonly models: ModelSet,
     readonly threads: number,
     private readonly warm: boolean,
-  ) {}
+    private readonly wished: InferenceProvider,
+  ) {
+    this.chosen = { provider: wished, fallback: null };
+  }
+
+  /** Where the sessions run, and why not where they should. */
+  get choice(): ProviderChoice {
+    return this.chosen;
+  }
 
   /** @throws ModelError when the models cannot be loaded */
-  static async open(models: ModelSet, { threads, warm = true }: PoolOptions): Promise<InferencePool> {
-    const pool = new InferencePool(models, Math.max(1, Math.floor(threads)), warm);
+  static async open(models: ModelSet, { threads, warm = true, provider = 'cpu' }: PoolOptions): Promise<InferencePool> {
+    const pool = new InferencePool(models, Math.max(1, Math.floor(threads)), warm, provider);
     const started = Array.from({ length: pool.threads }, () => pool.startThread());
     try {
       await Promise.all(started);
@@ -134,9 +146,9 @@ export class InferencePool {
   }
 
   private async startThread(): Promise<void> {
-    const thread = new InferenceThread(this.models, (crashed) => this.replace(crashed));
+    const thread = new InferenceThread(this.models, this.wished, (crashed) => this.replace(crashed));
     this.live.add(thread);
-    await thread.ready;
+    this.chosen = await thread.ready;
     if (this.closed) return;
     if (this.warm) thread.warm();
     this.idle.push(thread);

@@ -5,6 +5,7 @@ import { ModelError } from '../models/model-error';
 import { headFile, readChecked, readModelFile } from '../models/read-model-file';
 import { threadsPerSession } from '../models/runtime-versions';
 import { tensorDims } from './image-to-tensor';
+import { InferenceProvider, ProviderChoice } from './provider';
 import { fitsDeclared, isFixed, shapeText } from './tensor-shape';
 
 /** A model ready to run. `run` blocks its thread for the whole inference: never call it on a main thread. */
@@ -15,14 +16,14 @@ export interface Model {
   head: Float32Array | null;
   /** Pictures that the file takes at once; null where any number goes. */
   batch: number | null;
+  choice: ProviderChoice;
 }
 
 /**
  * One thread per session: the pool gives the parallelism, and the same thread count everywhere gives the same numbers.
  * A spinning intra-op thread would burn a core between frames.
  */
-const sessionOptions: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
+const sessionOptions = {
   intraOpNumThreads: threadsPerSession,
   interOpNumThreads: threadsPerSession,
   executionMode: 'sequential',
@@ -30,21 +31,16 @@ const sessionOptions: InferenceSession.SessionOptions = {
   // Errors only: warnings about a model's graph are for its maker, not for the log of a worker.
   logSeverityLevel: 3,
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-};
+} satisfies InferenceSession.SessionOptions;
 
 /**
  * The one place where sessions are made, from bytes that were checked against the manifest.
  *
  * @throws ModelError when the file is not the manifest's, not a model, or has other inputs or outputs than stated
  */
-export async function createSession(dir: string, entry: ModelEntry): Promise<Model> {
+export async function createSession(dir: string, entry: ModelEntry, wished: InferenceProvider): Promise<Model> {
   const bytes = await readModelFile(dir, entry);
-  let session: InferenceSession;
-  try {
-    session = await InferenceSession.create(bytes, sessionOptions);
-  } catch {
-    throw new ModelError('load_failed', `Model "${entry.id}" cannot be loaded by onnxruntime.`, entry.id);
-  }
+  const { session, choice } = await openSession(bytes, entry.id, wished);
   const missing = [
     ...(session.inputNames.includes(entry.input.name) ? [] : [entry.input.name]),
     ...Object.values(entry.outputs).flatMap(({ name }) => (session.outputNames.includes(name) ? [] : [name])),
@@ -55,10 +51,37 @@ export async function createSession(dir: string, entry: ModelEntry): Promise<Mod
     throw new ModelError('load_failed', message, entry.id);
   }
   const [first] = declaredShape(session, entry);
-  const model = { entry, session, head: await readHead(dir, entry), batch: isFixed(first) ? first : null };
+  const model = { entry, session, head: await readHead(dir, entry), batch: isFixed(first) ? first : null, choice };
   const { width, height } = entry.input;
   if (width && height) checkInput(model, tensorDims(entry.input, model.batch ?? 1, width, height));
   return model;
+}
+
+/** Why this thread cannot have the provider that was wished for: tried once, not for every model. */
+let unavailable: string | null = null;
+
+/** On the wished provider; on the CPU where that cannot be had, be it for want of a card, a driver or a library. */
+async function openSession(
+  bytes: Uint8Array,
+  id: string,
+  wished: InferenceProvider,
+): Promise<{ session: InferenceSession; choice: ProviderChoice }> {
+  let fallback = wished === 'cpu' ? null : unavailable;
+  if (wished !== 'cpu' && fallback === null) {
+    try {
+      const session = await InferenceSession.create(bytes, { ...sessionOptions, executionProviders: [wished, 'cpu'] });
+      return { session, choice: { provider: wished, fallback } };
+    } catch (error) {
+      fallback = error instanceof Error ? error.message : String(error);
+    }
+  }
+  try {
+    const session = await InferenceSession.create(bytes, { ...sessionOptions, executionProviders: ['cpu'] });
+    unavailable = fallback;
+    return { session, choice: { provider: 'cpu', fallback } };
+  } catch {
+    throw new ModelError('load_failed', `Model "${id}" cannot be loaded by onnxruntime.`, id);
+  }
 }
 
 /** Sizes that the file states for its input, names standing for any; empty where it states none. */

@@ -12,7 +12,7 @@ import { tryModel } from './try-task';
 const port = parentPort;
 if (!port) throw new Error('This file runs as a worker thread only.');
 
-const { dir, entries } = workerData as ThreadSetup;
+const { dir, entries, provider } = workerData as ThreadSetup;
 const models = createModelSet(dir, entries);
 const [detectorEntry] = modelsFor(models, 'face-detector');
 const frameDetectors = modelsFor(models, 'forgery-frame');
@@ -24,7 +24,7 @@ function modelOf(id: string): Promise<Model> {
   if (known) return known;
   const entry = entries.find((candidate) => candidate.id === id);
   if (!entry) return Promise.reject(new ModelError('load_failed', `No model "${id}" in this set.`, id));
-  const loading = createSession(dir, entry);
+  const loading = createSession(dir, entry, provider);
   loaded.set(id, loading);
   return loading;
 }
@@ -80,8 +80,8 @@ port.on('message', (message: ToThread) => {
 /** The detector is wanted first and by everyone; a set that cannot be loaded shows before any work is taken. */
 async function start(): Promise<void> {
   try {
-    if (detectorEntry) await modelOf(detectorEntry.id);
-    send({ type: 'ready' });
+    const detector = detectorEntry ? await modelOf(detectorEntry.id) : null;
+    send({ type: 'ready', choice: detector?.choice ?? { provider, fallback: null } });
   } catch (error) {
     send({ type: 'unusable', ...whatFailed(error) });
   }

@@ -62,7 +62,7 @@ async function checkModel(dir: string, entry: ModelEntry, all: ModelEntry[]): Pr
 }
 
 async function tryInThread(dir: string, entry: ModelEntry): Promise<ModelTrial> {
-  const thread = new InferenceThread(createModelSet(dir, [entry]), () => undefined);
+  const thread = new InferenceThread(createModelSet(dir, [entry]), 'cpu', () => undefined);
   try {
     await thread.ready;
     const { result } = await thread.run({ kind: 'try', model: entry.id });

@@ -1,4 +1,4 @@
-import { InferencePool, type ModelSet } from '@assay/forensics';
+import { InferencePool, type InferenceProvider, type ModelSet, type ProviderChoice } from '@assay/forensics';
 import { untilAborted } from '../until-aborted';
 import { filesOf } from './registry';
 
@@ -23,6 +23,10 @@ export interface PoolLimits {
   threads: number;
   /** Most that all loaded sets may take together, bytes. A set that takes more than this alone is loaded alone. */
   maxMemory: number;
+  /** Where inference runs, if it can. */
+  provider: InferenceProvider;
+  /** Told of every set that was loaded where it runs, and why not where it should. */
+  onLoaded?: (digest: string, choice: ProviderChoice) => void;
 }
 
 /**
@@ -85,7 +89,7 @@ export class BoundedPools {
       const known = this.entries.get(models.digest);
       if (known || this.entries.size === 0 || this.memory + memory <= this.limits.maxMemory) {
         const entry = known ?? {
-          pool: InferencePool.open(models, { threads: this.limits.threads }),
+          pool: this.load(models),
           memory,
           users: 0,
         };
@@ -97,6 +101,13 @@ export class BoundedPools {
       const released = new Promise<void>((resolve) => (this.onRelease = resolve));
       if (!(await this.evictIdle())) await untilAborted(released, signal);
     }
+  }
+
+  private async load(models: ModelSet): Promise<InferencePool> {
+    const { threads, provider, onLoaded } = this.limits;
+    const pool = await InferencePool.open(models, { threads, provider });
+    onLoaded?.(models.digest, pool.choice);
+    return pool;
   }
 
   private get memory(): number {

@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 const openSets = (maxMemory = 1e9): ModelSets =>
-  new ModelSets(installed, store, { threads: 1, maxMemory, cacheDir: join(folder, 'cache') });
+  new ModelSets(installed, store, { threads: 1, provider: 'cpu', maxMemory, cacheDir: join(folder, 'cache') });
 const register = (models: ModelSet, name: string | null = null) =>
   addModelSet(models.dir, { ...by, name }, store, noAbort);
 
