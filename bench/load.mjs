@@ -26,7 +26,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     'warm-up-seconds': { type: 'string', default: '10' },
     /** Between an answer and the next question of a reader, on average. */
-    'think-ms': { type: 'string', default: '500' },
+    'think-ms': { type: 'string', default: '1000' },
   },
 });
 const of = (name) => Number(values[name]);

@@ -2,6 +2,7 @@ import { ChildProcess, type IOType, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { LineSplitter } from './lines';
 import { memoryLimitKilobytes } from './memory-limit';
+import { stepBack } from './step-back';
 
 /** How a child ended, and the last of what it said. */
 export interface ToolEnd {
@@ -96,7 +97,10 @@ export class ToolProcess {
       env: { PATH: process.env.PATH, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
     });
     const pid = this.child.pid;
-    if (pid !== undefined) liveGroups.add(pid);
+    if (pid !== undefined) {
+      liveGroups.add(pid);
+      stepBack(pid);
+    }
 
     readLines(this.child.stderr, (line) => this.remember(line));
     const lines = this.child.stdio[4];

@@ -6,11 +6,13 @@ import { detectFaces } from './detect-task';
 import { FromThread, InferenceTask, TaskKind, TaskResults, ThreadSetup, ToThread } from './messages';
 import { scoreFaces } from './score-task';
 import { createSession, Model } from './sessions';
+import { stepBack } from './step-back';
 import { tryModel } from './try-task';
 
 /** An inference thread: a set of sessions of its own, one task at a time, in the order in which they come. */
 const port = parentPort;
 if (!port) throw new Error('This file runs as a worker thread only.');
+stepBack();
 
 const { dir, entries, provider } = workerData as ThreadSetup;
 const models = createModelSet(dir, entries);
