@@ -12,7 +12,7 @@ const swc = {
  * Published as ES modules alone, or loading parts by `import()`: Node does so from CommonJS, jest has to have them turned
  * into it.
  */
-const esModules = '(@tus|srvx|@opentelemetry/otlp-exporter-base)';
+const esModules = '(@tus|srvx|jose|@opentelemetry/otlp-exporter-base)';
 
 const common = {
   testEnvironment: 'node',

@@ -7,6 +7,7 @@ import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { AuditController } from './audit/audit.controller';
 import { KeyRing } from './auth/key-ring';
 import type { RateRule } from './auth/limit-rate';
+import type { People } from './auth/people';
 import { TableGuard } from './auth/table.guard';
 import { BucketEventsController } from './bucket-events/bucket-events.controller';
 import { ObjectIntake } from './bucket-events/object-intake';
@@ -71,6 +72,8 @@ export interface ApiParts {
   uploads: ResumableUploads;
   /** None = as many requests as there are. */
   rates: readonly RateRule[];
+  /** Who logs in with an identity provider; null = nobody does. */
+  people: People | null;
   /** For tenants that have not said how long what is kept. */
   retention: Retention;
   metrics: ApiMetrics;

@@ -60,7 +60,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   if (ports.mock) express.use(mockHeader);
   express.use(uploadsPath, tusHeaders);
   express.use(auditRequests(app.get(AuditLog), log));
-  express.use(requireApiKey(app.get(KeyRing), closing));
+  express.use(requireApiKey(app.get(KeyRing), parts.people, closing));
   if (parts.rates.length > 0) express.use(limitRate(parts.rates));
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);

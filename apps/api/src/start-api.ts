@@ -20,6 +20,7 @@ import {
 } from '@assay/storage';
 import { admitKey } from './auth/admin-key';
 import { type RatePolicy, type RateRule, rateWindowSeconds } from './auth/limit-rate';
+import { People } from './auth/people';
 import { createApp } from './create-app';
 import { ScanEvents } from './events/scan-events';
 import { UploadTracker } from './media/upload-tracker';
@@ -78,6 +79,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       idempotency,
       uploads,
       rates,
+      people: config.oidc && new People(config.oidc),
       retention: config.retention,
       metrics,
       tracing,

@@ -6,7 +6,8 @@ import { pause } from './pause';
 export interface ConnectionSettings {
   /** Origin of the service, e.g. `https://assay.example`; a path in front of `/v1` is kept. */
   baseUrl: string;
-  apiKey: string;
+  /** An API key, or an access token where people log in; as a function it is asked before each request, for tokens that expire. */
+  apiKey: string | (() => string | Promise<string>);
   /** Replaces the global `fetch`, for tests and for proxies. */
   fetch?: typeof fetch;
   /**
@@ -66,7 +67,7 @@ export class Requests {
   }
 
   private async send(path: string, request: RequestSettings, signal?: AbortSignal): Promise<Response> {
-    const headers = { ...request.headers, authorization: `Bearer ${this.settings.apiKey}` };
+    const headers = { ...request.headers, authorization: await authorizationOf(this.settings) };
     const url = this.settings.baseUrl.replace(/\/+$/, '') + path;
     return reachable(this.fetch(url, { ...request, headers, signal: signal ?? null }), signal);
   }
@@ -74,6 +75,10 @@ export class Requests {
   private textOf(response: Response, signal?: AbortSignal): Promise<string> {
     return reachable(response.text(), signal);
   }
+}
+
+export async function authorizationOf({ apiKey }: Pick<ConnectionSettings, 'apiKey'>): Promise<string> {
+  return `Bearer ${typeof apiKey === 'string' ? apiKey : await apiKey()}`;
 }
 
 const isRepeatable = (method = 'GET'): boolean => method === 'GET' || method === 'DELETE';

@@ -1,7 +1,7 @@
 import type { DetailedError, HttpResponse, Upload } from 'tus-js-client';
 import { AssayError, AssayProtocolError, AssayUnreachableError } from './assay-error';
 import { problemOf } from './parse-response';
-import type { ConnectionSettings } from './requests';
+import { authorizationOf, type ConnectionSettings } from './requests';
 
 /** Two minutes, and more for large files on bad lines: whatever gets through starts the count anew. */
 const defaultRetryDelaysMs = [0, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000];
@@ -48,7 +48,8 @@ export async function uploadResumable(
     const response = await new Promise<HttpResponse>((resolve, reject) => {
       upload = new Upload(readable(source), {
         endpoint: `${settings.baseUrl.replace(/\/+$/, '')}/v1/uploads`,
-        headers: { authorization: `Bearer ${settings.apiKey}` },
+        // Before each piece: a token may have been renewed since the one before it.
+        onBeforeRequest: async (request) => request.setHeader('authorization', await authorizationOf(settings)),
         metadata: metadataOf(options),
         retryDelays: options.retryDelaysMs ?? defaultRetryDelaysMs,
         removeFingerprintOnSuccess: true,

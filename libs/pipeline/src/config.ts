@@ -2,11 +2,14 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   defaultMediaLimits,
+  defaultTenant,
   longestEventsDays,
   longestIndexDays,
   MediaLimits,
   type Quota,
   QuotaPeriod,
+  Role,
+  TenantId,
   type Retention,
 } from '@assay/contracts';
 import { type InferenceProvider, inferenceProviders } from '@assay/forensics';
@@ -28,6 +31,14 @@ const listOf = <T>(item: z.ZodType<T, string>) =>
     .string()
     .transform((list) => list.split(',').map((entry) => entry.trim()))
     .pipe(z.array(item));
+const roleGrant = z
+  .string()
+  .regex(/^[^=]{1,255}=[a-z]+$/, 'must be value=role, with commas between')
+  .transform((grant) => {
+    const at = grant.lastIndexOf('=');
+    return { name: grant.slice(0, at), role: grant.slice(at + 1) };
+  })
+  .pipe(z.object({ name: z.string(), role: Role }));
 const network = z.union([z.cidrv4(), z.cidrv6()], {
   error: 'must be networks such as 10.1.0.0/16, with commas between',
 });
@@ -106,6 +117,21 @@ const Environment = z.object({
     .string()
     .regex(/^assay_[A-Za-z0-9_-]{43}$/, "must be 'assay_' and 43 characters of base64url")
     .optional(),
+  /** Identity provider (OpenID Connect) whose access tokens are taken beside API keys; absent = keys alone. docs/access.md */
+  ASSAY_OIDC_ISSUER: z
+    .url()
+    .regex(/^(https:\/\/|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])[:/])/, 'must be an https URL')
+    .optional(),
+  /** Whom tokens have to be made for, any of these. */
+  ASSAY_OIDC_AUDIENCE: listOf(text).optional(),
+  /** Claim, or path to one, with the roles or groups of a person. */
+  ASSAY_OIDC_ROLES_CLAIM: text.default('roles'),
+  /** What values of that claim mean: `assay-admins=admin,moderation=moderator`. Others mean nothing. */
+  ASSAY_OIDC_ROLES: listOf(roleGrant).optional(),
+  /** Claim, or path to one, that names the tenant of a person ... */
+  ASSAY_OIDC_TENANT_CLAIM: text.optional(),
+  /** ... or the tenant of all people. */
+  ASSAY_OIDC_TENANT: TenantId.optional(),
   /** Requests a minute for each API key; 0 = no limit. */
   ASSAY_RATE_PER_MINUTE: count(0, 10_000_000).default(0),
   /** Requests a minute for each tenant, over all of its keys; 0 = no limit. */
@@ -136,6 +162,18 @@ const Environment = z.object({
 
 /** Every variable that is read; what a deployment sets beyond these does nothing. */
 export const settingNames: readonly string[] = Object.keys(Environment.shape);
+
+/** Whose access tokens are taken, and what they mean here. */
+export interface OidcSettings {
+  /** Exactly as the provider calls itself. */
+  issuer: string;
+  audiences: string[];
+  rolesClaim: string;
+  roles: readonly { name: string; role: Role }[];
+  /** Null: everybody belongs to `tenant`. */
+  tenantClaim: string | null;
+  tenant: TenantId;
+}
 
 export interface S3Config {
   endpoint: string | undefined;
@@ -194,6 +232,8 @@ export interface Config {
   logLevel: string;
   drainMs: number;
   adminKey: string | null;
+  /** Null = API keys alone. */
+  oidc: OidcSettings | null;
   /** Requests a minute that each API key may make; 0 = as many as it likes. */
   ratePerMinute: number;
   /** And each tenant, over all of its keys. */
@@ -218,7 +258,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(given);
   const problems = parsed.success
-    ? s3Problems(parsed.data)
+    ? [...s3Problems(parsed.data), ...oidcProblems(parsed.data)]
     : parsed.error.issues.map(({ path, message }) => ({ name: path.join('.'), message }));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const e = parsed.data;
@@ -266,6 +306,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: e.ASSAY_LOG_LEVEL,
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     adminKey: e.ASSAY_ADMIN_KEY ?? null,
+    oidc: oidcSettings(e),
     ratePerMinute: e.ASSAY_RATE_PER_MINUTE,
     tenantRatePerMinute: e.ASSAY_TENANT_RATE_PER_MINUTE,
     quota: {
@@ -288,6 +329,32 @@ function s3Problems(e: Environment) {
   const wanted = e.S3_ENDPOINT !== undefined || needed.some((name) => e[name] !== undefined);
   if (wanted && e.ASSAY_MOCK) return [{ name: 'ASSAY_MOCK', message: 'keeps to a folder of its own: unset S3_*' }];
   return wanted ? needed.filter((name) => e[name] === undefined).map((name) => ({ name, message: 'is missing' })) : [];
+}
+
+/** Tokens that anybody's service could have got, or that mean nobody, are a mistake of the operator. */
+function oidcProblems(e: Environment) {
+  const { ASSAY_OIDC_ISSUER: issuer, ASSAY_OIDC_TENANT: tenant, ASSAY_OIDC_TENANT_CLAIM: claim } = e;
+  const needed = ['ASSAY_OIDC_AUDIENCE', 'ASSAY_OIDC_ROLES'] as const;
+  if (issuer === undefined) {
+    const others = [...needed, 'ASSAY_OIDC_TENANT', 'ASSAY_OIDC_TENANT_CLAIM'] as const;
+    return others.some((name) => e[name] !== undefined) ? [{ name: 'ASSAY_OIDC_ISSUER', message: 'is missing' }] : [];
+  }
+  const missing = needed.filter((name) => e[name] === undefined).map((name) => ({ name, message: 'is missing' }));
+  const one = (tenant === undefined) !== (claim === undefined);
+  const message = 'must be given, or ASSAY_OIDC_TENANT_CLAIM, and not both';
+  return one ? missing : [...missing, { name: 'ASSAY_OIDC_TENANT', message }];
+}
+
+function oidcSettings(e: Environment): OidcSettings | null {
+  if (e.ASSAY_OIDC_ISSUER === undefined) return null;
+  return {
+    issuer: e.ASSAY_OIDC_ISSUER,
+    audiences: e.ASSAY_OIDC_AUDIENCE ?? [],
+    rolesClaim: e.ASSAY_OIDC_ROLES_CLAIM,
+    roles: e.ASSAY_OIDC_ROLES ?? [],
+    tenantClaim: e.ASSAY_OIDC_TENANT_CLAIM ?? null,
+    tenant: e.ASSAY_OIDC_TENANT ?? defaultTenant,
+  };
 }
 
 function s3Config(e: Environment): S3Config | null {

@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { ApiKeyId, Permission, Role, TenantId } from '@assay/contracts';
 
-/** Who asks, as his key says. */
+/** Who asks, as his key or token says. */
 export interface Principal {
+  /** Of a person who logged in: `oidc:` and the subject, as the provider calls him. */
   key: ApiKeyId;
   tenant: TenantId;
   roles: readonly Role[];

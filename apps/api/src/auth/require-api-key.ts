@@ -3,16 +3,17 @@ import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
 import type { KeyRing } from './key-ring';
 import { matchRoute } from './match-route';
+import { isToken, type People } from './people';
 import { isPublic } from './permissions';
 import { type Principal, setPrincipal } from './principal';
 
 const bearer = /^Bearer +(\S+) *$/i;
 
 /**
- * Everything but what is public needs a key, unknown addresses included, and a key with the permission of the route. Runs
+ * Everything but what is public needs a key, or the access token of a person who logged in, unknown addresses included, and a key with the permission of the route. Runs
  * before any body is read: a stranger's gigabytes are never taken in.
  */
-export function requireApiKey(keyRing: KeyRing, signal: AbortSignal) {
+export function requireApiKey(keyRing: KeyRing, people: People | null, signal: AbortSignal) {
   return (request: Request, _response: Response, next: NextFunction): void => {
     if (isPublic(request.path)) {
       allowed.add(request);
@@ -20,7 +21,8 @@ export function requireApiKey(keyRing: KeyRing, signal: AbortSignal) {
     }
     const key = keyOf(request);
     if (key === null) return next(problems.unauthorized());
-    keyRing.find(key, signal).then((principal) => next(admit(request, principal)), next);
+    const known = people && isToken(key) ? people.find(key) : keyRing.find(key, signal);
+    known.then((principal) => next(admit(request, principal)), next);
   };
 }
 

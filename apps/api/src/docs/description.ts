@@ -8,7 +8,7 @@ const about = `Tells forged video from real, and says why. Upload media, ask for
 
 To hear of what ends: webhooks, or the feed at /v1/events for those who cannot be called. Verdicts are signed; the keys are at /.well-known/assay-keys.json.
 
-Errors are problem documents (RFC 9457). Everything but health and public keys needs an API key, and one with the permission for it.`;
+Errors are problem documents (RFC 9457). Everything but health and public keys needs an API key with the permission for it, or the access token of a person (OpenID Connect) who has it.`;
 
 /** OpenAPI 3.1, made from the routes as they are and from the schemas that check them. */
 export function describeApi(app: INestApplication): OpenAPIObject {

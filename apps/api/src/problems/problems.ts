@@ -30,6 +30,13 @@ export const problems = {
       'Send your key as "Authorization: Bearer <key>" or in the header X-API-Key.',
       { headers: { 'www-authenticate': 'Bearer realm="assay"' } },
     ),
+  /** RFC 6750, 3.1. */
+  invalidToken: (reason: string) =>
+    problem('invalid-token', 401, 'The access token is not accepted', `${reason} Log in again, or send an API key.`, {
+      headers: { 'www-authenticate': 'Bearer realm="assay", error="invalid_token"' },
+    }),
+  noTenant: (claim: string) =>
+    problem('no-tenant', 403, 'The access token names no tenant', `Its claim "${claim}" has to.`),
   forbidden: (permission: string) =>
     problem(
       'forbidden',
