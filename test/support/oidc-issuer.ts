@@ -1,6 +1,8 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
 type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
@@ -18,6 +20,8 @@ export interface TestIssuer {
   rotate(alg?: string): Promise<void>;
   /** Answers every request with 500 from now on, or no more. */
   fail(failing: boolean): void;
+  /** Who logs in from now on, by the code flow with PKCE. @param state sent back in place of the one that came */
+  logInAs(claims: JWTPayload, state?: string | null): void;
   /** What the discovery document says in place of the truth. */
   claimToBe(issuer: string | null): void;
   close(): Promise<void>;
@@ -29,6 +33,8 @@ const tokenSeconds = 300;
 export async function startIssuer(): Promise<TestIssuer> {
   let [number, asked, failing]: [number, number, boolean] = [0, 0, false];
   let pretended: string | null = null;
+  let [visitor, stateSent]: [JWTPayload | null, string | null] = [null, null];
+  const codes = new Map<string, URLSearchParams>();
   let current: { alg: string; kid: string; privateKey: PrivateKey; jwk: object };
   const rotate = async (alg = 'RS256'): Promise<void> => {
     const { privateKey, publicKey } = await generateKeyPair(alg);
@@ -37,22 +43,58 @@ export async function startIssuer(): Promise<TestIssuer> {
   };
   await rotate();
   const server = createServer((request, response) => {
-    const answer = (body: object) =>
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const answer = (body: object, status = 200) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' })
+        .end(JSON.stringify(body));
     if (failing) return void response.writeHead(500).end();
     if (request.url === '/realm/.well-known/openid-configuration') {
-      return void answer({ issuer: pretended ?? url, jwks_uri: `${url}/keys` });
+      const endpoints = { authorization_endpoint: `${url}/authorize`, token_endpoint: `${url}/token` };
+      return void answer({ issuer: pretended ?? url, jwks_uri: `${url}/keys`, ...endpoints });
     }
     if (request.url === '/realm/keys') {
       asked += 1;
       return void answer({ keys: [current.jwk] });
     }
+    const address = new URL(request.url ?? '', url);
+    if (address.pathname === '/realm/authorize') {
+      // Who it is has been settled: a real one would show a form here.
+      const code = randomUUID();
+      codes.set(code, address.searchParams);
+      const back = new URL(address.searchParams.get('redirect_uri') ?? '');
+      back.searchParams.set('code', code);
+      back.searchParams.set('state', stateSent ?? address.searchParams.get('state') ?? '');
+      return void response.writeHead(302, { location: back.href }).end();
+    }
+    if (address.pathname === '/realm/token')
+      return void exchange(request).then(([body, status]) => answer(body, status));
     response.writeHead(404).end();
   });
+  /** RFC 6749, 4.1.3, and RFC 7636, 4.6. */
+  const exchange = async (request: IncomingMessage): Promise<[object, number]> => {
+    const given = new URLSearchParams(await text(request));
+    const begun = codes.get(given.get('code') ?? '');
+    codes.delete(given.get('code') ?? '');
+    const challenge = createHash('sha256')
+      .update(given.get('code_verifier') ?? '')
+      .digest('base64url');
+    const fits =
+      begun?.get('code_challenge') === challenge &&
+      begun.get('client_id') === given.get('client_id') &&
+      begun.get('redirect_uri') === given.get('redirect_uri');
+    if (!fits || !visitor) return [{ error: 'invalid_grant' }, 400];
+    const nonce = begun.get('nonce') ?? undefined;
+    const id = { sub: visitor.sub, aud: given.get('client_id') ?? '', nonce };
+    const access_token = await made.token(visitor);
+    return [
+      { access_token, token_type: 'Bearer', expires_in: tokenSeconds, id_token: await made.token(id, { typ: 'JWT' }) },
+      200,
+    ];
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/realm`;
-  return {
+  const made: TestIssuer = {
     url,
     keysAsked: () => asked,
     token: (claims, header = {}, key) => {
@@ -67,6 +109,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     publicJwk: () => current.jwk,
     rotate,
     fail: (next) => void (failing = next),
+    logInAs: (claims, state = null) => void ([visitor, stateSent] = [claims, state]),
     claimToBe: (issuer) => void (pretended = issuer),
     async close() {
       server.closeAllConnections();
@@ -74,4 +117,5 @@ export async function startIssuer(): Promise<TestIssuer> {
       await once(server, 'close');
     },
   };
+  return made;
 }

@@ -1,12 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
-import type { Retention } from '@assay/contracts';
+import type { LoginProvider, Retention } from '@assay/contracts';
 import { AuditLog, type BucketSource, type Logger, type Ports, type ScanQueues, type Tracing } from '@assay/pipeline';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { AuditController } from './audit/audit.controller';
 import { KeyRing } from './auth/key-ring';
 import type { RateRule } from './auth/limit-rate';
+import { LoginController } from './auth/login.controller';
 import type { People } from './auth/people';
 import { TableGuard } from './auth/table.guard';
 import { BucketEventsController } from './bucket-events/bucket-events.controller';
@@ -47,6 +48,7 @@ import {
   FETCHING,
   IDEMPOTENCY,
   LOG,
+  LOGIN,
   PORTS,
   QUEUES,
   RATES,
@@ -74,6 +76,8 @@ export interface ApiParts {
   rates: readonly RateRule[];
   /** Who logs in with an identity provider; null = nobody does. */
   people: People | null;
+  /** How pages send them there; null = they do not. */
+  login: LoginProvider | null;
   /** For tenants that have not said how long what is kept. */
   retention: Retention;
   metrics: ApiMetrics;
@@ -87,7 +91,7 @@ export interface ApiParts {
 export class ApiModule {
   static with(parts: ApiParts): DynamicModule {
     const { ports, queues, fetching, sending, events, idempotency, uploads, rates, retention } = parts;
-    const { buckets, metrics, log, closing } = parts;
+    const { buckets, login, metrics, log, closing } = parts;
     return {
       module: ApiModule,
       controllers: [
@@ -103,6 +107,7 @@ export class ApiModule {
         EventsController,
         FeedController,
         PublicKeysController,
+        LoginController,
         WebhooksController,
         CallbacksController,
         CallbackSecretController,
@@ -124,6 +129,7 @@ export class ApiModule {
         { provide: EVENT_LOG, useValue: events },
         { provide: IDEMPOTENCY, useValue: idempotency },
         { provide: UPLOADS, useValue: uploads },
+        { provide: LOGIN, useValue: login },
         { provide: BUCKETS, useValue: buckets },
         { provide: RATES, useValue: rates },
         { provide: RETENTION, useValue: retention },

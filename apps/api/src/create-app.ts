@@ -79,7 +79,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use('/v1/media', json({ limit: maxJson, strict: true, type: isJson }), malformedJson);
   express.use('/v1/known-lists', requireJson, json({ limit: maxList, strict: true }), malformedJson);
   express.use(`${uploadsPath}/direct`, requireJson, json({ limit: maxJson, strict: true }), malformedJson);
-  serveConsole(express);
+  serveConsole(express, parts.login);
   serveWidget(express);
   serveDocs(express, description);
   app.useGlobalFilters(filter);

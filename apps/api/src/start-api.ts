@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { LoginProvider } from '@assay/contracts';
 import {
   addressSettings,
   AuditLog,
@@ -7,6 +8,7 @@ import {
   createPorts,
   loadBucketSources,
   type Logger,
+  type OidcSettings,
   openEvents,
   openQueues,
   startTracing,
@@ -80,6 +82,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       uploads,
       rates,
       people: config.oidc && new People(config.oidc),
+      login: config.oidc && loginOf(config.oidc),
       retention: config.retention,
       metrics,
       tracing,
@@ -127,6 +130,11 @@ function openRates({ redisUrl, ratePerMinute, tenantRatePerMinute }: Config): Ra
       const window = { points: perMinute, seconds: rateWindowSeconds };
       return { policy, perMinute, limit: createRedisRateLimit({ url: String(redisUrl) }, window) };
     });
+}
+
+/** What the page is told: who has more than one audience names the one for people first. */
+function loginOf({ issuer, audiences, page }: OidcSettings): LoginProvider | null {
+  return page && { issuer, ...page, audience: audiences[0] ?? '' };
 }
 
 /** For answers that are being written when everything else has ended, ms. */

@@ -17,6 +17,8 @@ export const RETENTION = Symbol('retention');
 export const RATES = Symbol('rates');
 /** Buckets whose new objects are taken in. */
 export const BUCKETS = Symbol('buckets');
+/** Where people log in, for pages. */
+export const LOGIN = Symbol('login');
 export const LOG = Symbol('log');
 /** Aborted when the service closes. */
 export const CLOSING = Symbol('closing');

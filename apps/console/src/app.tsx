@@ -2,6 +2,7 @@ import { AssayClient } from '@assay/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useApiKey } from './data/api-key';
 import { useChosenScan } from './data/use-chosen-scan';
+import { useLogin } from './data/use-login';
 import { useRecentScans } from './data/use-recent-scans';
 import { KeyField } from './parts/key-field';
 import { Notice } from './parts/notice';
@@ -10,12 +11,14 @@ import { ScanPanel } from './parts/scan-panel';
 import { UploadPanel } from './parts/upload-panel';
 
 export function App() {
-  const [apiKey, setApiKey] = useApiKey();
+  const { key: apiKey, loggedIn, change: setApiKey, logIn } = useApiKey();
   const [scan, chooseScan] = useChosenScan();
   const client = useMemo(() => new AssayClient({ baseUrl: window.location.origin, apiKey }), [apiKey]);
   const hasKey = apiKey !== '';
   const recent = useRecentScans(client, hasKey);
   const [keyOpen, setKeyOpen] = useState(!hasKey);
+  const onToken = useCallback((token: string) => [logIn(token), setKeyOpen(false)], [logIn]);
+  const login = useLogin(onToken);
   const { refresh } = recent;
   const onScan = useCallback(
     (id: string) => {
@@ -50,7 +53,12 @@ export function App() {
       </header>
       <main>
         {(keyOpen || !hasKey) && (
-          <KeyField value={apiKey} refused={keyRefused} onChange={(key) => [setApiKey(key), setKeyOpen(key === '')]} />
+          <KeyField
+            value={loggedIn ? '' : apiKey}
+            refused={keyRefused}
+            login={login}
+            onChange={(key) => [setApiKey(key), setKeyOpen(key === '')]}
+          />
         )}
         {recent.failure && !recent.failure.key && <Notice failure={recent.failure} onRetry={refresh} />}
         <UploadPanel client={client} apiKey={apiKey} compact={scan !== null} onScan={onScan} />

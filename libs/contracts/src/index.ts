@@ -16,6 +16,7 @@ export * from './keeping';
 export * from './lane';
 export * from './known';
 export * from './known-labels';
+export * from './login';
 export * from './look';
 export * from './manifest';
 export * from './model-input';

@@ -132,6 +132,10 @@ const Environment = z.object({
   ASSAY_OIDC_TENANT_CLAIM: text.optional(),
   /** ... or the tenant of all people. */
   ASSAY_OIDC_TENANT: TenantId.optional(),
+  /** Public client by which the page at `/` lets people log in; absent = it takes keys alone. */
+  ASSAY_OIDC_CLIENT_ID: text.optional(),
+  /** What the page asks the provider for. */
+  ASSAY_OIDC_SCOPE: text.default('openid'),
   /** Requests a minute for each API key; 0 = no limit. */
   ASSAY_RATE_PER_MINUTE: count(0, 10_000_000).default(0),
   /** Requests a minute for each tenant, over all of its keys; 0 = no limit. */
@@ -171,6 +175,8 @@ export interface OidcSettings {
   rolesClaim: string;
   roles: readonly { name: string; role: Role }[];
   /** Null: everybody belongs to `tenant`. */
+  /** How the page logs people in; null = it does not. */
+  page: { clientId: string; scope: string } | null;
   tenantClaim: string | null;
   tenant: TenantId;
 }
@@ -336,7 +342,7 @@ function oidcProblems(e: Environment) {
   const { ASSAY_OIDC_ISSUER: issuer, ASSAY_OIDC_TENANT: tenant, ASSAY_OIDC_TENANT_CLAIM: claim } = e;
   const needed = ['ASSAY_OIDC_AUDIENCE', 'ASSAY_OIDC_ROLES'] as const;
   if (issuer === undefined) {
-    const others = [...needed, 'ASSAY_OIDC_TENANT', 'ASSAY_OIDC_TENANT_CLAIM'] as const;
+    const others = [...needed, 'ASSAY_OIDC_CLIENT_ID', 'ASSAY_OIDC_TENANT', 'ASSAY_OIDC_TENANT_CLAIM'] as const;
     return others.some((name) => e[name] !== undefined) ? [{ name: 'ASSAY_OIDC_ISSUER', message: 'is missing' }] : [];
   }
   const missing = needed.filter((name) => e[name] === undefined).map((name) => ({ name, message: 'is missing' }));
@@ -352,6 +358,7 @@ function oidcSettings(e: Environment): OidcSettings | null {
     audiences: e.ASSAY_OIDC_AUDIENCE ?? [],
     rolesClaim: e.ASSAY_OIDC_ROLES_CLAIM,
     roles: e.ASSAY_OIDC_ROLES ?? [],
+    page: e.ASSAY_OIDC_CLIENT_ID ? { clientId: e.ASSAY_OIDC_CLIENT_ID, scope: e.ASSAY_OIDC_SCOPE } : null,
     tenantClaim: e.ASSAY_OIDC_TENANT_CLAIM ?? null,
     tenant: e.ASSAY_OIDC_TENANT ?? defaultTenant,
   };

@@ -127,7 +127,7 @@ export const permissionRoles: Readonly<Record<Permission, readonly Role[]>> = {
 /** What needs no key: the page, the description of the API, public keys, and health. None of it holds data. */
 const publicPaths: readonly RegExp[] = [
   ...[/^\/$/, /^\/index\.html$/, /^\/favicon\.svg$/, /^\/assets\//, /^\/embed\/assay-verdict\.js$/],
-  ...[/^\/docs(\/|$)/, /^\/v1\/health\//, /^\/\.well-known\/assay-keys\.json$/],
+  ...[/^\/docs(\/|$)/, /^\/v1\/health\//, /^\/\.well-known\/assay-(keys|login)\.json$/],
 ];
 
 export const isPublic = (path: string): boolean => publicPaths.some((pattern) => pattern.test(path));

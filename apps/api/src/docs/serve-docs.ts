@@ -26,7 +26,7 @@ const assetMaxAge = '1d';
 /** The description at /docs: for people, with everything served from here, and for machines. */
 export function serveDocs(app: Express, document: OpenAPIObject): void {
   const ui = serveFolder(getAbsoluteFSPath(), { index: false, redirect: false, maxAge: assetMaxAge });
-  app.get('/docs', pageHeaders, (_request, response) => void response.type('html').send(page));
+  app.get('/docs', pageHeaders(null), (_request, response) => void response.type('html').send(page));
   app.get('/docs/start.js', (_request, response) => void response.type('js').send(start));
   app.get('/docs/openapi.json', (_request, response) => void response.json(document));
   app.use('/docs/ui', ui);

@@ -4,13 +4,14 @@ import helmet from 'helmet';
 const apiPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] };
 
 /** Pictures are fetched with the key and shown from memory, hence `blob:`. */
-const pagePolicy = {
+const pagePolicy = (loginOrigin: string | null) => ({
   ...apiPolicy,
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'", 'blob:', 'data:'],
-  connectSrc: ["'self'"],
-};
+  // Where people log in, the page asks the provider for the token itself.
+  connectSrc: ["'self'", ...(loginOrigin === null ? [] : [loginOrigin])],
+});
 
 const withPolicy = (directives: Record<string, string[]>) =>
   helmet({
@@ -21,4 +22,5 @@ const withPolicy = (directives: Record<string, string[]>) =>
   });
 
 export const apiHeaders = withPolicy(apiPolicy);
-export const pageHeaders = withPolicy(pagePolicy);
+/** @param loginOrigin of the identity provider; null = people do not log in */
+export const pageHeaders = (loginOrigin: string | null) => withPolicy(pagePolicy(loginOrigin));

@@ -16,14 +16,29 @@ function startingKey(): string {
   return given ?? recall();
 }
 
-/** The key of the API, remembered in this browser until it is cleared. */
-export function useApiKey(): [string, (key: string) => void] {
+export interface ApiKeyState {
+  /** A key, or the access token of a person. */
+  key: string;
+  /** True = a token: kept in this page alone, gone when it is closed. */
+  loggedIn: boolean;
+  change(key: string): void;
+  logIn(token: string): void;
+}
+
+/** The key of the API, remembered in this browser until it is cleared; or the token of who logged in, which is not. */
+export function useApiKey(): ApiKeyState {
+  const [loggedIn, setLoggedIn] = useState(false);
   const [key, setKey] = useState(startingKey);
   const change = useCallback((next: string) => {
     remember(next);
+    setLoggedIn(false);
     setKey(next);
   }, []);
-  return [key, change];
+  const logIn = useCallback((token: string) => {
+    setLoggedIn(true);
+    setKey(token);
+  }, []);
+  return { key, loggedIn, change, logIn };
 }
 
 /** Browsers that keep nothing (private windows, strict settings) throw; the page works all the same. */
