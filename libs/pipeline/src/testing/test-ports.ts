@@ -21,7 +21,12 @@ export async function testPorts(): Promise<OpenPorts & { root: string }> {
   const index = createMemoryIndex();
   const mediaFiles = new MediaFiles(store);
   const models = { dir: root, entries: [], digest: 'd'.repeat(64), uses: [] };
-  const modelSets = new ModelSets(models, store, { threads: 1, provider: 'cpu', maxMemory: 1, cacheDir: join(root, 'cache') });
+  const modelSets = new ModelSets(models, store, {
+    threads: 1,
+    provider: 'cpu',
+    maxMemory: 1,
+    cacheDir: join(root, 'cache'),
+  });
   return {
     root,
     store,
