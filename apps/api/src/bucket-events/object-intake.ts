@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { accepted, type BucketEventResult, type Outcome, rejected, type ScanId, type TenantId } from '@assay/contracts';
 import { answerAbout, type BucketSource, intake, type Intake, type Logger, type Ports } from '@assay/pipeline';
@@ -118,7 +119,9 @@ export class ObjectIntake {
 
   /** Nothing that comes of trying again: noted for the operator, and told to the sender. */
   private refused({ tenant }: BucketSource, { bucket, key }: NewObject, { problem }: ProblemError): Fate {
-    this.log.warn({ tenant, bucket, key, problem: problem.type }, 'an object of a bucket was not taken in');
+    // Names may be those of people, and are no business of a log.
+    const keySha256 = createHash('sha256').update(key).digest('hex');
+    this.log.warn({ tenant, bucket, keySha256, problem: problem.type }, 'an object of a bucket was not taken in');
     return { outcome: 'refused', media: null, scan: null, problem };
   }
 

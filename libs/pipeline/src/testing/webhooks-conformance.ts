@@ -29,6 +29,7 @@ import { publish } from '../stages/publish';
 import { readStored, writeStored } from '../stored';
 import { submitScan } from '../submit';
 import { sweep } from '../sweep';
+import { addCallback, rotateCallbackSecret } from '../webhooks/callbacks';
 import { deliver } from '../webhooks/deliver';
 import { getDelivery, listDeliveries, replayDelivery, sendTestEvent } from '../webhooks/deliveries';
 import { retryPausesMs } from '../webhooks/schedule';
@@ -53,7 +54,8 @@ const sending = { privateNetworks: ['127.0.0.0/8'] };
  * 3. An end of a scan is one event and one delivery for each webhook that wants it, however often it is told.
  * 4. Killed between any two steps, or with a Redis that forgot everything, it is told all the same.
  * 5. Tries follow the schedule; a redirect is none; 410 switches the webhook off; what is switched off is sent nothing.
- * 6. Deleting media or a webhook leaves nothing of its events, deliveries, markers and jobs.
+ * 6. Callbacks hear of the end of their scan and of revisions from then on, once, and go with the scan.
+ * 7. Deleting media or a webhook leaves nothing of its events, deliveries, markers and jobs.
  */
 export function webhooksConformance(open: () => Promise<ObjectStore>): void {
   let redis: TestRedis;
@@ -138,6 +140,60 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
     error instanceof WebhookError || error instanceof FetchMediaError ? error.code : String(error);
   const accepted = (message: Received, secret: string | null): unknown =>
     new Verifier(secret ?? '').verify(message.body, plainHeaders(message));
+
+  describe('callbacks', () => {
+    const parts = () => ({ ...ports, queues });
+    const types = ({ received }: Receiver) => received.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+
+    it('hear of the end, also after a Redis that forgot everything, and of revisions from then on', async () => {
+      const { secret } = await rotateCallbackSecret(
+        defaultTenant,
+        { overlapSeconds: 0, signing: 'hmac' },
+        ports.store,
+        noAbort,
+      );
+      const scan = await newScan();
+      await addCallback(scan, { url: receiver.url }, parts(), noAbort);
+      const done = await publish(await judged(scan), ports, noAbort);
+      await raw.flushall();
+      await reindex(ports, noAbort);
+      await sweep(ports, queues, noAbort);
+      await work();
+      await sweep(ports, queues, noAbort);
+      await work();
+      expect(types(receiver)).toEqual(['verdict.published']);
+      expect(accepted(receiver.received[0]!, secret)).toMatchObject({ data: { scan: scan.id } });
+
+      await ports.outbox?.tellRevision({ ...done, updatedAt: new Date().toISOString() }, 2, noAbort);
+      await work();
+      expect(types(receiver)).toEqual(['verdict.published', 'verdict.revised']);
+      const late = await startReceiver();
+      await addCallback(done, { url: late.url }, parts(), noAbort);
+      await sweep(ports, queues, noAbort);
+      await work();
+      expect(types(late)).toEqual(['verdict.published']);
+      await late.close();
+      expect(await storedKeys(keys.pendingDeliveries)).toEqual([]);
+      expect(await storedKeys(keys.callbackDeliveries)).toHaveLength(3);
+      expect(await removeOldDeliveries(ports.store, noAbort, Date.now() + deliveriesKeptMs + 60_000)).toBe(3);
+      expect(await storedKeys(keys.callbackDeliveries)).toEqual([]);
+    });
+
+    it('on their way go with the media', async () => {
+      await rotateCallbackSecret(defaultTenant, { overlapSeconds: 0 }, ports.store, noAbort);
+      const scan = await newScan();
+      await addCallback(scan, { url: receiver.url }, parts(), noAbort);
+      await publish(await judged(scan), ports, noAbort);
+      expect(await storedKeys(keys.callbackDeliveries)).toHaveLength(1);
+      await deleteMedia(ports, queues, scan, noAbort);
+      expect([
+        await storedKeys(keys.callbackDeliveries),
+        await storedKeys(keys.pendingDeliveries),
+        await jobs(),
+      ]).toEqual([[], [], []]);
+      expect(await storedKeys(keys.scan(scan.id))).toEqual([]);
+    });
+  });
 
   describe('webhooks', () => {
     it('are made, shown without their secret, changed and deleted, and leave nothing', async () => {
