@@ -1,5 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import type { RedisAddress } from './redis-address';
+import { SteadySentinelConnector } from './steady-sentinel-connector';
 
 /** Everything but a cluster, which has a client of its own. */
 export type OneMaster = Exclude<RedisAddress, { kind: 'cluster' }>;
@@ -29,6 +30,7 @@ export function clientOptions(address: OneMaster): RedisOptions {
     // Sentinels are asked which server is the master, and tell of a new one: a connection to an old one that lives on in
     // a network of its own would take jobs that nobody sees.
     failoverDetector: true,
+    Connector: SteadySentinelConnector,
     ...(address.sentinelPassword === undefined ? {} : { sentinelPassword: address.sentinelPassword }),
     ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
   };
