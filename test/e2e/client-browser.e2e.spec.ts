@@ -10,10 +10,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { publicKeyOf, signatureOf } from '@assay/pipeline';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { Webhook as Reference } from 'standardwebhooks';
 import { sampleVerdict } from '../../apps/cli/src/testing/sample-verdict';
-import { executablePath, runsBrowser } from '../support/browser';
+import { launchBrowser, runsBrowser } from '../support/browser';
 
 jest.setTimeout(240_000);
 
@@ -51,7 +51,7 @@ withBrowser('in a browser', () => {
       response.end(isScript ? script : '<!doctype html><script src="/assay.js"></script>');
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
     page = await browser.newPage();
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
   });

@@ -8,9 +8,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AssayClient } from '@assay/client';
 import { LoginSettings } from '@assay/contracts';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startTestApi, type TestApi } from '../support/api';
-import { executablePath, runsBrowser } from '../support/browser';
+import { launchBrowser, runsBrowser, watchedPage } from '../support/browser';
 import { startIssuer, type TestIssuer } from '../support/oidc-issuer';
 
 jest.setTimeout(120_000);
@@ -36,7 +36,7 @@ withBrowser('logging in on the page', () => {
       ASSAY_OIDC_TENANT_CLAIM: 'tenant',
       ASSAY_OIDC_CLIENT_ID: 'assay-page',
     });
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -44,12 +44,7 @@ withBrowser('logging in on the page', () => {
     await issuer?.close();
   });
   beforeEach(async () => {
-    complaints = [];
-    page = await browser.newPage();
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('console', (message) => {
-      if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
-    });
+    ({ page, complaints } = await watchedPage(browser));
   });
   afterEach(async () => {
     await page.close();

@@ -8,9 +8,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startTestApi, type TestApi } from '../support/api';
-import { executablePath, runsBrowser } from '../support/browser';
+import { launchBrowser, runsBrowser, watchedPage } from '../support/browser';
 import { faceClip, makeLongFaceClip } from '../support/clips';
 
 const built = existsSync(resolve(__dirname, '../../apps/console/dist/index.html'));
@@ -28,19 +28,14 @@ withBrowser('the page', () => {
     if (!built) throw new Error('The page is not built: npm run build');
     api = await startTestApi();
     await api.startWorker();
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
   }, scanTimeoutMs);
   afterAll(async () => {
     await browser?.close();
     await api?.close();
   });
   beforeEach(async () => {
-    complaints = [];
-    page = await browser.newPage();
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('console', (message) => {
-      if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
-    });
+    ({ page, complaints } = await watchedPage(browser));
   });
   afterEach(async () => {
     await page.close();

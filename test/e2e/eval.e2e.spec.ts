@@ -15,10 +15,9 @@ import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EvalDocument } from '@assay/contracts';
-import { chromium } from 'playwright-core';
 import { ffmpeg, h264 } from '../media/make-media';
 import { assay } from '../support/assay-cli';
-import { executablePath, runsBrowser } from '../support/browser';
+import { launchBrowser, runsBrowser } from '../support/browser';
 import { faceClip } from '../support/clips';
 
 /** Processes start and load models here, on machines that may be busy. */
@@ -205,10 +204,7 @@ describe('assay eval', () => {
   });
 
   withBrowser('writes a report that a browser draws', async () => {
-    const browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    const browser = await launchBrowser();
     try {
       for (const colorScheme of ['light', 'dark'] as const) {
         const page = await browser.newPage({ colorScheme, viewport: { width: 360, height: 740 } });

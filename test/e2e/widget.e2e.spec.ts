@@ -8,10 +8,10 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { sampleVerdict } from '../../apps/cli/src/testing/sample-verdict';
 import { startTestApi, type TestApi } from '../support/api';
-import { executablePath, runsBrowser } from '../support/browser';
+import { launchBrowser, runsBrowser, watchedPage } from '../support/browser';
 
 const withBrowser = runsBrowser ? describe : describe.skip;
 
@@ -61,7 +61,7 @@ withBrowser('the widget', () => {
     });
     await new Promise<void>((resolve) => dashboard.listen(0, '127.0.0.1', resolve));
     address = `http://localhost:${(dashboard.address() as AddressInfo).port}`;
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -70,13 +70,8 @@ withBrowser('the widget', () => {
     await api?.close();
   });
   beforeEach(async () => {
-    complaints = [];
     asked.length = 0;
-    page = await browser.newPage();
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('console', (message) => {
-      if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
-    });
+    ({ page, complaints } = await watchedPage(browser));
     await page.goto(address);
   });
   afterEach(async () => {

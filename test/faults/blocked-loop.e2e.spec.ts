@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Verdict } from '@assay/contracts';
-import { markedEnv, parentOf, type Service, startService, workersWith } from '../support/assay-cli';
+import { markedEnv, parentOf, type Service, startService, workersWith, verdictFiles } from '../support/assay-cli';
 import { faceClip, makeLongFaceClip } from '../support/clips';
 
 /**
@@ -71,9 +71,4 @@ const mark = `assay-mark-${process.pid}-blocked`;
 
 async function verdictOf(service: Service, scan: string): Promise<Verdict> {
   return Verdict.parse(await (await service.request(`/v1/scans/${scan}/verdict`)).json());
-}
-
-async function verdictFiles(dataDir: string): Promise<string[]> {
-  const all = await readdir(join(dataDir, 'store'), { recursive: true });
-  return all.filter((path) => path.endsWith('verdict.json'));
 }

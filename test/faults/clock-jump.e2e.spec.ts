@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Verdict } from '@assay/contracts';
-import { type Service, startService } from '../support/assay-cli';
+import { type Service, startService, verdictFiles } from '../support/assay-cli';
 import { makeLongFaceClip } from '../support/clips';
 import { canJump, openJumpingClock } from '../support/jumping-clock';
 
@@ -56,9 +56,4 @@ if (!canJump()) console.warn('Skipped: clock jumps need Linux and a C compiler.'
 async function secondsAhead(service: Service): Promise<number> {
   const answer = await service.request('/v1/health/ready');
   return (Date.parse(answer.headers.get('date') ?? '') - Date.now()) / 1000;
-}
-
-async function verdictFiles(dataDir: string): Promise<string[]> {
-  const all = await readdir(join(dataDir, 'store'), { recursive: true });
-  return all.filter((path) => path.endsWith('verdict.json'));
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Verdict } from '@assay/contracts';
-import { assay, markedEnv, processesWith, startService, untilNoProcessWith } from '../support/assay-cli';
+import { assay, markedEnv, processesWith, startService, untilNoProcessWith, verdictFiles } from '../support/assay-cli';
 import { makeLongFaceClip } from '../support/clips';
 
 /**
@@ -66,8 +66,3 @@ describe('assay up, stopped in the middle of a scan', () => {
     }
   });
 });
-
-async function verdictFiles(dataDir: string): Promise<string[]> {
-  const all = await readdir(join(dataDir, 'store'), { recursive: true });
-  return all.filter((path) => path.endsWith('verdict.json'));
-}

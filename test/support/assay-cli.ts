@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Verdict } from '@assay/contracts';
@@ -117,6 +118,12 @@ function collect(child: ChildProcess): () => { stdout: string; stderr: string } 
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   return () => ({ stdout, stderr });
+}
+
+/** Verdicts that the folder store of a service holds. */
+export async function verdictFiles(dataDir: string): Promise<string[]> {
+  const all = await readdir(join(dataDir, 'store'), { recursive: true });
+  return all.filter((path) => path.endsWith('verdict.json'));
 }
 
 /** Environment by which a process and all that it starts can be known. In PATH, since tools get little else from us. */

@@ -39,6 +39,9 @@ const roleGrant = z
     return { name: grant.slice(0, at), role: grant.slice(at + 1) };
   })
   .pipe(z.object({ name: z.string(), role: Role }));
+/** https, but for an identity provider on this very machine. */
+export const isProviderAddress = (address: string): boolean =>
+  /^(https:\/\/|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])[:/])/.test(address);
 const network = z.union([z.cidrv4(), z.cidrv6()], {
   error: 'must be networks such as 10.1.0.0/16, with commas between',
 });
@@ -118,10 +121,7 @@ const Environment = z.object({
     .regex(/^assay_[A-Za-z0-9_-]{43}$/, "must be 'assay_' and 43 characters of base64url")
     .optional(),
   /** Identity provider (OpenID Connect) whose access tokens are taken beside API keys; absent = keys alone. docs/access.md */
-  ASSAY_OIDC_ISSUER: z
-    .url()
-    .regex(/^(https:\/\/|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])[:/])/, 'must be an https URL')
-    .optional(),
+  ASSAY_OIDC_ISSUER: z.url().refine(isProviderAddress, 'must be an https URL').optional(),
   /** Whom tokens have to be made for, any of these. */
   ASSAY_OIDC_AUDIENCE: listOf(text).optional(),
   /** Claim, or path to one, with the roles or groups of a person. */
@@ -174,9 +174,9 @@ export interface OidcSettings {
   audiences: string[];
   rolesClaim: string;
   roles: readonly { name: string; role: Role }[];
-  /** Null: everybody belongs to `tenant`. */
   /** How the page logs people in; null = it does not. */
   page: { clientId: string; scope: string } | null;
+  /** Null: everybody belongs to `tenant`. */
   tenantClaim: string | null;
   tenant: TenantId;
 }

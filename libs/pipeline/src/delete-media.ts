@@ -15,7 +15,7 @@ import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
 import { findScan } from './scan-state';
-import { listCallbacks } from './webhooks/callback-records';
+import { callbackIds } from './webhooks/callback-records';
 
 /** Where an item has left something; what a process does not have is left out. */
 export interface DeletePorts extends Pick<Ports, 'store' | 'index' | 'known'> {
@@ -78,7 +78,7 @@ export async function deleteScan(
   const record = await findScan(scan, ports, signal);
   if (record && queues) await removeScanJobs(queues, record);
   const events = await readEvents(scan, ports, signal);
-  const callbacks = (await listCallbacks(scan, store, signal)).map(({ id }) => id);
+  const callbacks = await callbackIds(scan, store, signal);
   await forgetEvents(tenant, events, ports, queues, signal, callbacks);
   await removeShadows(scan, ports, signal);
   await forgetHeir(scan, store, signal);

@@ -23,11 +23,10 @@ export {
 export { addressSettings } from './address-settings';
 export { cancelScan } from './cancel-scan';
 export { compareVerdicts, type Difference } from './compare-verdicts';
-export { type Config, loadConfig, type S3Config, settingNames } from './config';
+export { type Config, isProviderAddress, loadConfig, type OidcSettings, type S3Config, settingNames } from './config';
 export { ConfigError, type ConfigProblem } from './config-error';
 export { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
 export { type DeletePorts, deleteMedia } from './delete-media';
-export type { OidcSettings } from './config';
 export { type BucketSource, loadBucketSources } from './bucket-sources';
 export * from './errors';
 export { isMockLoss } from './mock/mock-scan';

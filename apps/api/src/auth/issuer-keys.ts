@@ -1,3 +1,4 @@
+import { isProviderAddress } from '@assay/pipeline';
 import {
   createRemoteJWKSet,
   errors,
@@ -70,13 +71,9 @@ export class IssuerKeys {
     const { issuer, jwks_uri } = Discovery.parse(await answer.json());
     // Discovery 1.0, 4.3: exactly, or somebody else answers for it.
     if (issuer !== this.issuer) throw new Error('the discovery document is of another issuer');
-    if (!isSafe(jwks_uri)) throw new Error('the keys do not lie behind https');
+    if (!isProviderAddress(jwks_uri)) throw new Error('the keys do not lie behind https');
     const settings = { timeoutDuration: timeoutMs, cooldownDuration: cooldownMs, cacheMaxAge: keysKeptMs };
     this.found = { keys: createRemoteJWKSet(new URL(jwks_uri), settings), until: Date.now() + discoveryKeptMs };
     return this.found;
   }
 }
-
-/** https, but for a provider on this very machine. */
-const isSafe = (address: string): boolean =>
-  /^(https:|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])[:/])/.test(address);

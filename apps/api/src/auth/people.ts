@@ -60,14 +60,13 @@ export class People {
   private async verify(token: string): Promise<{ payload: JWTPayload }> {
     const { issuer, audiences } = this.settings;
     try {
-      const verified = await jwtVerify(token, (header, input) => this.keyOf(header, input), {
+      return await jwtVerify(token, (header, input) => this.keyOf(header, input), {
         issuer,
         audience: audiences,
         algorithms,
         clockTolerance: clockSkewSeconds,
         requiredClaims: ['exp', 'iat', 'sub'],
       });
-      return verified;
     } catch (error) {
       if (error instanceof IssuerUnavailableError) {
         throw problems.unavailable('The identity provider does not answer. API keys work all the same.');

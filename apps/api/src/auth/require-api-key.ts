@@ -10,8 +10,8 @@ import { type Principal, setPrincipal } from './principal';
 const bearer = /^Bearer +(\S+) *$/i;
 
 /**
- * Everything but what is public needs a key, or the access token of a person who logged in, unknown addresses included, and a key with the permission of the route. Runs
- * before any body is read: a stranger's gigabytes are never taken in.
+ * Everything but what is public, unknown addresses included, needs a key or the access token of a person who logged in, and
+ * one with the permission of the route. Runs before any body is read: a stranger's gigabytes are never taken in.
  */
 export function requireApiKey(keyRing: KeyRing, people: People | null, signal: AbortSignal) {
   return (request: Request, _response: Response, next: NextFunction): void => {

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IdempotencyStore } from '@assay/storage';
+import { keepLease, leaseMs } from '../idempotency/lease';
 
-/** How long a process that died blocks an event, ms. */
-const leaseMs = 60_000;
-const renewMs = leaseMs / 3;
 /** For how long an event that comes again is known, ms: longer than stores try. */
 const knownMs = 7 * 24 * 3_600_000;
 
@@ -27,7 +25,7 @@ export async function once<T>(
   const claim = await store.claim(key, null, leaseMs);
   if (claim.state === 'running') return { state: 'busy' };
   if (claim.state === 'answered') return { state: 'known', value: claim.answer.body as T };
-  const timer = setInterval(() => void store.renew(key, claim.token, leaseMs).catch(() => undefined), renewMs).unref();
+  const endLease = keepLease(store, key, claim.token);
   try {
     const value = await work();
     const answer = { fingerprint: key, status: 200, location: null, body: value, about: about(value) };
@@ -38,6 +36,6 @@ export async function once<T>(
     await store.release(key, claim.token).catch(() => undefined);
     throw error;
   } finally {
-    clearInterval(timer);
+    endLease();
   }
 }

@@ -7,12 +7,10 @@ import { principalOf } from '../auth/principal';
 import { problems } from '../problems/problems';
 import { IDEMPOTENCY, LOG } from '../tokens';
 import { idempotencyKeyOf } from './idempotency-key';
+import { keepLease, leaseMs } from './lease';
 
 /** How long an answer can be asked for again, ms: what payment APIs of the field keep. */
 const answerTtlMs = 24 * 60 * 60_000;
-/** How long a process that died blocks its keys, ms. */
-const leaseMs = 60_000;
-const renewMs = leaseMs / 3;
 
 /** A request that is the first under its key. One of the two must be called. */
 export interface Held {
@@ -50,8 +48,7 @@ export class Idempotency {
   }
 
   private hold(key: string, token: string, tenant: TenantId): Held {
-    const renew = () => void this.store.renew(key, token, leaseMs).catch(() => undefined);
-    const timer = setInterval(renew, renewMs).unref();
+    const endLease = keepLease(this.store, key, token);
     // What was done is done: that it could not be noted must not turn a success into a failure.
     const quietly = (work: Promise<unknown>) =>
       work.then(
@@ -60,7 +57,7 @@ export class Idempotency {
       );
     return {
       answered: (fingerprint, response, body) => {
-        clearInterval(timer);
+        endLease();
         if (passing.has(response)) return quietly(this.store.release(key, token));
         const location = response.getHeader('location');
         const kept = withoutApiKey(body);
@@ -74,7 +71,7 @@ export class Idempotency {
         return quietly(this.store.answer(key, token, answer, answerTtlMs));
       },
       refused: () => {
-        clearInterval(timer);
+        endLease();
         return quietly(this.store.release(key, token));
       },
     };

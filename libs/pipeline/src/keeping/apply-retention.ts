@@ -11,7 +11,7 @@ import { removeShadows } from '../model-sets/shadow';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { readStored } from '../stored';
-import { listCallbacks } from '../webhooks/callback-records';
+import { callbackIds } from '../webhooks/callback-records';
 import { forgetEvents, forgetMentions } from './forget';
 import { holdsOn } from './holds';
 import type { Item } from './item';
@@ -168,7 +168,7 @@ async function ageScan(
   }
   if (isOver(ended, retention.evidenceDays, now)) report.evidence += await removeEvidence(scan.id, store, signal);
   if (isOver(ended, retention.eventsDays, now)) {
-    const callbacks = (await listCallbacks(scan.id, store, signal)).map(({ id }) => id);
+    const callbacks = await callbackIds(scan.id, store, signal);
     await forgetEvents(scan.tenant, await readEvents(scan.id, ports, signal), ports, queues, signal, callbacks);
     report.events += await store.deletePrefix(keys.events(scan.id), signal);
   }

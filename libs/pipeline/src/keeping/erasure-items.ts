@@ -10,7 +10,7 @@ import { tenantsOf } from '../media-references';
 import type { Ports } from '../ports';
 import { findScan } from '../scan-state';
 import { readStored, writeStored } from '../stored';
-import { listCallbacks } from '../webhooks/callback-records';
+import { callbackIds } from '../webhooks/callback-records';
 import type { Item } from './item';
 
 /**
@@ -68,7 +68,7 @@ export async function surveyItem(item: Item, ports: Pick<Ports, 'store' | 'index
     const record = await findScan(scan, ports, signal);
     if (record) scans.push(await withSegments(record, ports, signal));
     events.push(...(await readEvents(scan, ports, signal)).map(({ id, timestamp }) => ({ id, timestamp })));
-    callbacks.push(...(await listCallbacks(scan, store, signal)).map(({ id }) => id));
+    callbacks.push(...(await callbackIds(scan, store, signal)));
     const [evidence, told, verdict] = [keys.evidence(scan, ''), keys.events(scan), keys.verdict(scan)];
     for await (const { key, bytes } of store.list(keys.scan(scan), signal)) {
       count(bytes);

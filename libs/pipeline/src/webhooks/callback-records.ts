@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   CallbackId,
   type EventId,
-  type ScanEventType,
   type ScanId,
   ScanId as ScanIdSchema,
   ScanEventType as EventTypeSchema,
@@ -51,11 +50,15 @@ export async function listCallbacks(scan: ScanId, store: ObjectStore, signal: Ab
   return records;
 }
 
+/** Whose deliveries go with the scan. */
+export const callbackIds = async (scan: ScanId, store: ObjectStore, signal: AbortSignal): Promise<CallbackId[]> =>
+  (await listCallbacks(scan, store, signal)).map(({ id }) => id);
+
 /**
  * Whether a callback is to be told: of the end of the run that it was asked for, also where that had come before, and of
  * revisions from then on.
  */
 export function wantsToHear({ events, run, createdAt }: CallbackRecord, { id, type, timestamp }: ToldNews): boolean {
   if (!(events as string[]).includes(type)) return false;
-  return (type satisfies string as ScanEventType) === 'verdict.revised' ? timestamp >= createdAt : runOf(id) >= run;
+  return type === 'verdict.revised' ? timestamp >= createdAt : runOf(id) >= run;
 }

@@ -24,7 +24,7 @@ import { assertMediaExists } from '../scan-state';
 import { readStored, writeStored } from '../stored';
 import { callbackIdOf, CallbackRecord, listCallbacks, wantsToHear } from './callback-records';
 import { addDelivery, type DeliveryParts, readLog, sendAgain } from './deliveries';
-import { addSecret, callbackSecrets, describeSecrets, liveSecrets } from './secrets';
+import { callbackSecrets, describeSecrets, liveSecrets, renewSecret } from './secrets';
 import { shownSecret } from './webhooks';
 
 /** Of one scan. Each end of it calls all of them. */
@@ -113,16 +113,12 @@ export async function describeCallbackSecret(
   return { secrets: describeSecrets(await liveSecrets(callbackSecrets(tenant), store, signal)) };
 }
 
-/** Makes the first secret, or one in place of the present one, which signs as well for the overlap. */
 export async function rotateCallbackSecret(
   tenant: TenantId,
-  { overlapSeconds, signing }: RotateSecret,
+  rotation: RotateSecret,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<CallbackSecretShown> {
-  const holder = callbackSecrets(tenant);
-  const [before] = describeSecrets(await liveSecrets(holder, store, signal));
-  const choice = { signing: signing ?? before?.signing ?? 'hmac', overlapMs: overlapSeconds * 1000 };
-  const secret = await addSecret(holder, choice, store, signal);
+  const secret = await renewSecret(callbackSecrets(tenant), rotation, store, signal);
   return { ...(await describeCallbackSecret(tenant, store, signal)), secret: shownSecret(secret) };
 }

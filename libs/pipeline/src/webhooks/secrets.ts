@@ -1,4 +1,4 @@
-import type { LiveSecret, TenantId, WebhookId, WebhookSigning } from '@assay/contracts';
+import type { LiveSecret, RotateSecret, TenantId, WebhookId, WebhookSigning } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
 import { keys } from '../keys';
 import { readStored, writeStored } from '../stored';
@@ -12,6 +12,18 @@ export const callbackSecrets = (tenant: TenantId): SecretHolder => `callbacks.${
 
 /** Two sign at a time: the one in use and the one that it replaces. */
 const maxLive = 2;
+
+/** Makes the first secret, or one in place of the present one, which signs as well for the overlap. Signs as the present one does, unless told. */
+export async function renewSecret(
+  holder: SecretHolder,
+  { overlapSeconds, signing }: RotateSecret,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<SecretRecord> {
+  const [present] = describeSecrets(await liveSecrets(holder, store, signal));
+  const choice = { signing: signing ?? present?.signing ?? 'hmac', overlapMs: overlapSeconds * 1000 };
+  return addSecret(holder, choice, store, signal);
+}
 
 /** @returns those that sign at this time, the newest first */
 export async function liveSecrets(

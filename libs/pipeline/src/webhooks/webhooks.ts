@@ -15,7 +15,7 @@ import { WebhookError } from '../errors';
 import { keys } from '../keys';
 import { readStored, writeStored } from '../stored';
 import { DisabledRecord, type SecretRecord, WebhookRecord } from './records';
-import { addSecret, describeSecrets, liveSecrets } from './secrets';
+import { addSecret, describeSecrets, liveSecrets, renewSecret } from './secrets';
 
 const idBytes = 12;
 /** Of one tenant. Every event of every scan reads all of them: more receivers than this want a queue of their own behind one. */
@@ -112,13 +112,12 @@ export async function deleteWebhook(
 export async function rotateSecret(
   tenant: TenantId,
   id: WebhookId,
-  { overlapSeconds, signing }: RotateSecret,
+  rotation: RotateSecret,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<WebhookWithSecret> {
-  const [before] = (await getWebhook(tenant, id, store, signal)).secrets;
-  const choice = { signing: signing ?? before?.signing ?? 'hmac', overlapMs: overlapSeconds * 1000 };
-  const secret = await addSecret(id, choice, store, signal);
+  await getWebhook(tenant, id, store, signal);
+  const secret = await renewSecret(id, rotation, store, signal);
   return { ...(await getWebhook(tenant, id, store, signal)), secret: shownSecret(secret) };
 }
 
