@@ -52,13 +52,15 @@ export class IssuerKeys {
 
   private async discovered(): Promise<Found> {
     if (this.found && this.found.until > Date.now()) return this.found;
-    if (Date.now() - this.failedAt < cooldownMs) throw new IssuerUnavailableError('it did not answer a moment ago');
+    const justFailed = Date.now() - this.failedAt < cooldownMs;
+    // What was known an hour ago is better than nobody getting in.
+    if (justFailed && this.found) return this.found;
+    if (justFailed) throw new IssuerUnavailableError('it did not answer a moment ago');
     this.asking ??= this.discover().finally(() => (this.asking = null));
     try {
       return await this.asking;
     } catch (error) {
       this.failedAt = Date.now();
-      // What was known an hour ago is better than nobody getting in.
       if (this.found) return this.found;
       throw new IssuerUnavailableError('the identity provider could not be discovered', { cause: error });
     }
