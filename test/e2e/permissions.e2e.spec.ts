@@ -7,7 +7,7 @@
  * 3. Nobody gives, rotates or revokes what he does not have; scopes narrow a key; what has ended opens nothing.
  */
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiKeyWithSecret, type AuditEntry, Role } from '@assay/contracts';
@@ -16,6 +16,7 @@ import { createFolderStore } from '@assay/storage';
 import { permissionRoles, routePermissions } from '../../apps/api/src/auth/permissions';
 import { apiChecker } from '../../apps/api/testing/api-checker';
 import { startTestApi, type TestApi } from '../support/api';
+import { filesUnder } from '../support/files-under';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -157,9 +158,8 @@ it('shows a key once, keeps its hash alone, and ends it when told', async () => 
   const key = made.key ?? '';
   expect(key.startsWith(made.prefix ?? '-')).toBe(true);
   const root = join(api.dataDir, 'store');
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && !entry.parentPath.endsWith('.tmp'))
-      expect((await readFile(join(entry.parentPath, entry.name))).includes(key)).toBe(false);
+  for (const path of await filesUnder(root)) {
+    if (!path.startsWith('.tmp/')) expect((await readFile(join(root, path))).includes(key)).toBe(false);
   }
   expect((await ask(key, '/v1/scans')).status).toBe(200);
 

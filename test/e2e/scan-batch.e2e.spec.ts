@@ -46,14 +46,15 @@ it('tells of each item what it would have been told alone, in order', async () =
   expect(batch.results.map(({ media }) => media)).toEqual(items.map(({ media }) => media));
   expect(batch.results.map(({ status, problem }) => [status, typeOf(problem)])).toEqual([
     [422, 'unknown-media'],
-    [202, undefined],
+    [expect.any(Number), undefined],
     [422, 'unknown-policy'],
     [200, undefined],
     [expect.any(Number), undefined],
   ]);
+  // The same media twice, worked on at the same time: either may come first, and that one alone makes the scan.
+  expect([batch.results[1]?.status, batch.results[4]?.status].sort()).toEqual([200, 202]);
   expect(batch).toMatchObject({ accepted: 3, refused: 2 });
   expect(batch.results[3]?.scan?.id).toBe(before.id);
-  // The same media twice is one scan, whichever came first.
   expect(batch.results[4]?.scan?.id).toBe(batch.results[1]?.scan?.id);
   expect(await api.client.getScan(batch.results[1]?.scan?.id ?? '')).toMatchObject({ priority: 'live' });
   // The very documents of the single route, but for the request that they are about.

@@ -5,12 +5,13 @@
  * - every object of the store is whole.
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem, Verdict } from '@assay/contracts';
 import { markedEnv, processesWith, type Service, startService, untilNoProcessWith } from '../support/assay-cli';
 import { faceClip, makeLongFaceClip } from '../support/clips';
+import { filesUnder } from '../support/files-under';
 import { mountSmallDisk } from '../support/small-disk';
 
 /** Processes start and load models here, on machines that may be busy. */
@@ -41,8 +42,7 @@ if (!disk) console.warn('SKIPPED: a small disk cannot be mounted here (Linux, ro
 
   const files = async (): Promise<string[]> => {
     const root = join(dataDir, 'store');
-    const found = await readdir(root, { recursive: true, withFileTypes: true });
-    return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return (await filesUnder(root)).map((path) => join(root, path));
   };
   const decoders = (): string[] => processesWith(mark).filter((line) => / \S*ffmpeg /.test(line));
   const uploadStill = async (): Promise<Response> => {

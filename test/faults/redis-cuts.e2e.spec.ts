@@ -13,14 +13,13 @@ import { startTestApi, type TestApi } from '../support/api';
 import { markedEnv, processesWith, untilNoProcessWith } from '../support/assay-cli';
 import { CutProxy } from '../support/cut-proxy';
 import { insist } from '../support/insist';
-import { newClip } from '../support/new-clip';
 import { startDurableRedis, type TestRedis } from '../support/redis';
+import { submitScan, untilClosed, untilScan } from '../support/scans-under-faults';
 
 /** Locks run out and connections are given up here: 15 s each, on machines that may be busy. */
 jest.setTimeout(400_000);
 
 const cutMs = 1000 * Number(process.env['ASSAY_TEST_CUT_SECONDS'] ?? 3);
-const pollMs = 100;
 /** The index gives up a silent Redis after 10 s; a caller must not wait much longer. */
 const answerWithinMs = 40_000;
 
@@ -49,26 +48,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function submit(number: number): Promise<string> {
-  const bytes = new Uint8Array(newClip(number % 10 === 0 ? 'swapped-a.mp4' : 'still.jpg', number));
-  const media = await insist(() => api.client.uploadMedia(new Blob([bytes])));
-  return (await insist(() => api.client.createScan({ media: media.id }))).id;
-}
-
-async function untilState(scan: string, reached: (state: string) => boolean): Promise<void> {
-  for (;;) {
-    const { state, failure } = await insist(() => api.client.getScan(scan));
-    expect([state, failure]).not.toContain('failed');
-    if (reached(state)) return;
-    await sleep(pollMs);
-  }
-}
-
-/** The mark of an open scan goes last, after what its verdict sets off; where that was cut off, by the next sweep. */
-async function untilClosed(): Promise<void> {
-  while ((await api.stored()).some((key) => key.startsWith('open/'))) await sleep(pollMs);
-}
-
 const restart = async (): Promise<void> => {
   await redis.close();
   redis = await startDurableRedis(folder);
@@ -88,19 +67,19 @@ it.each([
   ['is killed and started again', restart, 20],
 ] as const)('a Redis that %s under load costs no scan', async (_what, disturb, from) => {
   const before = processesWith(mark).filter((line) => line.includes('worker'));
-  const scans = [await submit(from), await submit(from + 1)];
-  await untilState(scans[0] ?? '', (state) => state !== 'queued');
+  const scans = [await submitScan(api, from), await submitScan(api, from + 1)];
+  await untilScan(api, scans[0] ?? '', (state) => state !== 'queued');
   await disturb();
-  scans.push(await submit(from + 2));
+  scans.push(await submitScan(api, from + 2));
   const verdicts: unknown[] = [];
   for (const scan of scans) {
-    await untilState(scan, (state) => state === 'done');
+    await untilScan(api, scan, (state) => state === 'done');
     const verdict = await insist(() => api.client.getVerdict(scan));
     expect(verdict.reasons.map(({ code }) => code)).not.toContain('partly_unreadable');
     verdicts.push(verdict);
   }
   expect(await Promise.all(scans.map((scan) => api.client.getVerdict(scan)))).toEqual(verdicts);
-  await untilClosed();
+  await untilClosed(api);
   expect(processesWith(mark).filter((line) => line.includes('worker'))).toEqual(before);
 });
 

@@ -8,21 +8,18 @@
  * Replication is behind by moments, so a failover may lose what was just confirmed: the store is the truth, and the sweeper
  * brings such a scan back. That is why this may take a minute.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Verdict } from '@assay/contracts';
 import { queuePrefix } from '@assay/pipeline';
 import { startTestApi, type TestApi } from '../support/api';
 import { markedEnv, processesWith, untilNoProcessWith } from '../support/assay-cli';
 import { insist } from '../support/insist';
-import { newClip } from '../support/new-clip';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { startRedisCluster } from '../support/redis-cluster';
 import { startRedisSentinels } from '../support/redis-sentinels';
+import { submitScan, untilClosed, untilScan, untilTrue } from '../support/scans-under-faults';
 
 /** Servers start, agree and take over here, and sweeps come once a minute, on machines that may be busy. */
 jest.setTimeout(600_000);
-
-const pollMs = 100;
 
 interface Deployment {
   url: string;
@@ -38,7 +35,7 @@ async function withSentinels(): Promise<Deployment> {
     async failOver() {
       const before = await sentinels.master();
       await sentinels.servers.find(({ port }) => port === before)?.kill();
-      while ((await sentinels.master()) === before) await sleep(pollMs);
+      await untilTrue('another master', async () => (await sentinels.master()) !== before);
     },
     close: () => sentinels.close(),
   };
@@ -51,7 +48,7 @@ async function withCluster(): Promise<Deployment> {
     async failOver() {
       const master = await cluster.masterOf(queuePrefix);
       await master.kill();
-      while ((await cluster.masterOf(queuePrefix)) === master) await sleep(pollMs);
+      await untilTrue('another master', async () => (await cluster.masterOf(queuePrefix)) !== master);
     },
     close: () => cluster.close(),
   };
@@ -83,36 +80,21 @@ describe.each([
     await deployment?.close();
   });
 
-  async function submit(number: number): Promise<string> {
-    const bytes = new Uint8Array(newClip(number % 10 === 0 ? 'swapped-a.mp4' : 'still.jpg', number));
-    const media = await insist(() => api.client.uploadMedia(new Blob([bytes])));
-    return (await insist(() => api.client.createScan({ media: media.id }))).id;
-  }
-
-  async function untilState(scan: string, reached: (state: string) => boolean): Promise<void> {
-    for (;;) {
-      const { state, failure } = await insist(() => api.client.getScan(scan));
-      expect([state, failure]).not.toContain('failed');
-      if (reached(state)) return;
-      await sleep(pollMs);
-    }
-  }
-
   const verdictBytes = async (scan: string): Promise<string> => (await api.ask(`/v1/scans/${scan}/verdict`)).text();
 
   it('loses nothing when its master dies under load, and judges nothing twice', async () => {
     const body = JSON.stringify({ url: receiver.url });
     await api.ask('/v1/webhooks', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     const before = processesWith(mark).filter((line) => line.includes('worker'));
-    const scans = [await submit(0), await submit(1), await submit(2)];
-    await untilState(scans[0] ?? '', (state) => state !== 'queued');
-    const meanwhile = [submit(3), submit(4)];
+    const scans = [await submitScan(api, 0), await submitScan(api, 1), await submitScan(api, 2)];
+    await untilScan(api, scans[0] ?? '', (state) => state !== 'queued');
+    const meanwhile = [submitScan(api, 3), submitScan(api, 4)];
     await deployment.failOver();
-    scans.push(...(await Promise.all(meanwhile)), await submit(5));
+    scans.push(...(await Promise.all(meanwhile)), await submitScan(api, 5));
 
     const verdicts: string[] = [];
     for (const scan of scans) {
-      await untilState(scan, (state) => state === 'done');
+      await untilScan(api, scan, (state) => state === 'done');
       const text = await insist(() => verdictBytes(scan));
       const verdict = Verdict.parse(JSON.parse(text));
       expect(verdict.verdict).not.toBe('rejected');
@@ -120,10 +102,10 @@ describe.each([
       verdicts.push(text);
     }
     const told = (): Set<string> => new Set(receiver.received.map(({ headers }) => String(headers['webhook-id'])));
-    while (told().size < scans.length) await sleep(pollMs);
+    await untilTrue('every verdict told', async () => told().size >= scans.length);
     expect([...told()].sort()).toEqual(scans.map((scan) => `${scan}-verdict-published`).sort());
     expect(await Promise.all(scans.map(verdictBytes))).toEqual(verdicts);
-    while ((await api.stored()).some((key) => key.startsWith('open/'))) await sleep(pollMs);
+    await untilClosed(api);
     expect(processesWith(mark).filter((line) => line.includes('worker'))).toEqual(before);
     await api.close();
     await untilNoProcessWith(mark);

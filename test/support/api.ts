@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { AssayClient } from '@assay/client';
 import { createLog, folderStoreRoot, loadConfig } from '@assay/pipeline';
 import { createFolderStore, createS3Store } from '@assay/storage';
 import { checkTraffic } from './checked-traffic';
+import { filesUnder } from './files-under';
 import { startRedis } from './redis';
 
 export interface TestApi {
@@ -95,9 +95,7 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
 /** Files but keys and audit log, which is written after an answer: a write under way is waited for, one left behind is seen. */
 async function filesIn(root: string): Promise<string[]> {
   for (const deadline = Date.now() + maxWriteMs; ; await sleep(20)) {
-    const entries = await readdir(root, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    const names = files.map((file) => file.slice(root.length + 1));
+    const names = await filesUnder(root);
     const settled = !names.some((name) => name.startsWith('.tmp/'));
     if (settled || Date.now() > deadline) return names.filter((name) => !/^(keys[/-]|audit\/)/.test(name));
   }

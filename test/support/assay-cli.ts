@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Verdict } from '@assay/contracts';
+import { filesUnder } from './files-under';
 
 const root = resolve(__dirname, '../..');
 const main = join(root, 'apps/cli/dist/main.js');
@@ -122,8 +122,7 @@ function collect(child: ChildProcess): () => { stdout: string; stderr: string } 
 
 /** Verdicts that the folder store of a service holds. */
 export async function verdictFiles(dataDir: string): Promise<string[]> {
-  const all = await readdir(join(dataDir, 'store'), { recursive: true });
-  return all.filter((path) => path.endsWith('verdict.json'));
+  return (await filesUnder(join(dataDir, 'store'))).filter((path) => path.endsWith('verdict.json'));
 }
 
 /** Environment by which a process and all that it starts can be known. In PATH, since tools get little else from us. */
