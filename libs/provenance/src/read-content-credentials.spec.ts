@@ -21,6 +21,7 @@ beforeAll(async () => {
   folder = await mediaFolder();
   signer = await makeTestSigner(folder.path(''));
   signed = await signer.sign(faceClip(), folder.path('signed.mp4'), 'video/mp4');
+  await writeFile(folder.path('marked.mkv'), Buffer.concat([await readFile(faceClip('cut.mkv')), Buffer.from('c2pa')]));
 });
 afterAll(() => folder.remove());
 
@@ -106,8 +107,9 @@ it('says `absent` of a file without, and `invalid` of credentials that cannot be
 
 it.each([
   ['the reader does not run here', 'reader_missing', () => read(signed, { ...plain, library: '/no/such.node' })],
+  ['no reader is installed', 'reader_missing', () => read(faceClip(), { ...plain, library: '/no/such.node' })],
   ['containers without a place for them', 'format_not_covered', () => read(faceClip('cut.mkv'), plain, 'matroska')],
-  ['a file that is no such container', 'reader_failed', () => read(faceClip('cut.mkv'))],
+  ['a file that is no such container', 'reader_failed', () => read(folder.path('marked.mkv'))],
   ['no file', 'reader_failed', () => read(folder.path('none.mp4'))],
 ])('says `not_checked`, not `absent`: %s', async (_what, reason, reading) => {
   expect(await reading()).toEqual({ status: 'not_checked', notChecked: reason, credentials: null });

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { CredentialsReading } from '@assay/contracts';
+import { mayHoldCredentials } from './credential-marks';
 import { mimeTypeOf } from './mime-types';
-import { readerEntry } from './reader-entry';
+import { readerEntry, readerInstalled } from './reader-entry';
 import { notChecked } from './reading-of-error';
 
 export interface CredentialsOptions {
@@ -23,9 +24,19 @@ const maxAnswer = 1024 ** 2;
 
 const run = promisify(execFile);
 
+const absent: CredentialsReading = { status: 'absent', notChecked: null, credentials: null };
+
+/** A file that cannot be read is the reader's to explain. */
+function mayHold(path: string, mimeType: string, signal: AbortSignal): Promise<boolean> {
+  return mayHoldCredentials(path, mimeType, signal).catch(() => {
+    signal.throwIfAborted();
+    return true;
+  });
+}
+
 /**
  * Reads and validates the Content Credentials (C2PA) of a file, in a process of its own with limits on time and memory and without
- * a way to fetch anything.
+ * a way to fetch anything. A file without their marks is `absent` without that; where no reader is installed nothing is.
  *
  * @param container name of the container as ffprobe gives it
  * @returns a reading in every case that is about the file, the reader or this machine
@@ -39,6 +50,7 @@ export async function readContentCredentials(
 ): Promise<CredentialsReading> {
   const mimeType = mimeTypeOf(container);
   if (mimeType === null) return notChecked('format_not_covered');
+  if (readerInstalled(library) && !(await mayHold(path, mimeType, signal))) return absent;
   const limited = `ulimit -t ${cpuSeconds}; ulimit -d ${maxDataKib}; exec "$0" "$@"`;
   const anchors = trustAnchorsFile === null ? [] : [trustAnchorsFile];
   const started = [process.execPath, readerEntry(), path, mimeType, ...anchors];

@@ -1,46 +1,11 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { closeRedis, connectRedis } from '../redis/redis-connection';
+import { createRequire } from 'node:module';
 import type { RedisIndexSettings } from '../redis/redis-settings';
+import type { RateLimit, RateWindow } from './rate-limit';
 
-export interface RateLimitState {
-  allowed: boolean;
-  remaining: number;
-  /** Until the window begins anew. */
-  resetMs: number;
-}
+const load = createRequire(__filename);
 
-/** How often something may be done in a window of time, counted over all processes. */
-export interface RateLimit {
-  /** Counts one. */
-  take(name: string): Promise<RateLimitState>;
-  close(): Promise<void>;
-}
-
-/**
- * Counts in Redis. While Redis is away each process counts for itself: a limit that is not exact is better than a service
- * that answers nobody.
- */
-export function createRedisRateLimit(
-  settings: RedisIndexSettings,
-  { points, seconds }: { points: number; seconds: number },
-): RateLimit {
-  const redis = connectRedis(settings);
-  const window = { points, duration: seconds };
-  const limiter = new RateLimiterRedis({
-    ...window,
-    storeClient: redis,
-    keyPrefix: 'assay:rate',
-    insuranceLimiter: new RateLimiterMemory(window),
-  });
-  return {
-    async take(name) {
-      const state = await limiter.consume(name).catch((refused: unknown) => {
-        if (refused instanceof RateLimiterRes) return refused;
-        throw refused;
-      });
-      const { consumedPoints, remainingPoints, msBeforeNext } = state;
-      return { allowed: consumedPoints <= points, remaining: remainingPoints, resetMs: msBeforeNext };
-    },
-    close: () => closeRedis(redis),
-  };
+/** Limits that count in Redis. The driver is loaded here and not with the library, as for the index. */
+export function createRedisRateLimit(settings: RedisIndexSettings, window: RateWindow): RateLimit {
+  const { openRedisRateLimit } = load('./redis-rate-limit') as typeof import('./redis-rate-limit');
+  return openRedisRateLimit(settings, window);
 }

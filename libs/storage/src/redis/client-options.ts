@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module';
 import type { RedisOptions } from 'ioredis';
 import type { RedisAddress } from './redis-address';
-import { SteadySentinelConnector } from './steady-sentinel-connector';
+
+const load = createRequire(__filename);
 
 /** Everything but a cluster, which has a client of its own. */
 export type OneMaster = Exclude<RedisAddress, { kind: 'cluster' }>;
@@ -23,6 +25,10 @@ export function clientOptions(address: OneMaster): RedisOptions {
     reconnectOnError: leaveReplica,
   };
   if (address.kind === 'server') return { ...server, host: address.host, port: address.port };
+  // Part of the driver, which is not loaded with the library, as for the index.
+  const { SteadySentinelConnector } = load(
+    './steady-sentinel-connector',
+  ) as typeof import('./steady-sentinel-connector');
   return {
     ...server,
     sentinels: address.sentinels,

@@ -1,32 +1,16 @@
 import { GetObjectCommand, type GetObjectCommandOutput, S3ServiceException } from '@aws-sdk/client-s3';
 import { addAbortSignal, Readable } from 'node:stream';
 import { ResumedBody } from './resumed-body';
+import type { BucketReader } from './bucket';
 import { createClient } from './s3-client';
 import { asError, isNoSuchKey, storeErrorOf } from './s3-errors';
 import type { S3StoreSettings } from './s3-settings';
-
-export interface BucketObject {
-  body: Readable;
-  /** Null where the server does not say. */
-  bytes: number | null;
-}
-
-/** A bucket of somebody else, whose keys are as they please: read, and nothing else. */
-export interface BucketReader {
-  /**
-   * @param version of a bucket that keeps them; null = the newest
-   * @returns null when there is no such object, or it was deleted
-   * @throws StoreUnavailableError, also while `body` is read
-   */
-  open(key: string, version: string | null, signal: AbortSignal): Promise<BucketObject | null>;
-  close(): Promise<void>;
-}
 
 /** S3 answers a version that is a deletion like this. */
 const isDeleteMarker = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === 405;
 
-export function openBucket(settings: S3StoreSettings): BucketReader {
+export function readBucket(settings: S3StoreSettings): BucketReader {
   const client = createClient(settings);
   const { bucket: Bucket } = settings;
   return {
