@@ -1,6 +1,7 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
 import { type Express, static as serveFolder } from 'express';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
+// Not the package itself: that runs the whole viewer in this process.
+import folderOfViewer from 'swagger-ui-dist/absolute-path';
 import { pageHeaders } from '../http/security-headers';
 
 const page = `<!doctype html>
@@ -25,7 +26,7 @@ const assetMaxAge = '1d';
 
 /** The description at /docs: for people, with everything served from here, and for machines. */
 export function serveDocs(app: Express, document: OpenAPIObject): void {
-  const ui = serveFolder(getAbsoluteFSPath(), { index: false, redirect: false, maxAge: assetMaxAge });
+  const ui = serveFolder(folderOfViewer(), { index: false, redirect: false, maxAge: assetMaxAge });
   app.get('/docs', pageHeaders(null), (_request, response) => void response.type('html').send(page));
   app.get('/docs/start.js', (_request, response) => void response.type('js').send(start));
   app.get('/docs/openapi.json', (_request, response) => void response.json(document));

@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addAbortSignal } from 'node:stream';
 import type { ObjectStore } from '@assay/storage';
 import { FolderUploads } from './folder-uploads';
 import type { UploadPlace } from './upload-place';
@@ -27,7 +25,7 @@ export function folderPlace(root: string, store: ObjectStore, expiresMs: number,
       }
     },
     async read(key) {
-      return addAbortSignal(signal, createReadStream(join(root, key), { highWaterMark: readAtOnceBytes }));
+      return piecesOf(join(root, key), signal);
     },
     async remove(key) {
       await store.delete(key, signal);
@@ -36,4 +34,23 @@ export function folderPlace(root: string, store: ObjectStore, expiresMs: number,
     // A file without its note lies in the open: the sweeper sees it in the listing.
     removeOrphans: async () => 0,
   };
+}
+
+/**
+ * A file in pieces that all lie in one buffer, each until the next is asked for: new ones for every piece are what many uploads at
+ * once would have to wait for, as the garbage collector goes through all the heap for each 64 MB of them.
+ */
+async function* piecesOf(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(readAtOnceBytes);
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }

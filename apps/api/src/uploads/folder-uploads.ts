@@ -7,6 +7,9 @@ import type { ObjectStore } from '@assay/storage';
 import { type Configstore, FileStore } from '@tus/file-store';
 import { Upload } from '@tus/server';
 
+/** What may wait for the disk while more comes, bytes. */
+const writeAtOnceBytes = 1 << 20;
+
 interface Settings {
   /** Of the folder store, whose `store` it is. */
   root: string;
@@ -37,7 +40,11 @@ export class FolderUploads extends FileStore {
 
   /** @throws the file system's own error, where the store of tus has one for all: that a disk is full is told to the sender */
   override async write(bytes: Readable, key: string, offset: number): Promise<number> {
-    const file = createWriteStream(join(this.settings.root, key), { flags: 'r+', start: offset });
+    const file = createWriteStream(join(this.settings.root, key), {
+      flags: 'r+',
+      start: offset,
+      highWaterMark: writeAtOnceBytes,
+    });
     await pipeline(bytes, file);
     return offset + file.bytesWritten;
   }

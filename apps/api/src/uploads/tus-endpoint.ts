@@ -95,7 +95,7 @@ function checkHeaders({ method, headers }: IncomingMessage): void {
 function tusRequest(request: IncomingMessage & { originalUrl: string }, body?: Readable): TusRequest {
   const { method = '', headers, originalUrl } = request;
   const given = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-  const source = body ?? (hasBody(request) ? request.pipe(new PassThrough()) : null);
+  const source = body ?? (hasBody(request) ? request.pipe(passThrough()) : null);
   const shown = {
     method,
     url: new URL(originalUrl, 'http://assay').href,
@@ -105,6 +105,9 @@ function tusRequest(request: IncomingMessage & { originalUrl: string }, body?: R
   };
   return shown as unknown as TusRequest;
 }
+
+/** In object mode, as web streams are then given the pieces themselves and not copies of them. */
+const passThrough = (): PassThrough => new PassThrough({ readableObjectMode: true });
 
 /** The request of Node behind one that a hook of the tus server is given. */
 export function incomingOf(asked: TusRequest): IncomingMessage {

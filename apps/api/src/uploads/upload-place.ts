@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { DataStore } from '@tus/server';
 
 /** Where uploads lie while they are received: a store of tus, and what Assay needs of it beyond the protocol. */
@@ -9,8 +8,12 @@ export interface UploadPlace {
    * twice is fine.
    */
   seal(key: string, bytes: number): Promise<void>;
-  /** The bytes of a sealed upload, in pieces as large as make hashing them fast. @returns null when they are gone */
-  read(key: string): Promise<Readable | null>;
+  /**
+   * The bytes of a sealed upload, in pieces as large as make hashing them fast; a piece holds until the next is asked for.
+   *
+   * @returns null when they are gone
+   */
+  read(key: string): Promise<AsyncIterable<Buffer> | null>;
   /**
    * Addresses by which anyone may write one part each, for so long; absent where only this service can write.
    *
