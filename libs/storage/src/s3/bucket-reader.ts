@@ -10,6 +10,10 @@ import type { S3StoreSettings } from './s3-settings';
 const isDeleteMarker = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === 405;
 
+/** And like this an id that is none of its versions at all. */
+const isNoVersion = (error: unknown): boolean =>
+  error instanceof S3ServiceException && error.name === 'InvalidArgument' && error.$metadata.httpStatusCode === 400;
+
 export function readBucket(settings: S3StoreSettings): BucketReader {
   const client = createClient(settings);
   const { bucket: Bucket } = settings;
@@ -31,6 +35,7 @@ export function readBucket(settings: S3StoreSettings): BucketReader {
         return { body, bytes: first.ContentLength ?? null };
       } catch (error) {
         if (isNoSuchKey(error) || isDeleteMarker(error)) return null;
+        if (version !== null && isNoVersion(error)) return null;
         throw storeErrorOf(error, signal);
       }
     },

@@ -10,7 +10,7 @@ export interface BucketObject {
 export interface BucketReader {
   /**
    * @param version of a bucket that keeps them; null = the newest
-   * @returns null when there is no such object, or it was deleted
+   * @returns null when there is no such object or version, or it was deleted
    * @throws StoreUnavailableError, also while `body` is read
    */
   open(key: string, version: string | null, signal: AbortSignal): Promise<BucketObject | null>;
