@@ -1,18 +1,20 @@
 /**
  * Objects that are put into a bucket come in by the notifications of the store, over a real S3 server. What holds:
  * - the events of AWS, MinIO and Ceph are read, keys decoded, what is not about new objects ignored;
+ * - so are they by way of Amazon SNS, which sends its key as a password and its JSON as text, and those of EventBridge;
+ * - of a bucket with versions it is the one that the event names which is taken in, or none;
  * - what was put there is the media that an upload of it would be, and is scanned as configured;
  * - an event that comes twice, or five times at once, does its work once, also for a sender that hung up;
  * - what may go better is a problem, so that the store sends it again; what never will has its problem in the answer;
  * - only buckets that the operator named are read, for the tenant that they were named for, within its quota.
  */
-import { PutObjectCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutBucketVersioningCommand, PutObjectCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiKeyWithSecret, BucketEventResults, defaultPolicy, Problem } from '@assay/contracts';
+import { ApiKeyWithSecret, AuditList, BucketEventResults, defaultPolicy, Problem } from '@assay/contracts';
 import { loadBucketSources } from '@assay/pipeline';
 import { startTestApi, type TestApi } from '../support/api';
 import { freePorts } from '../support/free-ports';
@@ -52,6 +54,7 @@ describeWithS3('events of a bucket', () => {
     const sources = [
       { ...source, scan: { priority: 'backfill', frameBudget: 8 } },
       { ...source, tenant: 'narrow', prefix: 'in/', scan: null },
+      { ...source, bucket: await s3.createBucket('versions'), scan: null },
       { ...source, tenant: 'away', endpoint: `http://127.0.0.1:${closed}` },
     ];
     writeFileSync(file, JSON.stringify(sources));
@@ -176,6 +179,147 @@ describeWithS3('events of a bucket', () => {
     broken.s3.object.key = '%E0%A4%A';
     for (const body of [{}, { Records: 7 }, { Records: [broken] }, { Records: [{ eventName: 'ObjectCreated:Put' }] }])
       expect(await problemOf(await send(body))).toEqual([400, 'invalid-request']);
+  });
+
+  describe('by way of Amazon SNS', () => {
+    const asked: Response[] = [];
+    /** As SNS posts: first without what its address holds, and with it only where a refusal asks for it so. */
+    async function post(type: string, message: object, password = key): Promise<Response> {
+      const from = { 'x-amz-sns-message-type': type, 'content-type': 'text/plain; charset=UTF-8' };
+      const body = JSON.stringify(message);
+      const ask = (more: Record<string, string> = {}) =>
+        fetch(`${api.url}/v1/bucket-events`, { method: 'POST', headers: { ...from, ...more }, body });
+      const first = await ask();
+      asked.push(first);
+      expect([first.status, first.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="assay"']);
+      return ask({ authorization: `Basic ${Buffer.from(`sns:${password}`).toString('base64')}` });
+    }
+    const envelope = (type: string, message: string, more: object = {}) => ({
+      Type: type,
+      MessageId: randomUUID(),
+      TopicArn: 'arn:aws:sns:eu-central-1:123456789012:incoming',
+      Subject: 'Amazon S3 Notification',
+      Message: message,
+      Timestamp: '2026-01-02T03:04:05.678Z',
+      SignatureVersion: '1',
+      Signature: 'EXAMPLE',
+      SigningCertURL: 'https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0.pem',
+      ...more,
+    });
+    const notify = (message: unknown) => post('Notification', envelope('Notification', JSON.stringify(message)));
+
+    it('takes in what its notifications tell of', async () => {
+      const bytes = randomBytes(2_000);
+      await put('by sns.mp4', bytes);
+      const event = { Records: [record(bucket, 'by sns.mp4')] };
+      const told = { key: 'by sns.mp4', media: sha256(bytes) };
+      expect(await resultsOf(await notify(event))).toMatchObject([{ ...told, outcome: 'taken' }]);
+      // "Raw message delivery" leaves the envelope out; the event is the same.
+      expect(await resultsOf(await post('Notification', event))).toMatchObject([{ ...told, outcome: 'duplicate' }]);
+      expect(await resultsOf(await notify({ Service: 'Amazon S3', Event: 's3:TestEvent' }))).toEqual([]);
+      const farewell = envelope('UnsubscribeConfirmation', 'You have chosen to deactivate', { Token: 'x' });
+      expect(await resultsOf(await post('UnsubscribeConfirmation', farewell))).toEqual([]);
+    });
+
+    it('refuses what it cannot read, and a wrong password', async () => {
+      const text = envelope('Notification', 'a disk is full');
+      for (const answer of [await post('Notification', text), await notify({}), await notify({ Records: 7 })])
+        expect(await problemOf(answer)).toEqual([400, 'invalid-request']);
+      const broken = await notify({ Records: [{ eventName: 'ObjectCreated:Put' }] });
+      expect(Problem.parse(await broken.json()).errors).toEqual([
+        { path: 'Message.Records.0.s3', message: 'is missing' },
+      ]);
+      expect((await post('Notification', text, `assay_${'x'.repeat(43)}`)).status).toBe(401);
+    });
+
+    it('is noted in the audit log, and that it had to be asked for its password is not', async () => {
+      asked.length = 0;
+      const answers = [
+        await notify({ Event: 's3:TestEvent' }),
+        await post('Notification', {}, `assay_${'y'.repeat(43)}`),
+      ];
+      const outcomes = async () => {
+        const { entries } = AuditList.parse(await (await api.ask('/v1/audit')).json());
+        return [...answers, ...asked].map((answer) => {
+          const id = answer.headers.get('x-request-id');
+          return entries.find(({ requestId }) => requestId === id)?.outcome;
+        });
+      };
+      // Entries are written one after the other, after the answer.
+      while ((await outcomes())[1] === undefined) await sleep(20);
+      expect(await outcomes()).toEqual(['done', 'denied', undefined, undefined]);
+    });
+
+    it('subscribes to no topic but by an address of SNS', async () => {
+      const ask = (more: object) =>
+        post('SubscriptionConfirmation', envelope('SubscriptionConfirmation', 'You have', more));
+      expect(await problemOf(await ask({}))).toEqual([400, 'invalid-request']);
+      for (const SubscribeURL of [
+        s3.endpoint,
+        'https://sns.eu-central-1.amazonaws.com.evil.example/?Action=ConfirmSubscription',
+      ])
+        expect(await problemOf(await ask({ SubscribeURL }))).toEqual([422, 'subscription-not-allowed']);
+    });
+
+    it('takes a key as a password, and JSON as text, nowhere else', async () => {
+      const headers = { authorization: `Basic ${Buffer.from(`sns:${api.key}`).toString('base64')}` };
+      const listed = await fetch(`${api.url}/v1/scans`, { headers });
+      expect([listed.status, listed.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="assay"']);
+      const plain = { ...headers, 'content-type': 'text/plain' };
+      expect((await fetch(`${api.url}/v1/bucket-events`, { method: 'POST', headers: plain, body: '{}' })).status).toBe(
+        415,
+      );
+    });
+  });
+
+  it('takes in what Amazon EventBridge tells of, whose keys are as they are', async () => {
+    const name = 'by eventbridge/100%25+1.mp4';
+    const bytes = randomBytes(2_000);
+    await put(name, bytes);
+    const event = {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': 'Object Created',
+      source: 'aws.s3',
+      detail: {
+        version: '0',
+        bucket: { name: bucket },
+        object: { key: name, size: 2_000, etag: randomUUID(), sequencer: nextSequencer() },
+        reason: 'PutObject',
+      },
+    };
+    expect(await resultsOf(await send(event))).toMatchObject([
+      { event: 'Object Created', bucket, key: name, outcome: 'taken', media: sha256(bytes) },
+    ]);
+    expect(await resultsOf(await send(event))).toMatchObject([{ outcome: 'duplicate' }]);
+    expect(await resultsOf(await send({ ...event, 'detail-type': 'Object Deleted' }))).toMatchObject([
+      { outcome: 'ignored', key: null },
+    ]);
+    expect(await problemOf(await send({ 'detail-type': 'Object Created' }))).toEqual([400, 'invalid-request']);
+  });
+
+  it('takes in the version that the event names', async () => {
+    const Bucket = 'versions';
+    const VersioningConfiguration = { Status: 'Enabled' } as const;
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    const versions: { bytes: Buffer; id: string }[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const bytes = randomBytes(2_000);
+      const { VersionId } = await client.send(new PutObjectCommand({ Bucket, Key: 'clip.mp4', Body: bytes }));
+      versions.push({ bytes, id: VersionId! });
+    }
+    const { VersionId: deletion } = await client.send(new DeleteObjectCommand({ Bucket, Key: 'clip.mp4' }));
+    const told = async (versionId: string | null) => {
+      const [result] = await resultsOf(await send({ Records: [record(Bucket, 'clip.mp4', { versionId })] }));
+      return [result!.outcome, result!.media ?? result!.problem?.type.split(':').at(-1)];
+    };
+    // Whatever came after it, and also when it is asked for first.
+    expect(await told(versions[1]!.id)).toEqual(['taken', sha256(versions[1]!.bytes)]);
+    expect(await told(versions[0]!.id)).toEqual(['taken', sha256(versions[0]!.bytes)]);
+    expect(await told(versions[0]!.id)).toEqual(['duplicate', sha256(versions[0]!.bytes)]);
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'clip.mp4', VersionId: versions[0]!.id }));
+    for (const gone of [deletion!, '0000000000.00000', null])
+      expect([gone, ...(await told(gone))]).toEqual([gone, 'refused', 'object-gone']);
   });
 
   it('does its work once, however often the event comes', async () => {

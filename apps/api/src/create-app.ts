@@ -15,9 +15,10 @@ import { serveDocs } from './docs/serve-docs';
 import { accessLog } from './http/access-log';
 import { holdContinue, sendContinue } from './http/expect-continue';
 import { mockHeader } from './http/mock-header';
-import { isJson, malformedJson, requireJson } from './http/json-body';
+import { isJson, malformedJson, requireJson, requireLabel } from './http/json-body';
 import { requestId } from './http/request-id';
 import { apiHeaders } from './http/security-headers';
+import { isJsonOrSns } from './http/sns-request';
 import { traced } from './http/traced';
 import { refuseLargeUpload } from './media/refuse-large-upload';
 import { ApiMetrics } from './metrics/api-metrics';
@@ -69,10 +70,11 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
     ...['/v1/models', '/v1/rescans', '/v1/tenants'],
   ];
   // Before what is read of the addresses above it, which would allow less.
+  express.use('/v1/scans/batch', requireJson, json({ limit: maxBatch, strict: true }), malformedJson);
   express.use(
-    ['/v1/scans/batch', '/v1/bucket-events'],
-    requireJson,
-    json({ limit: maxBatch, strict: true }),
+    '/v1/bucket-events',
+    requireLabel(isJsonOrSns),
+    json({ limit: maxBatch, strict: true, type: isJsonOrSns }),
     malformedJson,
   );
   express.use(documents, requireJson, json({ limit: maxJson, strict: true }), malformedJson);

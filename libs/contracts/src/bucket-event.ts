@@ -27,12 +27,45 @@ export type BucketRecord = z.infer<typeof BucketRecord>;
 
 export const maxBucketRecords = 100;
 
-/** Body of POST /v1/bucket-events: an S3 event notification, as the store sends it. */
-export const BucketNotification = z.object({
+/** An S3 event notification, as the store sends it. */
+export const S3Notification = z.object({
   Records: z.array(BucketRecord).max(maxBucketRecords).optional(),
   /** `s3:TestEvent` of AWS, sent when notifications are switched on. */
   Event: z.string().max(100).optional(),
 });
+export type S3Notification = z.infer<typeof S3Notification>;
+
+/** What Amazon EventBridge tells of one object. */
+export const EventBridgeEvent = z.object({
+  /** `Object Created`. Other events are ignored. */
+  'detail-type': z.string().max(100),
+  detail: z
+    .object({
+      bucket: z.object({ name: z.string().min(1).max(255) }),
+      object: z.object({
+        /** As it is: here it is not encoded. */
+        key: z.string().min(1).max(1024),
+        'version-id': Text.nullish(),
+        sequencer: Text.nullish(),
+        etag: Text.nullish(),
+      }),
+    })
+    .optional(),
+});
+export type EventBridgeEvent = z.infer<typeof EventBridgeEvent>;
+
+/** How Amazon SNS wraps what was published to a topic, and asks whether it may send. */
+export const SnsMessage = z.object({
+  Type: z.enum(['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation']),
+  /** Of a notification: an S3 notification or an EventBridge event, as JSON. */
+  Message: z.string(),
+  /** Of a `SubscriptionConfirmation`: what has to be fetched to confirm it. */
+  SubscribeURL: z.string().max(4096).optional(),
+});
+export type SnsMessage = z.infer<typeof SnsMessage>;
+
+/** Body of POST /v1/bucket-events: from the store itself, or by way of AWS's services. */
+export const BucketNotification = z.union([SnsMessage, EventBridgeEvent, S3Notification]);
 export type BucketNotification = z.infer<typeof BucketNotification>;
 
 /**

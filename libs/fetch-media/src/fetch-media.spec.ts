@@ -68,6 +68,12 @@ describe('fetchMedia', () => {
     expect(seen).toHaveLength(4 + 4 + 4);
   });
 
+  it('follows no redirect where none is wanted', async () => {
+    expect(await codeOf(get('/hops/1', { redirects: 0 }))).toBe('redirects');
+    expect(seen).toHaveLength(1);
+    expect(await get('/clip.mp4', { redirects: 0 })).toBe('0123456789');
+  });
+
   it.each([
     ['/missing', 'status'],
     ['/part', 'status'],

@@ -38,8 +38,9 @@ export async function fetchMedia<T>(
 
 async function follow(address: string, settings: FetchMediaSettings, deadlines: Deadlines): Promise<IncomingMessage> {
   const first = parseMediaUrl(address);
+  const most = settings.redirects ?? maxRedirects;
   let url = first;
-  for (let hop = 0; hop <= maxRedirects; hop += 1) {
+  for (let hop = 0; hop <= most; hop += 1) {
     deadlines.connecting();
     const target = await orAborted(findTarget(url, settings), deadlines.signal);
     const response = await openResponse(target, deadlines.signal, () => deadlines.listening()).catch(unreachable);
@@ -49,7 +50,7 @@ async function follow(address: string, settings: FetchMediaSettings, deadlines: 
     if (location === undefined) throw new FetchMediaError('status', 'The server redirects without saying where to.');
     url = parseRedirect(location, url, first);
   }
-  throw new FetchMediaError('redirects', `The address redirects more than ${maxRedirects} times.`);
+  throw new FetchMediaError('redirects', `The address redirects more than ${most} times.`);
 }
 
 async function receive<T>(

@@ -31,4 +31,6 @@ export interface FetchMediaSettings extends AddressSettings {
   connectTimeoutMs?: number;
   idleTimeoutMs?: number;
   totalTimeoutMs?: number;
+  /** Redirects that are followed. Default: `maxRedirects`; 0 = the first answer is the answer. */
+  redirects?: number;
 }

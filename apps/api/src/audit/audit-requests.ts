@@ -2,6 +2,7 @@ import type { AuditEntry } from '@assay/contracts';
 import type { AuditLog, Logger } from '@assay/pipeline';
 import type { NextFunction, Request, Response } from 'express';
 import { requestIdOf } from '../http/request-id';
+import { wantsToBeAsked } from '../auth/key-as-password';
 import { matchRoute } from '../auth/match-route';
 import { findPrincipal } from '../auth/principal';
 
@@ -31,6 +32,8 @@ export function auditRequests(audit: AuditLog, log: Logger) {
       const { statusCode: status } = response;
       const denied = status === 401 || status === 403;
       if (!denied && (!changing.has(method) || silent.has(matched.route))) return;
+      // Nobody was turned away, and what that says would be in the log once for each message.
+      if (!principal && wantsToBeAsked(request)) return;
       if (!principal && isFlood(strangers)) return;
       const fact = {
         at: new Date().toISOString(),

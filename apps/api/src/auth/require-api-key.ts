@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { problems } from '../problems/problems';
 import type { KeyRing } from './key-ring';
+import { knowsBasicOnly, passwordOf, takesPassword } from './key-as-password';
 import { matchRoute } from './match-route';
 import { isToken, type People } from './people';
 import { isPublic } from './permissions';
@@ -19,8 +20,8 @@ export function requireApiKey(keyRing: KeyRing, people: People | null, signal: A
       allowed.add(request);
       return next();
     }
-    const key = keyOf(request);
-    if (key === null) return next(problems.unauthorized());
+    const key = keyOf(request) ?? (takesPassword(request) ? passwordOf(request) : null);
+    if (key === null) return next(problems.unauthorized(knowsBasicOnly(request) ? 'Basic' : 'Bearer'));
     const known = people && isToken(key) ? people.find(key) : keyRing.find(key, signal);
     known.then((principal) => next(admit(request, principal)), next);
   };

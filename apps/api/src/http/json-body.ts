@@ -16,7 +16,12 @@ export function malformedJson(error: unknown, _request: Request, _response: Resp
 }
 
 /** Middleware: a document that is not labelled as JSON would be taken for an empty one. */
-export function requireJson(request: Request, _response: Response, next: NextFunction): void {
-  const fits = !['POST', 'PATCH'].includes(request.method) || !hasBody(request) || isJson(request);
-  next(fits ? undefined : problems.unsupportedType('Send JSON as application/json.'));
+export const requireJson = requireLabel(isJson);
+
+/** @param isLabelled whether the label is one of those that are taken for JSON */
+export function requireLabel(isLabelled: (request: Request) => boolean) {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    const fits = !['POST', 'PATCH'].includes(request.method) || !hasBody(request) || isLabelled(request);
+    next(fits ? undefined : problems.unsupportedType('Send JSON as application/json.'));
+  };
 }

@@ -22,13 +22,14 @@ function problem(code: string, status: number, title: string, detail: string, ex
 
 /** Every refusal that this service knows, by name. */
 export const problems = {
-  unauthorized: () =>
+  /** @param scheme that the sender knows; browsers ask people for a password when they hear of Basic */
+  unauthorized: (scheme: 'Bearer' | 'Basic' = 'Bearer') =>
     problem(
       'unauthorized',
       401,
       'A valid API key is needed',
       'Send your key as "Authorization: Bearer <key>" or in the header X-API-Key.',
-      { headers: { 'www-authenticate': 'Bearer realm="assay"' } },
+      { headers: { 'www-authenticate': `${scheme} realm="assay"` } },
     ),
   /** RFC 6750, 3.1. */
   invalidToken: (reason: string) =>
@@ -189,6 +190,14 @@ export const problems = {
       422,
       'No such bucket',
       `The operator has configured no bucket "${bucket.slice(0, 63)}" for this tenant. Nothing was fetched.`,
+    ),
+  subscriptionNotAllowed: () =>
+    problem(
+      'subscription-not-allowed',
+      422,
+      'The subscription cannot be confirmed',
+      'Its address is none by which Amazon SNS confirms subscriptions. Nothing was fetched.',
+      { errors: [{ path: 'SubscribeURL', message: 'must be https://sns.<region>.amazonaws.com[.cn]/' }] },
     ),
   objectGone: () =>
     problem('object-gone', 404, 'The object is not there', 'It was deleted, or replaced, before it was fetched.'),
