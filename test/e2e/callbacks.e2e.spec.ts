@@ -1,17 +1,22 @@
 /**
  * One call when something becomes of one scan. What holds:
  * - it comes signed by the tenant's callback secret, once for each address, however often it is asked for, also where the verdict was there before;
- * - nothing is sent that its receiver could not check, or to where nobody may be led: both are refused before a scan is asked for;
+ * - nothing is sent that its receiver could not check, or to where nobody may be led: both are refused before a scan is asked for, or the first byte
+ *   of an upload that asks for one is taken;
  * - a scan that was started anew tells of its own end, not of the one before; 410 ends the calls of one callback;
  * - the log shows the calls, which can be made again; another tenant sees none of it; deleting media leaves nothing of it.
  */
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayClient } from '@assay/client';
 import { ApiKeyWithSecret, type Callback, CallbackSecret, Problem, type ScanCallback } from '@assay/contracts';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { startTestApi, type TestApi } from '../support/api';
+import { filesUnder } from '../support/files-under';
 import { plainHeaders, type Receiver, startReceiver } from '../support/receiver';
+import { metadataOf, tus } from '../support/tus';
 
 /** A worker starts here, on machines that may be busy. */
 jest.setTimeout(180_000);
@@ -130,6 +135,46 @@ it('is an option of items of a batch', async () => {
     [422, 'url-not-allowed'],
   ]);
   await receiver.until(1);
+});
+
+it('is an option of the scan that a resumable upload asks for', async () => {
+  const bytes = Buffer.from(randomUUID());
+  const callback = { url: receiver.url, events: ['verdict.published' as const] };
+  const { media, scan } = await api.client.uploadResumable(bytes, { scan: true, callback });
+  const [message] = await receiver.until(1);
+  expect(new Verifier(secret).verify(message!.body, plainHeaders(message!))).toMatchObject({ data: { scan, media } });
+  expect(await api.client.callbacks(scan!)).toMatchObject([callback]);
+  // All that is noted of it goes with the media, the upload's own note too.
+  await api.client.deleteMedia(media);
+  const files = await filesUnder(api.dataDir);
+  const texts = await Promise.all(files.map((name) => readFile(join(api.dataDir, name), 'utf8').catch(() => '')));
+  expect(texts.filter((text) => text.includes(receiver.url))).toEqual([]);
+});
+
+it('keeps no upload from being taken in where its scan has as many callbacks as it may have', async () => {
+  const bytes = Buffer.from(randomUUID());
+  const { id: media } = await api.client.uploadMedia(new Blob([bytes]));
+  const callbackOf = (n: number) => ({ url: `${receiver.url}?${n}` });
+  for (let n = 0; n < 10; n += 1) await api.client.createScan({ media, callback: callbackOf(n) });
+  const done = await api.client.uploadResumable(bytes, { scan: true, callback: callbackOf(10) });
+  expect(done.media).toBe(media);
+  expect(await api.client.callbacks(done.scan!)).toHaveLength(10);
+});
+
+it.each([
+  ['no JSON', 'https://x.example', [400, 'invalid-request']],
+  ['no address', '{}', [400, 'invalid-request']],
+  ['an address within', JSON.stringify({ url: 'https://10.0.0.1/' }), [422, 'url-not-allowed']],
+])('refuses an upload whose callback is %s before its first byte', async (_what, callback, refusal) => {
+  const begun = async (metadata: Record<string, string>) => {
+    const headers = { 'upload-length': '5', 'upload-metadata': metadataOf(metadata) };
+    const { status, problem } = await tus(api, 'POST', '/v1/uploads', headers);
+    return [status, problem];
+  };
+  const usable = JSON.stringify({ url: receiver.url });
+  expect(await begun({ scan: 'true', callback })).toEqual(refusal);
+  expect(await begun({ callback: usable })).toEqual([400, 'invalid-request']);
+  expect(await begun({ policy: 'default', callback: usable })).toEqual([201, null]);
 });
 
 it('tries again, is ended by 410, and signs with both secrets while one is changed', async () => {

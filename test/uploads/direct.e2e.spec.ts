@@ -71,6 +71,20 @@ describeWithS3('straight to S3', () => {
     expect((await fetch(upload.partUrls[0] ?? '', { method: 'PUT', body: 'late' })).ok).toBe(false);
   });
 
+  it('the scan that it asks for can have a callback', async () => {
+    const url = 'https://callbacks.example/done?case=17';
+    const begin = (body: object) => post(api, '/v1/uploads/direct', { bytes: 5, ...body });
+    expect(await problemOf(await begin({ scan: true, callback: { url } }))).toEqual([422, 'no-callback-secret']);
+    await api.client.webhooks.rotateCallbackSecret();
+    expect(await problemOf(await begin({ callback: { url } }))).toEqual([400, 'invalid-request']);
+    const inside = { url: 'https://10.0.0.1/' };
+    expect(await problemOf(await begin({ scan: true, callback: inside }))).toEqual([422, 'url-not-allowed']);
+    const upload = DirectUpload.parse(await (await begin({ policy: 'default', callback: { url } })).json());
+    await fetch(upload.partUrls[0] ?? '', { method: 'PUT', body: 'bytes' });
+    const { scan } = UploadRecord.parse(await (await post(api, `/v1/uploads/${upload.id}/complete`, null)).json());
+    expect(await api.client.callbacks(scan ?? '')).toMatchObject([{ scan, url, deliveries: [] }]);
+  });
+
   it('an address writes nothing but its part', async () => {
     const upload = DirectUpload.parse(await (await post(api, '/v1/uploads/direct', { bytes: bytes.length })).json());
     const [first = ''] = upload.partUrls;

@@ -67,7 +67,16 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
     // `openQueues` has made sure that there is a Redis.
     const leases = createRedisLeases({ url: String(config.redisUrl) });
     opened.push(leases);
-    const uploads = await openUploads({ config, ports, queues, leases, metrics, log, closing: closing.signal });
+    const uploads = await openUploads({
+      config,
+      ports,
+      queues,
+      leases,
+      metrics,
+      sending,
+      log,
+      closing: closing.signal,
+    });
     const rates = openRates(config);
     opened.push(...rates.map(({ limit }) => limit));
     const buckets = await loadBucketSources(config.bucketsFile, ports.policies);

@@ -1,3 +1,4 @@
+import type { ScanCallback } from '@assay/contracts';
 import type { DetailedError, HttpResponse, Upload } from 'tus-js-client';
 import { AssayError, AssayProtocolError, AssayUnreachableError } from './assay-error';
 import { problemOf } from './parse-response';
@@ -16,6 +17,8 @@ export interface ResumableOptions {
   name?: string;
   /** Asks for a scan once everything is there: `true`, or the id of a policy. */
   scan?: boolean | string;
+  /** Whom to call when something has become of that scan. */
+  callback?: ScanCallback;
   /** Pauses before each further try; default: two minutes without any progress, counted anew with each byte. */
   retryDelaysMs?: number[];
   /** Bytes that the service has confirmed or that are on their way, and of how many. */
@@ -96,10 +99,11 @@ async function start(upload: Upload): Promise<void> {
   upload.start();
 }
 
-function metadataOf({ name, scan }: ResumableOptions): Record<string, string> {
+function metadataOf({ name, scan, callback }: ResumableOptions): Record<string, string> {
   return {
     ...(name === undefined ? {} : { filename: name }),
     ...(typeof scan === 'string' ? { policy: scan } : scan ? { scan: 'true' } : {}),
+    ...(callback === undefined ? {} : { callback: JSON.stringify(callback) }),
   };
 }
 

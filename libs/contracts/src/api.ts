@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { MediaId, ScanId } from './ids';
-import { Lane } from './lane';
 import { DecisionLabel } from './known-labels';
 import { ScanRecord } from './scan';
 import { Subject } from './subject';
-import { Owner } from './tenant';
 
 /** Longest list that one request gives, and what it gives when nobody asks for a length. */
 export const maxPageSize = 100;
@@ -37,55 +34,6 @@ export const IngestUrl = z.strictObject({
   subject: Subject.optional(),
 });
 export type IngestUrl = z.infer<typeof IngestUrl>;
-
-/** Last part of a resumable upload's address. */
-export const UploadId = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 lower-case hex digits');
-export type UploadId = z.infer<typeof UploadId>;
-
-/** How far a resumable upload is, and what became of it. */
-export const UploadRecord = z.object({
-  id: UploadId,
-  tenant: Owner,
-  /** `complete`: every byte is here, and it is being made a media item. `taken`: it is one. */
-  state: z.enum(['receiving', 'complete', 'taken']),
-  bytes: z.number().int(),
-  /** Bytes received so far. */
-  offset: z.number().int(),
-  /** When the service forgets it: until then an upload can be resumed, and asked what became of it. */
-  expiresAt: z.iso.datetime(),
-  media: MediaId.nullable(),
-  /** The scan that its metadata asked for. */
-  scan: ScanId.nullable(),
-});
-export type UploadRecord = z.infer<typeof UploadRecord>;
-
-/** Body of POST /v1/uploads/direct. */
-export const BeginDirectUpload = z.strictObject({
-  /** Size of the file. */
-  bytes: z.number().int().min(1),
-  /** File name, for people. */
-  name: z.string().min(1).max(255).optional(),
-  /** Whom or what it is about; see docs/keeping.md. */
-  subject: Subject.optional(),
-  /** Ask for a scan once everything is there. */
-  scan: z.boolean().optional(),
-  /** Policy of that scan; naming one asks for it. */
-  policy: z.string().min(1).max(255).optional(),
-  /** How urgent that scan is. */
-  priority: Lane.optional(),
-});
-export type BeginDirectUpload = z.infer<typeof BeginDirectUpload>;
-
-/** Where the pieces of a file go: each by a PUT to the address of its place in the list. */
-export const DirectUpload = z.object({
-  id: UploadId,
-  /** Size of every piece but the last. */
-  partBytes: z.number().int(),
-  /** They carry the right to write that piece, and no other: treat them as a secret. */
-  partUrls: z.array(z.url()),
-  expiresAt: z.iso.datetime(),
-});
-export type DirectUpload = z.infer<typeof DirectUpload>;
 
 export const Liveness = z.object({ status: z.literal('live') });
 export type Liveness = z.infer<typeof Liveness>;

@@ -35,6 +35,7 @@ export * from './shadow';
 export * from './signature';
 export * from './subject';
 export * from './tenant';
+export * from './upload';
 export * from './verdict';
 export * from './verdict-label';
 export * from './webhook';

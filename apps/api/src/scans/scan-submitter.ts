@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CreateScan, ScanCallback, ScanRecord, ScanStatus, TenantId } from '@assay/contracts';
-import { type AddressSettings, FetchMediaError } from '@assay/fetch-media';
-import { addCallback, assertMayCall, type Ports, queuePlaceOf, type ScanQueues, submitScan } from '@assay/pipeline';
+import type { CreateScan, ScanRecord, ScanStatus, TenantId } from '@assay/contracts';
+import type { AddressSettings } from '@assay/fetch-media';
+import { addCallback, type Ports, queuePlaceOf, type ScanQueues, submitScan } from '@assay/pipeline';
 import { isFinal } from '../events/event-feed';
-import { problems } from '../problems/problems';
 import { CLOSING, PORTS, QUEUES, SENDING } from '../tokens';
+import { refuseUncallable } from './may-call';
 
 export interface Asked {
   scan: ScanStatus;
@@ -27,17 +27,12 @@ export class ScanSubmitter {
    * @throws ProblemError 422 for a callback that may not be called; CallbackError
    */
   async submit(tenant: TenantId, { callback, ...request }: CreateScan): Promise<Asked> {
-    if (callback) await this.assertMayCall(tenant, callback);
+    const { store } = this.ports;
+    if (callback) await refuseUncallable(tenant, callback, { store, sending: this.sending }, this.closing);
     await this.ports.quotas?.assertMinutesLeft(tenant, this.closing);
     const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing);
     if (callback) await addCallback(scan, callback, { ...this.ports, queues: this.queues }, this.closing);
     return { scan: await this.statusOf(scan), created };
-  }
-
-  private async assertMayCall(tenant: TenantId, callback: ScanCallback): Promise<void> {
-    await assertMayCall(tenant, callback, this.ports.store, this.sending, this.closing).catch((error: unknown) => {
-      throw error instanceof FetchMediaError ? problems.urlRefused(error.code, error.message, 'callback.url') : error;
-    });
   }
 
   /** With its place in the queue, while it has not ended. */

@@ -5,7 +5,7 @@ import { problems } from '../problems/problems';
 import { keyOfUpload, newUploadId } from './upload-ids';
 import { withOwner } from './upload-owner';
 import type { UploadPlace } from './upload-place';
-import { checkWishes } from './upload-wishes';
+import { checkWishes, type WishParts } from './upload-wishes';
 
 /** Large enough that 4 GB are 240 addresses, small enough that a piece that failed is soon sent again, bytes. */
 const partBytes = 16 * 1024 * 1024;
@@ -20,9 +20,9 @@ const maxParts = 10_000;
  */
 export async function beginDirectUpload(
   tenant: TenantId,
-  { bytes, name, subject, scan, policy, priority }: BeginDirectUpload,
+  { bytes, name, subject, scan, policy, priority, callback }: BeginDirectUpload,
   place: UploadPlace,
-  ports: Pick<Ports, 'limits' | 'policies' | 'quotas'>,
+  { ports, sending }: WishParts & { ports: Pick<Ports, 'limits' | 'quotas'> },
   signal: AbortSignal,
 ): Promise<DirectUpload> {
   if (!place.partUrls) throw problems.directUploadsUnavailable();
@@ -34,8 +34,9 @@ export async function beginDirectUpload(
     ...(scan === undefined ? {} : { scan: String(scan) }),
     ...(policy === undefined ? {} : { policy }),
     ...(priority === undefined ? {} : { priority }),
+    ...(callback === undefined ? {} : { callback: JSON.stringify(callback) }),
   };
-  checkWishes(metadata, ports);
+  await checkWishes(tenant, metadata, { ports, sending }, signal);
   const id = newUploadId();
   const key = keyOfUpload(id);
   const expiresMs = place.data.getExpiration();

@@ -1,4 +1,5 @@
 import type { BeginDirectUpload, DirectUpload, TenantId, UploadId, UploadRecord } from '@assay/contracts';
+import type { AddressSettings } from '@assay/fetch-media';
 import { type Config, folderStoreRoot, type Logger, type Ports, type ScanQueues } from '@assay/pipeline';
 import type { LeaseStore } from '@assay/storage';
 import { ERRORS } from '@tus/server';
@@ -34,6 +35,8 @@ export interface UploadParts {
   queues: ScanQueues;
   leases: LeaseStore;
   metrics: Pick<ApiMetrics, 'countUpload'>;
+  /** Where callbacks may lead. */
+  sending: AddressSettings;
   log: Logger;
   /** Aborted when the service closes. */
   closing: AbortSignal;
@@ -41,13 +44,13 @@ export interface UploadParts {
 
 /** Puts the parts of resumable uploads together. */
 export async function openUploads(parts: UploadParts): Promise<ResumableUploads> {
-  const { ports, queues, leases, metrics, log, closing } = parts;
+  const { ports, queues, leases, metrics, sending, log, closing } = parts;
   const { store } = ports;
   const place = await openPlace(parts);
   const outcomes = new Outcomes(store);
   const locker = new LeaseLocker(leases, log);
   const data = new ResumableStore(place, outcomes, locker, ports.quotas, closing);
-  const takeIn = new TakeIn(ports, queues, place, outcomes, locker, metrics);
+  const takeIn = new TakeIn(ports, queues, place, outcomes, locker, metrics, log);
   const record = async (id: UploadId, tenant: TenantId): Promise<UploadRecord> => {
     const outcome = await outcomes.read(id, closing);
     const found = outcome ? takenRecord(id, outcome, data.getExpiration()) : await receivedRecord(id, place.data);
@@ -55,11 +58,14 @@ export async function openUploads(parts: UploadParts): Promise<ResumableUploads>
     return found;
   };
   return {
-    endpoint: new TusEndpoint(createTusServer(data, locker, takeIn, ports, closing), ports.limits.maxBytes),
+    endpoint: new TusEndpoint(
+      createTusServer(data, locker, takeIn, { ports, sending }, closing),
+      ports.limits.maxBytes,
+    ),
     takeIn,
     sweeper: new UploadSweeper({ store, place, data, outcomes, takeIn, locker, leases, quotas: ports.quotas, log }),
     record,
-    beginDirect: (tenant, wanted) => beginDirectUpload(tenant, wanted, place, ports, closing),
+    beginDirect: (tenant, wanted) => beginDirectUpload(tenant, wanted, place, { ports, sending }, closing),
     cancelAll: () => locker.cancelAll(),
   };
 }

@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { UploadId } from '@assay/contracts';
-import { keepAsMedia, keys, type Ports, type ScanQueues, type ScanRequest, submitScan } from '@assay/pipeline';
+import type { ScanCallback, UploadId } from '@assay/contracts';
+import {
+  addCallback,
+  CallbackError,
+  keepAsMedia,
+  keys,
+  type Logger,
+  type Ports,
+  ScanGoneError,
+  type ScanQueues,
+  type ScanRequest,
+  submitScan,
+} from '@assay/pipeline';
 import { ObjectMissingError, StoreUnavailableError } from '@assay/storage';
 import type { ApiMetrics } from '../metrics/api-metrics';
 import type { Hold, LeaseLocker } from './lease-locker';
@@ -24,6 +35,7 @@ export class TakeIn {
     private readonly outcomes: Outcomes,
     private readonly locker: LeaseLocker,
     private readonly metrics: Pick<ApiMetrics, 'countUpload'>,
+    private readonly log: Logger,
   ) {}
 
   /**
@@ -97,7 +109,7 @@ export class TakeIn {
 
   private async settle(id: UploadId, outcome: UploadOutcome, hold: Hold, signal: AbortSignal): Promise<UploadOutcome> {
     const { media, bytes } = outcome;
-    const { name, subject, scanPolicy, scanPriority: priority } = wishesOf(outcome.metadata);
+    const { name, subject, scanPolicy, scanPriority: priority, scanCallback } = wishesOf(outcome.metadata);
     const tenant = ownerOf(outcome.metadata);
     await assertHeld(hold);
     try {
@@ -111,7 +123,7 @@ export class TakeIn {
       if (!(error instanceof ObjectMissingError)) throw error;
     }
     const wanted = scanPolicy === null ? null : { tenant, media, policy: scanPolicy, priority };
-    const scan = wanted && (await this.scan(wanted, signal));
+    const scan = wanted && (await this.scan(wanted, scanCallback, signal));
     // By which a deletion of the media finds what is noted here.
     await this.ports.store.put(keys.mediaUpload(media, tenant, id), '', {}, signal);
     const taken: UploadOutcome = { ...outcome, state: 'taken', scan };
@@ -121,9 +133,17 @@ export class TakeIn {
   }
 
   /** @returns null where the media item was deleted meanwhile */
-  private async scan(wanted: ScanRequest, signal: AbortSignal): Promise<string | null> {
+  private async scan(wanted: ScanRequest, callback: ScanCallback | null, signal: AbortSignal): Promise<string | null> {
     if (!(await this.ports.store.stat(keys.mediaRecord(wanted.media, wanted.tenant), signal))) return null;
     const { scan } = await submitScan(this.ports, this.queues, wanted, signal);
+    try {
+      if (callback) await addCallback(scan, callback, { ...this.ports, queues: this.queues }, signal);
+    } catch (error) {
+      if (error instanceof ScanGoneError) return null;
+      // The media is here and its scan asked for: nobody waits who could still be refused.
+      if (!(error instanceof CallbackError)) throw error;
+      this.log.warn({ scan: scan.id, tenant: scan.tenant, err: error }, 'a callback of an upload was not noted');
+    }
     return scan.id;
   }
 }

@@ -9,7 +9,7 @@ import { incomingOf } from './tus-endpoint';
 import { keyOfPath, keyOfUpload, newUploadId, uploadOfKey, uploadsPath } from './upload-ids';
 import { outcomeHeaders } from './upload-outcome';
 import { withOwner } from './upload-owner';
-import { checkWishes } from './upload-wishes';
+import { checkWishes, type WishParts } from './upload-wishes';
 
 /** A request that is told to end keeps what has come and ends within this time, ms. */
 const drainMs = 500;
@@ -19,7 +19,7 @@ export function createTusServer(
   store: ResumableStore,
   locker: LeaseLocker,
   takeIn: TakeIn,
-  ports: Pick<Ports, 'limits' | 'policies' | 'quotas'>,
+  { ports, sending }: WishParts & { ports: Pick<Ports, 'limits' | 'quotas'> },
   closing: AbortSignal,
 ): Server {
   return new Server({
@@ -35,8 +35,8 @@ export function createTusServer(
     getFileIdFromRequest: (_request, lastPart) => keyOfPath(lastPart),
     onUploadCreate: async (request, { id, size = 0, metadata }) => {
       if (size === 0) throw problems.rejectedMedia({ code: 'empty_file', message: 'The file is empty.' });
-      checkWishes(metadata, ports);
       const { tenant } = principalOf(incomingOf(request));
+      await checkWishes(tenant, metadata, { ports, sending }, closing);
       const item = { id: uploadOfKey(id) ?? id, bytes: size, holdMs: store.getExpiration() };
       await ports.quotas?.reserve(tenant, item, closing);
       return { metadata: withOwner(metadata, tenant) };

@@ -1,6 +1,9 @@
-import { defaultPolicy, Lane, Subject } from '@assay/contracts';
+import { defaultPolicy, Lane, ScanCallback, Subject, type TenantId } from '@assay/contracts';
+import type { AddressSettings } from '@assay/fetch-media';
 import type { Ports } from '@assay/pipeline';
+import { ZodPipe } from '../http/zod.pipe';
 import { problems } from '../problems/problems';
+import { refuseUncallable } from '../scans/may-call';
 
 type Metadata = Record<string, string | null>;
 
@@ -13,21 +16,58 @@ export interface UploadWishes {
   scanPolicy: string | null;
   /** How urgent that scan is. */
   scanPriority: Lane | undefined;
+  /** Whom to call when something has become of it. */
+  scanCallback: ScanCallback | null;
 }
 
 /**
- * `filename`; `subject`; `scan` (`true`) or `policy` (an id) for a scan at the end, `priority` (a lane) for its urgency. tus sends a key alone for "yes".
- * Other keys are the sender's own.
+ * `filename`; `subject`; `scan` (`true`) or `policy` (an id) for a scan at the end, `priority` (a lane) for its urgency; `callback`
+ * (JSON) for who is called. tus sends a key alone for "yes". Other keys are the sender's own.
  */
 export function wishesOf(metadata: Metadata | undefined): UploadWishes {
-  const { filename = null, policy = null, subject = null, scan, priority } = metadata ?? {};
+  const { filename = null, policy = null, subject = null, scan, priority, callback } = metadata ?? {};
   const wanted = policy !== null || scan === 'true' || scan === null;
   const scanPolicy = wanted ? (policy ?? defaultPolicy.id) : null;
-  return { name: filename, subject, scanPolicy, scanPriority: Lane.safeParse(priority).data };
+  // What was not usable was refused at the beginning.
+  const scanCallback = ScanCallback.safeParse(jsonOf(callback)).data ?? null;
+  return { name: filename, subject, scanPolicy, scanPriority: Lane.safeParse(priority).data, scanCallback };
 }
 
-/** What can be known to fail at the end is refused before the first byte. @throws ProblemError */
-export function checkWishes(metadata: Metadata | undefined, { policies }: Pick<Ports, 'policies'>): void {
+/** @returns undefined for what is no JSON */
+function jsonOf(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+export interface WishParts {
+  ports: Pick<Ports, 'policies' | 'store'>;
+  /** Where callbacks may lead. */
+  sending: AddressSettings;
+}
+
+/** What can be known to fail at the end is refused before the first byte. @throws ProblemError; StoreUnavailableError */
+export async function checkWishes(
+  tenant: TenantId,
+  metadata: Metadata | undefined,
+  { ports, sending }: WishParts,
+  signal: AbortSignal,
+): Promise<void> {
+  checkValues(metadata, ports);
+  if (metadata?.['callback'] === undefined) return;
+  const path = 'Upload-Metadata.callback';
+  const given = jsonOf(metadata['callback']);
+  if (given === undefined) throw problems.invalid([{ path, message: 'must be JSON' }]);
+  const callback = new ZodPipe(ScanCallback, path).transform(given);
+  if (wishesOf(metadata).scanPolicy === null) {
+    throw problems.invalid([{ path, message: 'needs a scan: ask for one by "scan" or "policy"' }]);
+  }
+  await refuseUncallable(tenant, callback, { store: ports.store, sending }, signal, path);
+}
+
+function checkValues(metadata: Metadata | undefined, { policies }: Pick<Ports, 'policies'>): void {
   const scan = metadata?.['scan'] ?? 'true';
   if (scan !== 'true' && scan !== 'false') {
     throw problems.invalid([{ path: 'Upload-Metadata.scan', message: 'must be "true" or "false"' }]);

@@ -40,7 +40,7 @@ export class UploadsController {
   @Post()
   @Describe({
     summary: 'Begin a resumable upload',
-    detail: `${tus} \`Upload-Length\` says how many bytes will come. \`Upload-Metadata\` may hold \`filename\`, and \`scan\` ("true") or \`policy\` (an id) to have it scanned once it is here, as urgently as \`priority\` says. \`Location\` is where the bytes go. A body of type application/offset+octet-stream is the first of them. OPTIONS tells extensions and the largest size.`,
+    detail: `${tus} \`Upload-Length\` says how many bytes will come. \`Upload-Metadata\` may hold \`filename\`, and \`scan\` ("true") or \`policy\` (an id) to have it scanned once it is here, as urgently as \`priority\` says; \`callback\`, JSON as in POST /v1/scans, is called when something has become of that scan. \`Location\` is where the bytes go. A body of type application/offset+octet-stream is the first of them. OPTIONS tells extensions and the largest size.`,
     bare: true,
     bytes: 'application/offset+octet-stream',
     tus: ['Upload-Length', 'Upload-Metadata', 'Upload-Checksum'],
