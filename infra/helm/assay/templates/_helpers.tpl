@@ -56,7 +56,7 @@ affinity: {{ toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
-{{/* Ways out that both parts need: names, Redis, the object store. */}}
+{{/* Ways out that all parts need: names, Redis, the object store, and a collector of traces where there is one. */}}
 {{- define "assay.egress" -}}
 - to: {{ toYaml .Values.networkPolicy.dns | nindent 4 }}
   ports:
@@ -66,6 +66,10 @@ affinity: {{ toYaml . | nindent 2 }}
   ports: [{ protocol: TCP, port: {{ .Values.redis.port }} }]
 - to: {{ toYaml .Values.s3.peers | nindent 4 }}
   ports: [{ protocol: TCP, port: {{ .Values.s3.port }} }]
+{{- if .Values.tracing.endpoint }}
+- to: {{ toYaml .Values.tracing.peers | nindent 4 }}
+  ports: [{ protocol: TCP, port: {{ .Values.tracing.port }} }]
+{{- end }}
 {{- end -}}
 
 {{/* A number of a values file is a float by the time it is here, and a large one prints as 4e+09. */}}
@@ -82,4 +86,123 @@ affinity: {{ toYaml . | nindent 2 }}
     - ipBlock:
         cidr: ::/0
         except: ['::1/128', 'fc00::/7', 'fe80::/10']
+{{- end -}}
+
+{{/* Settings by name, from values that were given and from `settings`, which comes before them. */}}
+{{- define "assay.settings" -}}
+{{- $v := .Values -}}
+{{- $roles := list -}}
+{{- range $name, $role := $v.oidc.roles }}{{ $roles = append $roles (printf "%s=%s" $name $role) }}{{ end -}}
+{{- $named := dict
+  "ASSAY_LOG_LEVEL" $v.logLevel
+  "ASSAY_MAX_BYTES" $v.limits.maxBytes
+  "ASSAY_MAX_DURATION_SECONDS" $v.limits.maxDurationSeconds
+  "ASSAY_MAX_PIXELS" $v.limits.maxPixels
+  "ASSAY_MIN_SIDE_PX" $v.limits.minSidePx
+  "ASSAY_MAX_STREAMS" $v.limits.maxStreams
+  "ASSAY_UPLOAD_EXPIRES_SECONDS" $v.limits.uploadExpiresSeconds
+  "ASSAY_RATE_PER_MINUTE" $v.rates.perKey
+  "ASSAY_TENANT_RATE_PER_MINUTE" $v.rates.perTenant
+  "ASSAY_QUOTA_PERIOD" $v.quota.period
+  "ASSAY_QUOTA_BYTES" $v.quota.bytes
+  "ASSAY_QUOTA_ITEMS" $v.quota.items
+  "ASSAY_QUOTA_MINUTES" $v.quota.minutes
+  "ASSAY_KEEP_MEDIA_DAYS" $v.retention.mediaDays
+  "ASSAY_KEEP_EVIDENCE_DAYS" $v.retention.evidenceDays
+  "ASSAY_KEEP_VERDICT_DAYS" $v.retention.verdictDays
+  "ASSAY_KEEP_INDEX_DAYS" $v.retention.indexDays
+  "ASSAY_KEEP_EVENTS_DAYS" $v.retention.eventsDays
+  "ASSAY_KNOWN_MEDIA" $v.knownMedia
+  "ASSAY_MODELS_MEMORY_MB" $v.modelsMemoryMb
+  "ASSAY_OIDC_ISSUER" $v.oidc.issuer
+  "ASSAY_OIDC_AUDIENCE" (join "," $v.oidc.audience)
+  "ASSAY_OIDC_ROLES_CLAIM" $v.oidc.rolesClaim
+  "ASSAY_OIDC_ROLES" (join "," $roles)
+  "ASSAY_OIDC_TENANT_CLAIM" $v.oidc.tenantClaim
+  "ASSAY_OIDC_TENANT" $v.oidc.tenant
+  "ASSAY_OIDC_CLIENT_ID" $v.oidc.clientId
+  "ASSAY_OIDC_SCOPE" $v.oidc.scope
+  "ASSAY_FETCH_PRIVATE_NETWORKS" (join "," $v.urls.privateNetworks)
+  "ASSAY_FETCH_PORTS" (join "," $v.urls.ports)
+  "ASSAY_WEBHOOK_PRIVATE_NETWORKS" (join "," $v.webhooks.privateNetworks)
+  "ASSAY_WEBHOOK_PORTS" (join "," $v.webhooks.ports)
+  "OTEL_EXPORTER_OTLP_ENDPOINT" $v.tracing.endpoint
+  "S3_FORCE_PATH_STYLE" $v.s3.forcePathStyle
+-}}
+{{- $given := dict -}}
+{{- range $settings := list $named $v.settings }}
+{{- range $name, $value := $settings }}
+{{- if not (kindIs "invalid" $value) }}
+{{- $text := include "assay.text" $value }}
+{{- if $text }}{{ $_ := set $given $name $text }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+{{ toYaml $given }}
+{{- end -}}
+
+{{/* Which files a part reads: setting -> name under `files`. */}}
+{{- define "assay.files" -}}
+ASSAY_POLICIES_FILE: policies
+{{- if eq .part "api" }}
+ASSAY_BUCKETS_FILE: buckets
+{{- end }}
+{{- if eq .part "worker" }}
+ASSAY_SIGNING_KEY_FILE: signingKey
+ASSAY_C2PA_TRUST_FILE: c2paTrust
+{{- end }}
+{{- end -}}
+
+{{- define "assay.fileSettings" -}}
+{{- $files := .root.Values.files -}}
+{{- range $setting, $name := fromYaml (include "assay.files" .) }}
+{{- with index $files $name }}
+{{- if or .secret .configMap }}
+- { name: {{ $setting }}, value: /config/{{ $name }}/{{ .key }} }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "assay.fileMounts" -}}
+{{- $files := .root.Values.files -}}
+{{- range $setting, $name := fromYaml (include "assay.files" .) }}
+{{- with index $files $name }}
+{{- if or .secret .configMap }}
+- { name: {{ $name | lower }}, mountPath: /config/{{ $name }}, readOnly: true }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* For the group of the pod to read, and nobody else. */}}
+{{- define "assay.fileVolumes" -}}
+{{- $files := .root.Values.files -}}
+{{- range $setting, $name := fromYaml (include "assay.files" .) }}
+{{- with index $files $name }}
+{{- if .secret }}
+- name: {{ $name | lower }}
+  secret: { secretName: {{ .secret }}, defaultMode: 288, items: [{ key: {{ .key }}, path: {{ .key }} }] }
+{{- else if .configMap }}
+- name: {{ $name | lower }}
+  configMap: { name: {{ .configMap }}, defaultMode: 288, items: [{ key: {{ .key }}, path: {{ .key }} }] }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Private networks that the operator allows, at the only ports that are used where some are named. */}}
+{{- define "assay.privateNetworks" -}}
+{{- if .privateNetworks }}
+- to:
+    {{- range .privateNetworks }}
+    - ipBlock: { cidr: {{ . | quote }} }
+    {{- end }}
+  {{- with .ports }}
+  ports:
+    {{- range . }}
+    - { protocol: TCP, port: {{ . }} }
+    {{- end }}
+  {{- end }}
+{{- end }}
 {{- end -}}
