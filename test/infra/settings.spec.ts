@@ -115,7 +115,9 @@ describeWithHelm('the chart', () => {
     expect(loadConfig(envOf('worker')).tenantLooks).toBe(20);
     const data = (values: object) => find('ConfigMap', 'assay', renderChart(values))['data'] as Record<string, string>;
     const { secret } = everything;
-    expect(data({ secret, oidc: { ...everything.oidc, tenantClaim: '', tenant: 'acme' } })['ASSAY_OIDC_TENANT']).toBe('acme');
+    expect(data({ secret, oidc: { ...everything.oidc, tenantClaim: '', tenant: 'acme' } })['ASSAY_OIDC_TENANT']).toBe(
+      'acme',
+    );
     // A setting by its name comes first; values that are not given leave it to the service.
     const given = data({ secret, logLevel: 'warn', settings: { ASSAY_LOG_LEVEL: 'debug' } });
     expect(given['ASSAY_LOG_LEVEL']).toBe('debug');
