@@ -13,7 +13,7 @@ jest.setTimeout(120_000);
 let api: TestApi;
 let description: ApiChecker;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ ASSAY_SCAN_RATE_STANDARD: '90' });
   description = await apiChecker(api.url);
 });
 afterAll(() => api.close());
@@ -65,4 +65,15 @@ it('takes the lane with an upload', async () => {
   expect(await api.client.getScan(headers.get('assay-scan') ?? '')).toMatchObject({ priority: 'live' });
   const wrong = { 'upload-length': '5', 'upload-metadata': metadataOf({ priority: 'urgent' }) };
   expect(await tus(api, 'POST', '/v1/uploads', wrong)).toMatchObject({ status: 400, problem: 'invalid-request' });
+});
+
+it('takes how many scans of a tenant are begun a minute, lane by lane, and says it', async () => {
+  const rate = (init: RequestInit = {}) => api.ask('/v1/tenants/acme/scan-rate', init);
+  const put = (body: object) =>
+    rate({ method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  expect(await (await rate()).json()).toEqual({ live: null, standard: 90, backfill: null });
+  const own = { live: null, standard: 60, backfill: 10 };
+  expect([(await put(own)).status, await (await rate()).json()]).toEqual([200, own]);
+  expect((await put({ ...own, backfill: 0 })).status).toBe(400);
+  expect((await put({ backfill: 1 })).status).toBe(400);
 });

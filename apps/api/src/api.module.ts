@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
-import type { LoginProvider, Retention } from '@assay/contracts';
+import type { LoginProvider, Retention, ScanRate } from '@assay/contracts';
 import { AuditLog, type BucketSource, type Logger, type Ports, type ScanQueues, type Tracing } from '@assay/pipeline';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { AuditController } from './audit/audit.controller';
@@ -30,6 +30,7 @@ import { MetricsController } from './metrics/metrics.controller';
 import { ModelsController } from './models/models.controller';
 import { RescansController } from './rescans/rescans.controller';
 import { QuotasController } from './quotas/quotas.controller';
+import { ScanRatesController } from './scan-rates/scan-rates.controller';
 import { CallbacksController } from './scans/callbacks.controller';
 import { PublicKeysController } from './scans/public-keys.controller';
 import { RevisionsController } from './scans/revisions.controller';
@@ -53,6 +54,7 @@ import {
   QUEUES,
   RATES,
   RETENTION,
+  SCAN_RATE,
   SENDING,
   UPLOADS,
 } from './tokens';
@@ -80,6 +82,8 @@ export interface ApiParts {
   login: LoginProvider | null;
   /** For tenants that have not said how long what is kept. */
   retention: Retention;
+  /** For tenants that have none of their own. */
+  scanRate: ScanRate;
   metrics: ApiMetrics;
   tracing: Tracing | null;
   log: Logger;
@@ -118,6 +122,7 @@ export class ApiModule {
         ModelsController,
         RescansController,
         QuotasController,
+        ScanRatesController,
         HealthController,
         MetricsController,
       ],
@@ -133,6 +138,7 @@ export class ApiModule {
         { provide: BUCKETS, useValue: buckets },
         { provide: RATES, useValue: rates },
         { provide: RETENTION, useValue: retention },
+        { provide: SCAN_RATE, useValue: parts.scanRate },
         { provide: LOG, useValue: log },
         { provide: CLOSING, useValue: closing },
         { provide: ApiMetrics, useValue: metrics },

@@ -93,6 +93,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       people: config.oidc && new People(config.oidc),
       login: config.oidc && loginOf(config.oidc),
       retention: config.retention,
+      scanRate: config.scanRate,
       metrics,
       tracing,
       log,

@@ -13,6 +13,7 @@ export const SENDING = Symbol('sending');
 export const UPLOADS = Symbol('uploads');
 /** How long what is kept, where a tenant has not said so. */
 export const RETENTION = Symbol('retention');
+export const SCAN_RATE = Symbol('scanRate');
 /** How many requests whom. */
 export const RATES = Symbol('rates');
 /** Buckets whose new objects are taken in. */

@@ -1,5 +1,5 @@
 import { Owner, Turn } from '@assay/contracts';
-import type { LaneQueue, TenantGate, Turns } from '@assay/pipeline';
+import type { LaneQueue, StartGate, TenantGate, Turns } from '@assay/pipeline';
 import { z } from 'zod';
 import type { WorkerMetrics } from './metrics';
 import type { Done } from './stage';
@@ -7,7 +7,7 @@ import type { Done } from './stage';
 export interface LaneParts {
   turns: Pick<Turns, 'started' | 'finished'>;
   /** Null where tenants may have any number of jobs going. */
-  gate: Pick<TenantGate, 'enter' | 'leave'> | null;
+  gate: Pick<TenantGate, 'enter' | 'leave'> | StartGate | null;
   metrics: WorkerMetrics;
 }
 
@@ -15,7 +15,7 @@ export interface LaneParts {
 const LaneJob = z.object({ tenant: Owner, turn: Turn.optional() });
 
 /**
- * Runs a job as one of its tenant and lane: puts it aside where the tenant has enough going, tells the order whose turn it is,
+ * Runs a job as one of its tenant and lane: puts it aside where the tenant has enough going or has begun enough, tells the order whose turn it is,
  * and the pace what got done. What is told is a courtesy, like progress: without it new jobs are ordered by an older turn.
  */
 export class LaneRunner {

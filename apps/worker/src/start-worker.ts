@@ -1,10 +1,13 @@
 import 'reflect-metadata';
 import {
   type Config,
+  isLaneQueue,
   type Logger,
   type OpenPorts,
   type QueueName,
+  queueSettings,
   type ScanQueues,
+  scanRateOf,
   scheduleSweeps,
   type Tracing,
 } from '@assay/pipeline';
@@ -76,9 +79,14 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     if (!config.mock) await warmLiveSet(ports, log);
     const live = app.get(LiveWork);
     const { turns } = queues;
-    const gate = config.tenantLooks === null ? null : queues.gate(config.tenantLooks);
+    const gates = {
+      plan: queues.starts.gate((tenant) =>
+        scanRateOf(tenant, config.scanRate, ports.store, AbortSignal.timeout(queueSettings.plan.deadlineMs)),
+      ),
+      look: config.tenantLooks === null ? null : queues.gate(config.tenantLooks),
+    };
     stages = config.queues.map((name) => {
-      const own = { name, processor: processors[name], gate: name === 'look' ? gate : null };
+      const own = { name, processor: processors[name], gate: isLaneQueue(name) ? gates[name] : null };
       const watched = liveQueues.has(name) ? { live } : {};
       return new StageWorker({ ...own, ...watched, config, log, metrics, tracing, turns });
     });

@@ -31,6 +31,7 @@ export * from './rescan';
 export * from './rollout';
 export * from './scan';
 export * from './scan-batch';
+export * from './scan-rate';
 export * from './shadow';
 export * from './signature';
 export * from './subject';

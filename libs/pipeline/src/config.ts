@@ -9,6 +9,7 @@ import {
   type Quota,
   QuotaPeriod,
   Role,
+  type ScanRate,
   TenantId,
   type Retention,
 } from '@assay/contracts';
@@ -79,6 +80,10 @@ const Environment = z.object({
   ASSAY_LOOK_CONCURRENCY: count(1, 64).default(defaultLooks),
   /** Looks of one tenant in one lane at the same time, in the whole fleet; absent = any number. */
   ASSAY_TENANT_LOOKS: count(1, 100_000).optional(),
+  /** Scans of one tenant that are begun a minute, lane by lane, unless its own rate says otherwise; absent = any number. */
+  ASSAY_SCAN_RATE_LIVE: count(1, 1_000_000).optional(),
+  ASSAY_SCAN_RATE_STANDARD: count(1, 1_000_000).optional(),
+  ASSAY_SCAN_RATE_BACKFILL: count(1, 1_000_000).optional(),
   ASSAY_INFERENCE_THREADS: count(1, 128).default(defaultInferenceThreads),
   /** `cuda` on machines with a card; falls back to the CPU: docs/operations.md. */
   ASSAY_INFERENCE_PROVIDER: z.enum(inferenceProviders).default('cpu'),
@@ -218,6 +223,8 @@ export interface Config {
   lookConcurrency: number;
   /** Of one tenant in one lane, in the whole fleet; null = any number. */
   tenantLooks: number | null;
+  /** Of tenants that have none of their own. */
+  scanRate: ScanRate;
   inferenceThreads: number;
   inferenceProvider: InferenceProvider;
   limits: MediaLimits;
@@ -284,6 +291,11 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     queues: [...new Set(e.ASSAY_QUEUES)],
     lookConcurrency: e.ASSAY_LOOK_CONCURRENCY,
     tenantLooks: e.ASSAY_TENANT_LOOKS ?? null,
+    scanRate: {
+      live: e.ASSAY_SCAN_RATE_LIVE ?? null,
+      standard: e.ASSAY_SCAN_RATE_STANDARD ?? null,
+      backfill: e.ASSAY_SCAN_RATE_BACKFILL ?? null,
+    },
     inferenceThreads: e.ASSAY_INFERENCE_THREADS,
     inferenceProvider: e.ASSAY_INFERENCE_PROVIDER,
     limits: {

@@ -80,7 +80,9 @@ export async function isLive(queues: ScanQueues, name: ScanStageQueue, scan: Sca
  * out from the store.
  */
 export async function removeScanJobs(queues: ScanQueues, scan: ScanRecord): Promise<void> {
-  await queues.plan.remove(jobIdFor('plan', scan.id, scan.modelSet));
+  const plan = jobIdFor('plan', scan.id, scan.modelSet);
+  await queues.plan.remove(plan);
+  await queues.starts.forget(plan, flowOf(scan));
   await queues.shadow.remove(jobIdFor('shadow', scan.id, scan.modelSet));
   const judge = jobIdFor('judge', scan.id, scan.modelSet);
   // A look that runs keeps its parent from being removed with its children, but not from being removed by itself.

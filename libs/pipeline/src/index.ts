@@ -49,6 +49,8 @@ export { keys } from './keys';
 export { queuePlaceOf } from './lanes/expect-verdict';
 export { isLaneQueue, type LaneQueue, laneQueues } from './lanes/lane-settings';
 export { renumberJobs } from './lanes/renumber';
+export { scanRateOf, setScanRate } from './lanes/scan-rate-settings';
+export { type StartGate } from './lanes/start-rate';
 export { TenantGate } from './lanes/tenant-gate';
 export { turnOf } from './lanes/turn-of';
 export { type Flow, type Taken, Turns } from './lanes/turns';

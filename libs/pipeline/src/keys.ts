@@ -115,6 +115,8 @@ export const keys = {
   mediaUpload: (media: MediaId, tenant: TenantId, upload: UploadId) => `media/${media}.uploads/${tenant}/${upload}`,
   /** What the operator lets a tenant bring in. */
   quota: (tenant: TenantId) => `quotas/${tenant}.json`,
+  /** How many scans of a tenant the operator has begun a minute. */
+  scanRate: (tenant: TenantId) => `scan-rates/${tenant}.json`,
   retention: (tenant: TenantId) => `retention/${tenant}.json`,
   /** Under what they cover, so that one listing says whether something is held. */
   holds: (tenant: TenantId) => `holds/${tenant}/`,

@@ -1,5 +1,6 @@
 import { DeliverJob, EraseJob, JudgeJob, LookJob, PlanJob, RescanJob, ShadowJob, SweepJob } from '@assay/contracts';
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
+import { StartRate } from './lanes/start-rate';
 import { TenantGate } from './lanes/tenant-gate';
 import { Turns } from './lanes/turns';
 import { queueConnection } from './queue-connection';
@@ -32,6 +33,8 @@ export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown
   flow: FlowProducer;
   /** In which order jobs are taken. */
   turns: Turns;
+  /** How many scans of a tenant are begun a minute. */
+  starts: StartRate;
   /** @param most looks of one tenant in one lane at the same time */
   gate(most: number): TenantGate;
   close(): Promise<void>;
@@ -94,6 +97,7 @@ export async function openQueues(
     ...queues,
     flow,
     turns,
+    starts: new StartRate(redis, queuePrefix, queues.plan),
     gate: (most) => new TenantGate(redis, queuePrefix, queues.look, most),
     async close() {
       await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close()]);

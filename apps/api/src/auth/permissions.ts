@@ -71,6 +71,8 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'GET /v1/usage': 'usage:read',
   'GET /v1/tenants/:tenant/usage': 'tenants:read',
   'PUT /v1/tenants/:tenant/quota': 'tenants:write',
+  'GET /v1/tenants/:tenant/scan-rate': 'tenants:read',
+  'PUT /v1/tenants/:tenant/scan-rate': 'tenants:write',
   'GET /v1/audit': 'audit:read',
   'GET /v1/dead-letters': 'fleet:read',
   'GET /v1/dead-letters/:letter': 'fleet:read',

@@ -24,15 +24,16 @@ export async function queuePlaceOf(scan: ScanRecord, queues: ScanQueues, nowMs =
   };
   const idOf = (queue: LaneQueue, part?: number) => jobIdFor(queue, scan.id, scan.modelSet, part);
   const looks = Array.from({ length: scan.segments ?? 0 }, (_, part) => idOf('look', part));
-  const [planState, lookStates, plan, look, [planPlace], lookPlaces] = await Promise.all([
+  const [planState, heldUntil, lookStates, plan, look, [planPlace], lookPlaces] = await Promise.all([
     queues.plan.getJobState(idOf('plan')),
+    queues.starts.dueAt(idOf('plan'), flow),
     Promise.all(looks.map((job) => queues.look.getJobState(job))),
     stage('plan'),
     stage('look'),
     turns.placesOf('plan', [idOf('plan')]),
     turns.placesOf('look', looks),
   ]);
-  // Set aside: a retry's pause, an outage, a tenant that has enough going. When it comes back is not known.
+  // Set aside: a retry's pause, an outage, a tenant that has enough looks going. When it comes back is not known.
   const isAside = [planState, ...lookStates].includes('delayed');
   const turnOf = ({ priority }: { priority: number }, { turns: order }: Stage) => turnAt(priority, order['base'] ?? 0);
   if (planPlace) {
@@ -42,6 +43,12 @@ export async function queuePlaceOf(scan: ScanRecord, queues: ScanQueues, nowMs =
       position: planPlace.rank,
       secondsToVerdict: rounded(untilPlanned(plan.pace, look.pace, ahead, lookAhead)),
     };
+  }
+  if (planState === 'delayed' && heldUntil !== null) {
+    // Held by the rate of its tenant: begun at its time, when what now waits before it has moved on.
+    const waitSeconds = Math.max(0, heldUntil - nowMs) / 1000;
+    const lookAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));
+    return { position: null, secondsToVerdict: rounded(untilPlanned(plan.pace, look.pace, 0, lookAhead, waitSeconds)) };
   }
   const waiting = lookPlaces.filter((place) => place !== null);
   if (isAside) {
@@ -67,11 +74,19 @@ export async function queuePlaceOf(scan: ScanRecord, queues: ScanQueues, nowMs =
 /**
  * A scan that is not planned yet has looks to come, as many as its lane's scans have; those of the scans before it in the
  * same line are looked at before it too. Planning goes on while others are looked at, so the longer of the two waits counts.
+ *
+ * @param waitSeconds before it may be planned
  */
-function untilPlanned(plan: LanePace, look: LanePace, ahead: number, lookAhead: number): number | null {
+function untilPlanned(
+  plan: LanePace,
+  look: LanePace,
+  ahead: number,
+  lookAhead: number,
+  waitSeconds = 0,
+): number | null {
   if (plan.jobs === null || look.jobs === null) return null;
   const looksPerScan = look.jobs / plan.jobs;
-  const planned = sum(waitFor(ahead, plan), plan.secondsPerJob);
+  const planned = sum(waitFor(ahead, plan), sum(plan.secondsPerJob, waitSeconds));
   const reached = waitFor(lookAhead + ahead * looksPerScan, look);
   if (planned === null || reached === null) return null;
   const ownLooks = look.jobsPerSecond === null ? null : looksPerScan / look.jobsPerSecond;

@@ -42,7 +42,7 @@ async function raiseJob(
   queue: LaneQueue,
   job: Job<PlanJob | LookJob>,
   scan: ScanRecord,
-  { turns }: ScanQueues,
+  { turns, starts }: ScanQueues,
 ): Promise<void> {
   const flow = flowOf(scan);
   const { turn } = job.data;
@@ -52,6 +52,8 @@ async function raiseJob(
   try {
     await job.changePriority({ priority: taken.priority });
     await job.updateData({ ...job.data, turn: taken.turn });
+    // Held by the rate of the lane that it leaves.
+    if (queue === 'plan' && job.id) await starts.release(job.id, { ...flow, lane: turn.lane });
   } catch (error) {
     // Done meanwhile: nothing is left to hurry.
     if (!isMissingJob(error)) throw error;

@@ -180,6 +180,17 @@ it('stops while the queue is full, behind everything that others ask for, and go
   expect(await run(started)).toMatchObject({ state: 'done', submitted: mostWaiting + 2 });
 });
 
+it('stops while as many scans of the tenant wait for its rate', async () => {
+  await judged(0.5);
+  const started = await start();
+  const flow = { tenant: defaultTenant, lane: 'backfill' as const };
+  const ask = (job: string) => queues.starts.enter(job, flow, 1).catch(() => undefined);
+  for (let jobs = 0; jobs <= mostWaiting; jobs += 1) await ask(`job-${jobs}`);
+  await expect(run(started)).rejects.toBeInstanceOf(LaterError);
+  await queues.starts.forget('job-1', flow);
+  expect(await run(started)).toMatchObject({ state: 'done', submitted: 1 });
+});
+
 it('ends when it is cancelled, and is brought back by a sweep when only its job was lost', async () => {
   await judged(0.5);
   const started = await start();

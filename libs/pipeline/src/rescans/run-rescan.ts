@@ -47,7 +47,8 @@ export async function runRescan(
     const record = await readRecord(scan, ports, signal);
     const fits = record !== null && matchesRescan(record, rescan);
     if (fits && !rescan.dryRun) {
-      if ((await waitingJobs(queues)) >= mostWaiting) {
+      const held = await queues.starts.held({ tenant: record.tenant, lane: 'backfill' });
+      if (held + (await waitingJobs(queues)) >= mostWaiting) {
         if (!(await save())) return cancelled();
         throw new LaterError(pauseMs);
       }
@@ -72,7 +73,7 @@ async function readRecord(scan: string, { store, log }: RunPorts, signal: AbortS
 }
 
 /**
- * Jobs of the backfill lane that no worker has taken yet. By their turns; where less waits in all lanes together, some of these were
+ * Jobs of the backfill lane that no worker has taken yet, but for those held by a rate. By their turns; where less waits in all lanes together, some of these were
  * cancelled.
  */
 async function waitingJobs(queues: ScanQueues): Promise<number> {

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { Lane } from './lane';
+
+/** Most that can be asked for, scans a minute. */
+const mostPerMinute = 1_000_000;
+const PerMinute = z.number().int().positive().max(mostPerMinute).nullable();
+
+/** Scans of a tenant that are started a minute, lane by lane; null = any number. Those beyond wait, and none is refused. */
+export const ScanRate = z.strictObject({
+  live: PerMinute,
+  standard: PerMinute,
+  backfill: PerMinute,
+} satisfies Record<Lane, z.ZodType>);
+export type ScanRate = z.infer<typeof ScanRate>;
