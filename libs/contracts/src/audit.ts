@@ -8,7 +8,7 @@ export const AuditEntry = z.object({
   /** From 1, without gaps. */
   sequence: z.number().int().positive(),
   at: z.iso.datetime(),
-  /** Id of a key, `oidc:` and the subject of a person, `cli`, or null for who had no valid key. */
+  /** Id of a key, `oidc:` and the subject of a person, `cli:` and the account on a command line, or null for who had no valid key. */
   actor: z.string().nullable(),
   /** Of the actor. */
   tenant: TenantId.nullable(),

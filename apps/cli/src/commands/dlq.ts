@@ -2,6 +2,7 @@ import type { DeadLetter, DeadLetterQueue } from '@assay/contracts';
 import { DeadLetterError, dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from '@assay/pipeline';
 import pc from 'picocolors';
 import { CliError, ExitCode } from '../exit';
+import { audited } from '../fleet/audited';
 import type { Fleet } from '../fleet/open-fleet';
 import { withFleet } from '../fleet/with-fleet';
 
@@ -38,13 +39,18 @@ export function dlqShow(id: string, options: DlqOptions): Promise<ExitCode> {
 }
 
 export const dlqRetry = (ids: string[], options: DlqOptions): Promise<ExitCode> =>
-  forEach(ids, options, 'put back', retryDeadLetter);
+  forEach(ids, options, { verb: 'retry', done: 'put back' }, retryDeadLetter);
 
 export const dlqDrop = (ids: string[], options: DlqOptions): Promise<ExitCode> =>
-  forEach(ids, options, 'dropped', dropDeadLetter);
+  forEach(ids, options, { verb: 'drop', done: 'dropped' }, dropDeadLetter);
 
 /** @returns `failed` when something was left as it is */
-function forEach(ids: string[], options: DlqOptions, done: string, action: typeof retryDeadLetter): Promise<ExitCode> {
+function forEach(
+  ids: string[],
+  options: DlqOptions,
+  { verb, done }: { verb: string; done: string },
+  action: typeof retryDeadLetter,
+): Promise<ExitCode> {
   if (options.all ? ids.length > 0 : ids.length === 0)
     throw new CliError('Name dead letters, or give --all.', ExitCode.usage);
   return withFleet(options, async (fleet, signal) => {
@@ -54,7 +60,8 @@ function forEach(ids: string[], options: DlqOptions, done: string, action: typeo
     for (const id of chosen) {
       signal.throwIfAborted();
       try {
-        changed.push(await action(fleet, fleet.queues, id, signal));
+        const did = { action: `dlq ${verb}`, object: { letter: id } };
+        changed.push(await audited(fleet.store, did, () => action(fleet, fleet.queues, id, signal)));
         if (!options.json) console.log(`${done}: ${id}`);
       } catch (error) {
         if (!(error instanceof DeadLetterError)) throw error;

@@ -7,13 +7,14 @@ import {
   RotateApiKey,
   TenantId,
 } from '@assay/contracts';
-import { AuditLog, createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from '@assay/pipeline';
+import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from '@assay/pipeline';
 import type { ObjectStore } from '@assay/storage';
 import type { z } from 'zod';
 import { CliError, ExitCode } from '../exit';
+import { noteInAudit } from '../fleet/audited';
 import { withStore } from '../fleet/open-fleet';
 
-const actor = 'cli';
+const createdBy = 'cli';
 
 export interface KeysOptions {
   data?: string;
@@ -33,8 +34,8 @@ export function keysCreate(
       ...(expires ? { expiresAt: expires } : {}),
     };
     const tenant = checked(TenantId, options.tenant ?? defaultTenant);
-    const made = await createApiKey({ ...checked(CreateApiKey, wanted), tenant }, actor, store, signal);
-    await note('keys create', made, store, signal);
+    const made = await createApiKey({ ...checked(CreateApiKey, wanted), tenant }, createdBy, store, signal);
+    await note('keys create', made, store);
     return shown(made, options);
   });
 }
@@ -51,10 +52,10 @@ export function keysList(options: KeysOptions): Promise<ExitCode> {
 export function keysRotate(id: string, options: KeysOptions & { overlap?: number }): Promise<ExitCode> {
   return withStore(options, async (store, signal) => {
     const wanted = options.overlap === undefined ? {} : { overlapSeconds: options.overlap };
-    const how = { ...checked(RotateApiKey, wanted), createdBy: actor };
+    const how = { ...checked(RotateApiKey, wanted), createdBy };
     const made = await rotateApiKey(checked(ApiKeyId, id), options.tenant ?? null, how, store, signal);
     if (!made) throw new CliError(`${id}: there is no such key, or it works no more.`);
-    await note('keys rotate', { ...made, id }, store, signal);
+    await note('keys rotate', { ...made, id }, store);
     return shown(made, options);
   });
 }
@@ -63,22 +64,14 @@ export function keysRevoke(id: string, options: KeysOptions): Promise<ExitCode> 
   return withStore(options, async (store, signal) => {
     const revoked = await revokeApiKey(checked(ApiKeyId, id), options.tenant ?? null, store, signal);
     if (!revoked) throw new CliError(`${id}: there is no such key.`);
-    await note('keys revoke', revoked, store, signal);
+    await note('keys revoke', revoked, store);
     console.log(options.json ? JSON.stringify(revoked) : lineOf(revoked));
     return ExitCode.ok;
   });
 }
 
-/** Where the store is decides who may do this; that it was done is noted all the same. */
-async function note(
-  action: string,
-  { id, tenant }: { id: string; tenant: string },
-  store: ObjectStore,
-  signal: AbortSignal,
-) {
-  const did = { at: new Date().toISOString(), actor, tenant, action, object: { key: id } };
-  await new AuditLog(store).append({ ...did, outcome: 'done', status: null, requestId: null }, signal);
-}
+const note = (action: string, { id, tenant }: { id: string; tenant: string }, store: ObjectStore): Promise<void> =>
+  noteInAudit(store, { action, tenant, object: { key: id } });
 
 /** On stdout the key alone, so that it can be piped to where secrets are kept. */
 function shown(made: ApiKeyWithSecret, { json }: KeysOptions): ExitCode {

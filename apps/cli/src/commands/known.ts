@@ -14,6 +14,7 @@ import {
   sweepSoon,
 } from '@assay/pipeline';
 import { CliError, ExitCode } from '../exit';
+import { audited } from '../fleet/audited';
 import { type Fleet, openFleet } from '../fleet/open-fleet';
 import { untilInterrupted } from '../interrupt';
 import { readHashListFile } from '../known/read-hash-list-file';
@@ -34,7 +35,12 @@ export function knownImport(
   return withFleet(options, async (fleet, scope, signal) => {
     const read = await readHashListFile(file);
     const given = { name: options.name ?? basename(file), label: options.label, ...read };
-    const list = await importKnownList(scope, given, fleet, signal);
+    const list = await audited(
+      fleet.store,
+      { action: 'known import', object: { scope } },
+      () => importKnownList(scope, given, fleet, signal),
+      ({ id }) => ({ list: id }),
+    );
     if (options.json) console.log(JSON.stringify(list));
     else console.log(`${list.id}  ${list.name}: ${countsOf(list)}, ${list.passedOver} rows of other types passed over`);
     return ExitCode.ok;
@@ -78,7 +84,9 @@ export function knownExport(
 
 export function knownRemove(list: string, options: KnownOptions): Promise<ExitCode> {
   return withFleet(options, async (fleet, scope, signal) => {
-    await removeKnownList(scope, listId(list), fleet, signal);
+    const id = listId(list);
+    const did = { action: 'known remove', object: { scope, list: id } };
+    await audited(fleet.store, did, () => removeKnownList(scope, id, fleet, signal));
     await sweepSoon(fleet.queues, list);
     console.log(`removed: ${list}`);
     return ExitCode.ok;

@@ -1,9 +1,11 @@
 import type { Rollout, ScoreReference } from '@assay/contracts';
 import { promoteModelSet, readRolloutState, rollBack, setReference, setTrial } from '@assay/pipeline';
 import { ExitCode } from '../exit';
+import { audited } from '../fleet/audited';
 import type { Fleet } from '../fleet/open-fleet';
+import { operatorName } from '../fleet/operator-name';
 import { withFleet } from '../fleet/with-fleet';
-import { columns, forPerson, installedSet, operatorName, shortSet } from '../models/operator';
+import { columns, forPerson, installedSet, shortSet } from '../models/operator';
 
 export interface RolloutOptions {
   data?: string;
@@ -17,19 +19,21 @@ export interface RolloutOptions {
 const off = 'off';
 
 export const modelsTrial = (role: 'shadow' | 'canary', set: string, options: RolloutOptions): Promise<ExitCode> =>
-  change(options, (fleet, by, signal) => {
+  change(role, options, (fleet, by, signal) => {
     const wanted = set === off ? { set: null } : { set, share: options.share ?? (role === 'shadow' ? 1 : 0.1) };
     return setTrial(role, wanted, by, fleet, signal);
   });
 
 export const modelsPromote = (set: string, options: RolloutOptions): Promise<ExitCode> =>
-  change(options, (fleet, by, signal) => promoteModelSet(set, by, fleet, signal));
+  change('promote', options, (fleet, by, signal) => promoteModelSet(set, by, fleet, signal));
 
 export const modelsRollback = (options: RolloutOptions): Promise<ExitCode> =>
-  change(options, (fleet, by, signal) => rollBack(by, fleet, signal));
+  change('rollback', options, (fleet, by, signal) => rollBack(by, fleet, signal));
 
 export const modelsReference = (options: RolloutOptions): Promise<ExitCode> =>
-  change(options, async (fleet, by, signal) => setReference((await installedSet()).digest, by, fleet, signal));
+  change('reference', options, async (fleet, by, signal) =>
+    setReference((await installedSet()).digest, by, fleet, signal),
+  );
 
 export function modelsHistory(options: RolloutOptions): Promise<ExitCode> {
   return withFleet(options, async ({ store }, signal) => {
@@ -50,9 +54,14 @@ export function modelsHistory(options: RolloutOptions): Promise<ExitCode> {
 
 type Change = (fleet: Fleet, by: { by: string; note?: string | undefined }, signal: AbortSignal) => Promise<Rollout>;
 
-function change(options: RolloutOptions, act: Change): Promise<ExitCode> {
+function change(name: string, options: RolloutOptions, act: Change): Promise<ExitCode> {
   return withFleet(options, async (fleet, signal) => {
-    const entry = await forPerson(act(fleet, { by: operatorName(), note: options.note }, signal));
+    const entry = await audited(
+      fleet.store,
+      { action: `models ${name}`, object: {} },
+      () => forPerson(act(fleet, { by: operatorName(), note: options.note }, signal)),
+      ({ number }) => ({ rollout: String(number) }),
+    );
     if (options.json) console.log(JSON.stringify(entry));
     else console.log(`${entry.number}: ${words(entry)}`);
     return ExitCode.ok;

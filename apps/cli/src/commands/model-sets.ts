@@ -1,8 +1,10 @@
 import type { ListedModelSet } from '@assay/contracts';
 import { addModelSet, listModelSets, retireModelSet } from '@assay/pipeline';
 import { ExitCode } from '../exit';
+import { audited } from '../fleet/audited';
+import { operatorName } from '../fleet/operator-name';
 import { withFleet } from '../fleet/with-fleet';
-import { columns, forPerson, installedSet, operatorName, shortSet } from '../models/operator';
+import { columns, forPerson, installedSet, shortSet } from '../models/operator';
 
 export interface SetOptions {
   data?: string;
@@ -22,7 +24,13 @@ export function setsList(options: SetOptions): Promise<ExitCode> {
 /** Copies the models into the store, from where every worker takes them when it needs them. */
 export function setsAdd(folder: string, options: SetOptions): Promise<ExitCode> {
   return withFleet(options, async ({ store }, signal) => {
-    const set = await forPerson(addModelSet(folder, { name: options.name ?? null, by: operatorName() }, store, signal));
+    const as = { name: options.name ?? null, by: operatorName() };
+    const set = await audited(
+      store,
+      { action: 'models sets add', object: {} },
+      () => forPerson(addModelSet(folder, as, store, signal)),
+      ({ digest }) => ({ set: digest }),
+    );
     if (options.json) console.log(JSON.stringify(set));
     else console.log(`registered: ${shortSet(set.digest)}${set.name ? ` as ${set.name}` : ''}`);
     return ExitCode.ok;
@@ -31,7 +39,12 @@ export function setsAdd(folder: string, options: SetOptions): Promise<ExitCode> 
 
 export function setsRemove(ref: string, options: SetOptions): Promise<ExitCode> {
   return withFleet(options, async ({ store }, signal) => {
-    const set = await forPerson(retireModelSet(ref, store, signal));
+    const set = await audited(
+      store,
+      { action: 'models sets remove', object: { set: ref } },
+      () => forPerson(retireModelSet(ref, store, signal)),
+      ({ digest }) => ({ set: digest }),
+    );
     if (options.json) console.log(JSON.stringify(set));
     else console.log(`removed: ${shortSet(set.digest)}`);
     return ExitCode.ok;

@@ -2,8 +2,10 @@ import type { Rescan, RescanId } from '@assay/contracts';
 import { CreateRescan } from '@assay/contracts';
 import { cancelRescan, countMatches, listRescans, planRescan, startRescan } from '@assay/pipeline';
 import { CliError, ExitCode } from '../exit';
+import { audited } from '../fleet/audited';
+import { operatorName } from '../fleet/operator-name';
 import { withFleet } from '../fleet/with-fleet';
-import { columns, forPerson, installedSet, operatorName, shortSet } from '../models/operator';
+import { columns, forPerson, installedSet, shortSet } from '../models/operator';
 
 export interface RescanOptions {
   data?: string;
@@ -31,7 +33,12 @@ export function rescan(options: RescanOptions): Promise<ExitCode> {
       else console.log(`${counts.matched} of ${counts.looked} scans would be judged again by ${shortSet(query.to)}`);
       return ExitCode.ok;
     }
-    const started = await forPerson(startRescan(query, operatorName(), fleet, fleet.queues, signal));
+    const started = await audited(
+      fleet.store,
+      { action: 'rescan', object: {} },
+      () => forPerson(startRescan(query, operatorName(), fleet, fleet.queues, signal)),
+      ({ id }) => ({ rescan: id }),
+    );
     if (options.json) console.log(JSON.stringify(started));
     else console.log(`${started.id}: under way, see "assay rescan list"`);
     return ExitCode.ok;
@@ -56,7 +63,8 @@ export function rescanList(options: RescanOptions): Promise<ExitCode> {
 
 export function rescanCancel(id: RescanId, options: RescanOptions): Promise<ExitCode> {
   return withFleet(options, async ({ store }, signal) => {
-    const ended = await forPerson(cancelRescan(id, store, signal));
+    const did = { action: 'rescan cancel', object: { rescan: id } };
+    const ended = await audited(store, did, () => forPerson(cancelRescan(id, store, signal)));
     if (options.json) console.log(JSON.stringify(ended));
     else console.log(`${ended.id}: ${ended.state}`);
     return ExitCode.ok;

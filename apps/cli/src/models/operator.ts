@@ -1,10 +1,6 @@
-import { userInfo } from 'node:os';
 import { loadModels, type ModelSet } from '@assay/forensics';
 import { loadConfig, ModelSetError, RescanError } from '@assay/pipeline';
 import { CliError } from '../exit';
-
-/** Who acts on a command line: the account, as histories say it. */
-export const operatorName = (): string => userInfo().username;
 
 /** The models of this installation: those of the service too, where it runs from the same folder (ASSAY_MODELS_DIR). */
 export const installedSet = (): Promise<ModelSet> => loadModels(loadConfig(process.env).modelsDir);
