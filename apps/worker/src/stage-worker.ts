@@ -9,8 +9,6 @@ import {
   maxHandOns,
   ModelSetMissingError,
   PermanentError,
-  type QueueConnection,
-  queueConnection,
   type QueueName,
   queuePrefix,
   queueSettings,
@@ -19,6 +17,8 @@ import {
   ShutdownError,
   StageTimeoutError,
   type Tracing,
+  type WorkerConnection,
+  workerConnection,
 } from '@assay/pipeline';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { type LaneParts, LaneRunner } from './lane-runner';
@@ -47,7 +47,7 @@ const errorLogEveryMs = 10_000;
 export class StageWorker {
   readonly name: QueueName;
   private readonly worker: Worker;
-  private readonly redis: QueueConnection;
+  private readonly redis: WorkerConnection;
   private readonly shutdown = new AbortController();
   /** Work that follows a job's end and has to be done before the process may end. */
   private readonly trailing = new Set<Promise<void>>();
@@ -64,7 +64,7 @@ export class StageWorker {
     this.lanes = isLaneQueue(name)
       ? new LaneRunner(name, { turns, gate, metrics }, (message) => this.track(message))
       : null;
-    this.redis = queueConnection(config, 'worker');
+    this.redis = workerConnection(config);
     // BullMQ gives a signal only to processors that declare three parameters.
     this.worker = new Worker(name, (job, token, lost) => this.process(job, token, lost), {
       connection: this.redis.connection,

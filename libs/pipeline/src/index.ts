@@ -70,7 +70,7 @@ export { readRevision, verdictHistory } from './known/revise-verdict';
 export { isBytesSignal, type Signal, toSignalRow } from './known/signal-row';
 export { createLog, type Logger } from './log';
 export { MediaFiles } from './media-files';
-export { type QueueConnection, queueConnection } from './queue-connection';
+export { type WorkerConnection, workerConnection } from './queue-connection';
 export { compareSets } from './model-sets/compare-sets';
 export { countScores, readDrift } from './model-sets/drift';
 export { listModelSets, retireModelSet } from './model-sets/list-model-sets';

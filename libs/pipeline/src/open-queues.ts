@@ -1,9 +1,10 @@
 import { DeliverJob, EraseJob, JudgeJob, LookJob, PlanJob, RescanJob, ShadowJob, SweepJob } from '@assay/contracts';
+import { closeRedis } from '@assay/storage';
 import type { DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
 import { StartRate } from './lanes/start-rate';
 import { TenantGate } from './lanes/tenant-gate';
 import { Turns } from './lanes/turns';
-import { queueConnection } from './queue-connection';
+import { callerConnection } from './queue-connection';
 import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
 import type { Tracing } from './tracing/tracing';
 
@@ -65,13 +66,13 @@ export async function openQueues(
   config: { redisUrl: string | null },
   tracing: Tracing | null = null,
 ): Promise<ScanQueues> {
-  const { connection, client, close } = queueConnection(config, 'caller');
+  const redis = callerConnection(config);
   // Loaded here: `assay scan` needs no queue, and should not pay for loading one.
-  const [{ FlowProducer, Queue }, redis] = await Promise.all([import('bullmq'), client()]);
+  const { FlowProducer, Queue } = await import('bullmq');
   const telemetry = tracing ? { telemetry: tracing.telemetry } : {};
   const open = <Payload>(name: QueueName) =>
     new Queue<Payload, unknown, string, Payload, unknown, string>(name, {
-      connection,
+      connection: redis,
       prefix: queuePrefix,
       defaultJobOptions: jobOptions(name),
       ...telemetry,
@@ -88,10 +89,10 @@ export async function openQueues(
     shadow: open<ShadowJob>('shadow'),
     rescan: open<RescanJob>('rescan'),
   };
-  const flow = new FlowProducer({ connection, prefix: queuePrefix, ...telemetry });
+  const flow = new FlowProducer({ connection: redis, prefix: queuePrefix, ...telemetry });
   const turns = new Turns(redis, queuePrefix);
   // Without a listener a lost connection is an uncaught exception; the commands in flight report it to their callers.
-  const emitters: NodeJS.EventEmitter[] = [...queueNames.map((name) => queues[name]), flow, redis];
+  const emitters: NodeJS.EventEmitter[] = [...queueNames.map((name) => queues[name]), flow];
   for (const emitter of emitters) emitter.on('error', () => undefined);
   return {
     ...queues,
@@ -101,8 +102,7 @@ export async function openQueues(
     gate: (most) => new TenantGate(redis, queuePrefix, queues.look, most),
     async close() {
       await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close()]);
-      await turns.close();
-      await close();
+      await closeRedis(redis);
     },
   };
 }

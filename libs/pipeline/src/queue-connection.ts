@@ -1,6 +1,6 @@
-import { clientOptions, createRedisCluster, parseRedisUrl } from '@assay/storage';
+import { clientOptions, createRedisCluster, parseRedisUrl, type RedisAddress } from '@assay/storage';
 import type { ConnectionOptions } from 'bullmq';
-import type { Cluster, Redis } from 'ioredis';
+import { type Cluster, Redis } from 'ioredis';
 
 const connectTimeoutMs = 5_000;
 /**
@@ -14,38 +14,54 @@ const callerRetries = 2;
 /** A Redis that comes back is noticed within this: BullMQ's own pauses grow to 20 s, longer than a job's lock. */
 const longestRetryMs = 1_000;
 
-/** What a connection bears: `caller` for whoever adds jobs and is waited for, such as the API; `worker` waits for ever. */
-export type QueueUser = 'caller' | 'worker';
-
-export interface QueueConnection {
-  /** For BullMQ, which opens and closes connections of its own, or duplicates of this one, from it. */
+/** For BullMQ's workers, which open and close connections of their own, or duplicates of this one, from it. */
+export interface WorkerConnection {
   connection: ConnectionOptions;
-  /** For commands of our own, which do not block. Of a cluster, the one connection that the queues use as well. */
-  client(): Promise<Redis | Cluster>;
   /** After everything that was made of it is closed. */
   close(): Promise<void>;
 }
 
-/** @throws Error when no Redis is configured */
-export function queueConnection(config: { redisUrl: string | null }, user: QueueUser): QueueConnection {
-  const address = config.redisUrl === null ? null : parseRedisUrl(config.redisUrl);
-  if (!address) throw new Error('REDIS_URL is not set: queues need a Redis server.');
-  const isCaller = user === 'caller';
+/** Waits for ever. @throws Error when no Redis is configured */
+export function workerConnection(config: { redisUrl: string | null }): WorkerConnection {
+  const address = addressOf(config);
   if (address.kind === 'cluster') {
-    const timeoutMs = isCaller ? commandTimeoutMs : null;
-    const cluster = createRedisCluster(address, { connectTimeoutMs, socketTimeoutMs, commandTimeoutMs: timeoutMs });
-    // Without a listener a lost connection is an uncaught exception; BullMQ listens only while it uses it.
-    cluster.on('error', () => undefined);
-    return { connection: cluster, client: async () => cluster, close: async () => cluster.disconnect() };
+    const cluster = quiet(createRedisCluster(address, { connectTimeoutMs, socketTimeoutMs, commandTimeoutMs: null }));
+    return { connection: cluster, close: async () => cluster.disconnect() };
   }
-  const connection = {
-    ...clientOptions(address),
-    connectTimeout: connectTimeoutMs,
-    socketTimeout: socketTimeoutMs,
-    retryStrategy: (attempt: number): number => Math.min(50 * attempt, longestRetryMs),
-    maxRetriesPerRequest: isCaller ? callerRetries : null,
-    ...(isCaller ? { commandTimeout: commandTimeoutMs } : {}),
-  };
-  const client = async (): Promise<Redis> => new (await import('ioredis')).Redis(connection);
-  return { connection, client, close: async () => undefined };
+  const connection = { ...clientOptions(address), ...patience, maxRetriesPerRequest: null };
+  return { connection, close: async () => undefined };
+}
+
+/**
+ * The one connection of whoever adds jobs and is waited for, such as the API: for all queues, and for commands of our own, which do not
+ * block. Its user closes it: BullMQ only says `quit` to those that it opens by itself, and the driver then goes on listening to the
+ * sentinels, for ever.
+ *
+ * @throws Error when no Redis is configured
+ */
+export function callerConnection(config: { redisUrl: string | null }): Redis | Cluster {
+  const address = addressOf(config);
+  if (address.kind === 'cluster') {
+    return quiet(createRedisCluster(address, { connectTimeoutMs, socketTimeoutMs, commandTimeoutMs }));
+  }
+  const limits = { maxRetriesPerRequest: callerRetries, commandTimeout: commandTimeoutMs };
+  return quiet(new Redis({ ...clientOptions(address), ...patience, ...limits }));
+}
+
+const patience = {
+  connectTimeout: connectTimeoutMs,
+  socketTimeout: socketTimeoutMs,
+  retryStrategy: (attempt: number): number => Math.min(50 * attempt, longestRetryMs),
+};
+
+function addressOf({ redisUrl }: { redisUrl: string | null }): RedisAddress {
+  const address = redisUrl === null ? null : parseRedisUrl(redisUrl);
+  if (!address) throw new Error('REDIS_URL is not set: queues need a Redis server.');
+  return address;
+}
+
+/** Without a listener a lost connection is an uncaught exception; BullMQ listens only while it uses it. */
+function quiet<Client extends Redis | Cluster>(client: Client): Client {
+  client.on('error', () => undefined);
+  return client;
 }

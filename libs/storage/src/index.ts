@@ -25,6 +25,7 @@ export { clientOptions } from './redis/client-options';
 export { createRedisCluster } from './redis/create-redis-cluster';
 export { createRedisIndex } from './redis/create-redis-index';
 export type { IndexKeeping } from './redis/index-keeping';
+export { closeRedis } from './redis/redis-connection';
 export { parseRedisUrl, type RedisAddress, redisAddressHint } from './redis/redis-address';
 export { isRedisOutage } from './redis/redis-outage';
 export type { RedisIndexSettings } from './redis/redis-settings';

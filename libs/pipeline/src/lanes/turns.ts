@@ -99,11 +99,6 @@ export class Turns {
     return found.flatMap((job, at) => (at % 2 === 0 ? [{ job, score: found[at + 1] ?? '0' }] : []));
   }
 
-  async close(): Promise<void> {
-    if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined);
-    this.redis.disconnect();
-  }
-
   private run(script: string, keys: string[], args: (string | number)[]): Promise<unknown> {
     return this.redis.eval(script, keys.length, ...keys, ...args);
   }

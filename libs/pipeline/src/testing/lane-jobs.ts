@@ -3,7 +3,7 @@ import { Worker } from 'bullmq';
 import { addPlanJob } from '../flows';
 import type { ScanQueues } from '../open-queues';
 import { queuePrefix } from '../queues';
-import { queueConnection } from '../queue-connection';
+import { workerConnection } from '../queue-connection';
 
 let made = 0;
 
@@ -47,7 +47,7 @@ export interface TakenJob {
 
 /** A worker of one hand: takes a job of the plan queue, tells the order, and is done with it. */
 export function openTaker(url: string, queues: ScanQueues) {
-  const address = queueConnection({ redisUrl: url }, 'worker').connection;
+  const address = workerConnection({ redisUrl: url }).connection;
   const worker = new Worker('plan', null, {
     connection: { ...address, maxRetriesPerRequest: null },
     prefix: queuePrefix,
