@@ -134,7 +134,7 @@ export class StageWorker {
       signal.throwIfAborted();
       const payload = this.payloadOf(job);
       annotate(itemOf(payload));
-      const work = () => processor.run(payload, this.contextOf(job, signal));
+      const work = () => processor.run(payload, this.contextOf(job, payload, signal));
       await (this.lanes ? this.lanes.run(job.id ?? name, payload, work) : work());
       finish('completed');
     } catch (error) {
@@ -184,10 +184,8 @@ export class StageWorker {
     return parsed.data;
   }
 
-  private contextOf(job: Job, signal: AbortSignal): StageContext {
-    const payload = jobSchemas[this.name].safeParse(job.data);
-    const item = payload.success ? itemOf(payload.data) : {};
-    return { signal, log: this.parts.log.child({ queue: this.name, job: job.id, ...item }) };
+  private contextOf(job: Job, payload: object, signal: AbortSignal): StageContext {
+    return { signal, log: this.parts.log.child({ queue: this.name, job: job.id, ...itemOf(payload) }) };
   }
 
   private connectionError(error: Error): void {
@@ -205,7 +203,7 @@ export class StageWorker {
     if (!last || !payload.success || !processor.exhausted) return;
     // Messages of unrecoverable errors were made to be shown, by `safeMessage` or by BullMQ.
     const cause = error.cause ?? (error instanceof UnrecoverableError ? new PermanentError(error.message) : error);
-    const context = this.contextOf(job, AbortSignal.timeout(queueSettings[name].deadlineMs));
+    const context = this.contextOf(job, payload.data, AbortSignal.timeout(queueSettings[name].deadlineMs));
     await processor.exhausted(payload.data, cause, context).catch((failure: unknown) => {
       if (!(failure instanceof ScanGoneError))
         log.error({ queue: name, job: job.id, err: failure }, 'failure not recorded');

@@ -1,3 +1,5 @@
+import { untilAborted } from './until-aborted';
+
 /** How long something stays open after its last use, ms: the next segment of the same media usually comes within it. */
 const idleMs = 10_000;
 
@@ -83,12 +85,4 @@ export class SharedUse<Value> {
   private forget(key: string, entry: Entry<Value>): void {
     if (this.entries.get(key) === entry) this.entries.delete(key);
   }
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
