@@ -103,6 +103,9 @@ affinity: {{ toYaml . | nindent 2 }}
   "ASSAY_UPLOAD_EXPIRES_SECONDS" $v.limits.uploadExpiresSeconds
   "ASSAY_RATE_PER_MINUTE" $v.rates.perKey
   "ASSAY_TENANT_RATE_PER_MINUTE" $v.rates.perTenant
+  "ASSAY_SCAN_RATE_LIVE" $v.scanRates.live
+  "ASSAY_SCAN_RATE_STANDARD" $v.scanRates.standard
+  "ASSAY_SCAN_RATE_BACKFILL" $v.scanRates.backfill
   "ASSAY_QUOTA_PERIOD" $v.quota.period
   "ASSAY_QUOTA_BYTES" $v.quota.bytes
   "ASSAY_QUOTA_ITEMS" $v.quota.items
