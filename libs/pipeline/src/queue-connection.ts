@@ -1,6 +1,6 @@
-import { clientOptions, createRedisCluster, parseRedisUrl, type RedisAddress } from '@assay/storage';
+import { clientOptions, createRedisClient, createRedisCluster, parseRedisUrl, type RedisAddress } from '@assay/storage';
 import type { ConnectionOptions } from 'bullmq';
-import { type Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 
 const connectTimeoutMs = 5_000;
 /**
@@ -45,7 +45,7 @@ export function callerConnection(config: { redisUrl: string | null }): Redis | C
     return quiet(createRedisCluster(address, { connectTimeoutMs, socketTimeoutMs, commandTimeoutMs }));
   }
   const limits = { maxRetriesPerRequest: callerRetries, commandTimeout: commandTimeoutMs };
-  return quiet(new Redis({ ...clientOptions(address), ...patience, ...limits }));
+  return quiet(createRedisClient({ ...clientOptions(address), ...patience, ...limits }));
 }
 
 const patience = {

@@ -22,10 +22,11 @@ export type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOp
 export { createRedisRateLimit } from './rate-limit/create-redis-rate-limit';
 export type { RateLimit, RateLimitState } from './rate-limit/rate-limit';
 export { clientOptions } from './redis/client-options';
+export { closeRedis } from './redis/close-redis';
+export { createRedisClient } from './redis/create-redis-client';
 export { createRedisCluster } from './redis/create-redis-cluster';
 export { createRedisIndex } from './redis/create-redis-index';
 export type { IndexKeeping } from './redis/index-keeping';
-export { closeRedis } from './redis/redis-connection';
 export { parseRedisUrl, type RedisAddress, redisAddressHint } from './redis/redis-address';
 export { isRedisOutage } from './redis/redis-outage';
 export type { RedisIndexSettings } from './redis/redis-settings';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { closeRedis, connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
+import { closeRedis } from '../redis/close-redis';
+import { connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { Claim, IdempotencyStore, StoredAnswer } from './idempotency-store';
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hashTag } from '../redis/keys';
-import { closeRedis, connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
+import { closeRedis } from '../redis/close-redis';
+import { connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { KnownChanges, KnownLog } from './known-log';
 

@@ -1,5 +1,6 @@
 import { hashTag } from '../redis/keys';
-import { closeRedis, connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
+import { closeRedis } from '../redis/close-redis';
+import { connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { Lease, LeaseStore, Renewal } from './lease-store';
 

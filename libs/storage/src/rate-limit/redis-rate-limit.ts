@@ -1,5 +1,6 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { closeRedis, connectRedis } from '../redis/redis-connection';
+import { closeRedis } from '../redis/close-redis';
+import { connectRedis } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { RateLimit, RateWindow } from './rate-limit';
 

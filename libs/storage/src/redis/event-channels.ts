@@ -1,5 +1,6 @@
 import { ScanEvent } from '@assay/contracts';
-import { closeRedis, duplicateRedis, orUnavailable, type RedisClient } from './redis-connection';
+import { closeRedis } from './close-redis';
+import { duplicateRedis, orUnavailable, type RedisClient } from './redis-connection';
 
 type Listener = (event: ScanEvent) => void;
 

@@ -4,7 +4,8 @@ import { changesOf } from '../merge-scan-record';
 import type { ScanIndex, ScanLabel, ScanPage } from '../scan-index';
 import { EventChannels } from './event-channels';
 import { eventsChannel, labelledScansKey, mediaScansKey, recordKey, scansKey, segmentsKey } from './keys';
-import { closeRedis, connectRedis, orUnavailable, type RedisClient } from './redis-connection';
+import { closeRedis } from './close-redis';
+import { connectRedis, orUnavailable, type RedisClient } from './redis-connection';
 import { defaultKeepMs, type IndexKeeping, timeLeftMs } from './index-keeping';
 import type { RedisIndexSettings } from './redis-settings';
 import {

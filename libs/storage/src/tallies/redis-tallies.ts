@@ -1,4 +1,5 @@
-import { closeRedis, connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
+import { closeRedis } from '../redis/close-redis';
+import { connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import type { TallyStore } from './tally-store';
 

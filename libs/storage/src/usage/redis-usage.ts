@@ -1,5 +1,6 @@
 import { hashTag } from '../redis/keys';
-import { closeRedis, connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
+import { closeRedis } from '../redis/close-redis';
+import { connectRedis, orUnavailable, type RedisClient } from '../redis/redis-connection';
 import type { RedisIndexSettings } from '../redis/redis-settings';
 import { chargeScript, readScript, reserveScript, restoreScript, settleScript } from './scripts';
 import type { UsageCounts, UsageLimits, UsagePeriod, UsageStore } from './usage-store';
