@@ -57,12 +57,20 @@ export function areaAverageRgb(picture: Picture, width: number, height: number):
   const total = across.total * down.total;
   const norm = 1 / total;
   let o = 0;
-  const thirds = down.total === 3;
   for (let i = 0; i < height; i += 1) {
-    if (thirds) sumThreeRows(rows, i, sums);
+    if (down.total === 3) sumThreeRows(rows, i, sums);
+    else if (down.total === 2) sumTwoRows(rows, i, sums);
     else sumRows(rows, down, i, sums);
+    // 1920 and 1280 to 640, the most common reductions of all, unrolled: half the time of the general way, the same numbers.
+    if (across.total === 2) {
+      for (let j = 0, p = 0; j < width; j += 1, p += 6, o += 3) {
+        data[o] = (sums[p]! + sums[p + 3]!) * norm + 0.5;
+        data[o + 1] = (sums[p + 1]! + sums[p + 4]!) * norm + 0.5;
+        data[o + 2] = (sums[p + 2]! + sums[p + 5]!) * norm + 0.5;
+      }
+      continue;
+    }
     if (across.total === 3) {
-      // 1920 to 640, the most common reduction of all, unrolled: half the time of the general way, the same numbers.
       for (let j = 0, p = 0; j < width; j += 1, p += 9, o += 3) {
         data[o] = (sums[p]! + sums[p + 3]! + sums[p + 6]!) * norm + 0.5;
         data[o + 1] = (sums[p + 1]! + sums[p + 4]! + sums[p + 7]!) * norm + 0.5;
@@ -142,6 +150,21 @@ function sumThreeRows({ words, stride }: WordRows, i: number, sums: Uint16Array)
     const c = words[p + 2 * stride]!;
     const even = ((a & lanes) + (b & lanes) + (c & lanes)) | 0;
     const odd = (((a >>> 8) & lanes) + ((b >>> 8) & lanes) + ((c >>> 8) & lanes)) | 0;
+    const at = x * 4;
+    sums[at] = even;
+    sums[at + 1] = odd;
+    sums[at + 2] = even >>> 16;
+    sums[at + 3] = odd >>> 16;
+  }
+}
+
+/** `sumRows` for two rows of weight 1 each, without its inner loop. */
+function sumTwoRows({ words, stride }: WordRows, i: number, sums: Uint16Array): void {
+  for (let x = 0, p = i * 2 * stride; x < stride; x += 1, p += 1) {
+    const a = words[p]!;
+    const b = words[p + stride]!;
+    const even = ((a & lanes) + (b & lanes)) | 0;
+    const odd = (((a >>> 8) & lanes) + ((b >>> 8) & lanes)) | 0;
     const at = x * 4;
     sums[at] = even;
     sums[at + 1] = odd;
