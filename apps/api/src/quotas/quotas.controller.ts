@@ -1,15 +1,14 @@
-import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Put } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
-import { Quota as QuotaSchema, TenantId as TenantIdSchema } from '@assay/contracts';
+import { Quota as QuotaSchema } from '@assay/contracts';
 import type { Quota, QuotaUsage, TenantId } from '@assay/contracts';
 import { type Ports, setQuota } from '@assay/pipeline';
 import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
+import { TenantParam } from '../http/tenant-param';
 import { ZodPipe } from '../http/zod.pipe';
 import { problems } from '../problems/problems';
 import { CLOSING, PORTS } from '../tokens';
-
-const tenantParam = () => Param('tenant', new ZodPipe(TenantIdSchema, 'tenant'));
 
 @Controller('v1')
 export class QuotasController {
@@ -35,7 +34,7 @@ export class QuotasController {
     answers: { 200: { schema: 'QuotaUsage', text: 'Quota, what was used, and what is left' } },
     refusals: [400],
   })
-  usageOfTenant(@tenantParam() tenant: TenantId): Promise<QuotaUsage> {
+  usageOfTenant(@TenantParam() tenant: TenantId): Promise<QuotaUsage> {
     return this.usageOf(tenant);
   }
 
@@ -49,7 +48,7 @@ export class QuotasController {
     answers: { 200: { schema: 'QuotaUsage', text: 'As it is now' } },
     refusals: [400, 413, 415],
   })
-  async set(@tenantParam() tenant: TenantId, @Body(new ZodPipe(QuotaSchema)) quota: Quota): Promise<QuotaUsage> {
+  async set(@TenantParam() tenant: TenantId, @Body(new ZodPipe(QuotaSchema)) quota: Quota): Promise<QuotaUsage> {
     await setQuota(tenant, quota, this.ports.store, this.closing);
     return this.usageOf(tenant);
   }

@@ -1,13 +1,12 @@
-import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Put } from '@nestjs/common';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
-import { Lane, ScanRate as ScanRateSchema, TenantId as TenantIdSchema } from '@assay/contracts';
+import { Lane, ScanRate as ScanRateSchema } from '@assay/contracts';
 import type { ScanRate, TenantId } from '@assay/contracts';
 import { type Ports, type ScanQueues, scanRateOf, setScanRate } from '@assay/pipeline';
 import { Describe } from '../docs/describe';
+import { TenantParam } from '../http/tenant-param';
 import { ZodPipe } from '../http/zod.pipe';
 import { CLOSING, PORTS, QUEUES, SCAN_RATE } from '../tokens';
-
-const tenantParam = () => Param('tenant', new ZodPipe(TenantIdSchema, 'tenant'));
 
 @Controller('v1/tenants/:tenant/scan-rate')
 export class ScanRatesController {
@@ -25,7 +24,7 @@ export class ScanRatesController {
     answers: { 200: { schema: 'ScanRate', text: 'Lane by lane; null = any number' } },
     refusals: [400],
   })
-  rate(@tenantParam() tenant: TenantId): Promise<ScanRate> {
+  rate(@TenantParam() tenant: TenantId): Promise<ScanRate> {
     return scanRateOf(tenant, this.fallback, this.ports.store, this.closing);
   }
 
@@ -39,7 +38,7 @@ export class ScanRatesController {
     answers: { 200: { schema: 'ScanRate', text: 'As it is now' } },
     refusals: [400, 413, 415],
   })
-  async set(@tenantParam() tenant: TenantId, @Body(new ZodPipe(ScanRateSchema)) rate: ScanRate): Promise<ScanRate> {
+  async set(@TenantParam() tenant: TenantId, @Body(new ZodPipe(ScanRateSchema)) rate: ScanRate): Promise<ScanRate> {
     await setScanRate(tenant, rate, this.ports.store, this.closing);
     await Promise.all(Lane.options.map((lane) => this.queues.starts.call({ tenant, lane })));
     return rate;

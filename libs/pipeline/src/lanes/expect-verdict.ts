@@ -36,19 +36,22 @@ export async function queuePlaceOf(scan: ScanRecord, queues: ScanQueues, nowMs =
   // Set aside: a retry's pause, an outage, a tenant that has enough looks going. When it comes back is not known.
   const isAside = [planState, ...lookStates].includes('delayed');
   const turnOf = ({ priority }: { priority: number }, { turns: order }: Stage) => turnAt(priority, order['base'] ?? 0);
+  // Before the looks of a scan that is not planned yet.
+  const looksAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));
   if (planPlace) {
     const ahead = waitingBefore(plan.turns, flow.lane, turnOf(planPlace, plan));
-    const lookAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));
     return {
       position: planPlace.rank,
-      secondsToVerdict: rounded(untilPlanned(plan.pace, look.pace, ahead, lookAhead)),
+      secondsToVerdict: rounded(untilPlanned(plan.pace, look.pace, ahead, looksAhead)),
     };
   }
   if (planState === 'delayed' && heldUntil !== null) {
     // Held by the rate of its tenant: begun at its time, when what now waits before it has moved on.
     const waitSeconds = Math.max(0, heldUntil - nowMs) / 1000;
-    const lookAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));
-    return { position: null, secondsToVerdict: rounded(untilPlanned(plan.pace, look.pace, 0, lookAhead, waitSeconds)) };
+    return {
+      position: null,
+      secondsToVerdict: rounded(untilPlanned(plan.pace, look.pace, 0, looksAhead, waitSeconds)),
+    };
   }
   const waiting = lookPlaces.filter((place) => place !== null);
   if (isAside) {
@@ -66,8 +69,7 @@ export async function queuePlaceOf(scan: ScanRecord, queues: ScanQueues, nowMs =
   // Without a job at all it waits for the sweep.
   if (planState !== 'active' && !lookStates.includes('active')) return { position: null, secondsToVerdict: null };
   // Planned at this moment, or its last looks are under way: a look's time is the most that is left of them.
-  const lookAhead = waitingBefore(look.turns, flow.lane, nextTurn(look.turns, flow));
-  const left = scan.segments === null ? untilPlanned(plan.pace, look.pace, 0, lookAhead) : look.pace.secondsPerJob;
+  const left = scan.segments === null ? untilPlanned(plan.pace, look.pace, 0, looksAhead) : look.pace.secondsPerJob;
   return { position: null, secondsToVerdict: rounded(left) };
 }
 
