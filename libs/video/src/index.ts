@@ -17,5 +17,6 @@ export { planFromPackets } from './plan-from-packets';
 export { probeMedia, type Probed } from './probe-media';
 export { type LumaFrame, type LumaSampling, sampleLuma } from './sample-luma';
 export { type Thumbnail, thumbnailSide, type ThumbnailWish } from './thumbnails';
+export { lowerSession } from './session-priority';
 export { ToolKilledError } from './tool-killed-error';
 export { toolVersions } from './tool-versions';

@@ -34,24 +34,46 @@ const strongestShare = 0.25;
 
 /** Strength of the boundary by region, 0..1 to three decimals, averaged over the maps (one per margin). */
 export function regionStrengths(maps: BoundaryMap[]): Record<string, number> {
-  const strengths: Record<string, number> = {};
-  for (const region of faceRegions) {
-    const sum = maps.reduce((total, map) => total + strengthOf(map, region), 0);
-    strengths[region] = Math.round((1000 * sum) / Math.max(1, maps.length)) / 1000;
-  }
-  return strengths;
+  const found = maps.map(strengthsOf);
+  return Object.fromEntries(
+    faceRegions.map((region, r) => {
+      const sum = found.reduce((total, strengths) => total + strengths[r]!, 0);
+      return [region, Math.round((1000 * sum) / Math.max(1, maps.length)) / 1000];
+    }),
+  );
 }
 
-function strengthOf({ width, height, values, margin }: BoundaryMap, region: FaceRegion): number {
-  const inside: number[] = [];
+/** Strength of each region of `faceRegions` in one map. */
+function strengthsOf(map: BoundaryMap): number[] {
+  const inside: number[][] = faceRegions.map(() => []);
+  const regions = regionsOf(map);
+  regions.forEach((region, at) => {
+    if (region >= 0) inside[region]!.push(map.values[at]!);
+  });
+  return inside.map((values) => {
+    values.sort((a, b) => b - a);
+    const count = Math.max(1, Math.round(values.length * strongestShare));
+    return values.slice(0, count).reduce((sum, value) => sum + value, 0) / count;
+  });
+}
+
+/** Every crop of a model has the same size and one of few margins, and there are dozens of crops a scan. */
+const tables = new Map<string, Int8Array>();
+const tablesKept = 16;
+
+/** Index in `faceRegions` of each cell of a map, row by row; -1 outside the face. */
+function regionsOf({ width, height, margin }: BoundaryMap): Int8Array {
+  const key = `${width}x${height}@${margin}`;
+  const known = tables.get(key);
+  if (known) return known;
+  const table = new Int8Array(width * height);
   for (let i = 0; i < height; i += 1) {
     for (let j = 0; j < width; j += 1) {
-      const u = ((j + 0.5) / width - 0.5) * margin;
-      const v = ((i + 0.5) / height - 0.5) * margin;
-      if (regionAt(u, v) === region) inside.push(values[i * width + j]!);
+      const region = regionAt(((j + 0.5) / width - 0.5) * margin, ((i + 0.5) / height - 0.5) * margin);
+      table[i * width + j] = region ? faceRegions.indexOf(region) : -1;
     }
   }
-  inside.sort((a, b) => b - a);
-  const count = Math.max(1, Math.round(inside.length * strongestShare));
-  return inside.slice(0, count).reduce((sum, value) => sum + value, 0) / count;
+  if (tables.size >= tablesKept) tables.clear();
+  tables.set(key, table);
+  return table;
 }
