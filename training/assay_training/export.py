@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from assay_training.net import Output, Xray
+from assay_training.weights import fill
 
 OPSET = 18
 
@@ -42,9 +43,8 @@ XRAY_OUTPUTS = ("logit", "boundary")
 
 
 def load_net(net: nn.Module, checkpoint: Path) -> nn.Module:
-    """`net` with the averaged weights of a checkpoint."""
-    net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
-    return net.eval()
+    """`net` with the averaged weights of a checkpoint, or with those of an exported file."""
+    return fill(net, checkpoint).eval()
 
 
 def export(exported: nn.Module, outputs: tuple[str, ...], size: int, path: Path) -> None:

@@ -57,7 +57,7 @@ def with_reference(model: onnx.ModelProto) -> onnx.ModelProto:
     graph.initializer.extend(
         [
             helper.make_tensor(PREFIX + "rim", TensorProto.INT64, [8], [0, 0, 2, 2, 0, 0, 2, 2]),
-            numpy_helper.from_array(_phases(), PREFIX + "phases"),
+            numpy_helper.from_array(phases(), PREFIX + "phases"),
             helper.make_tensor(PREFIX + "low", TensorProto.FLOAT, [], [-1]),
             helper.make_tensor(PREFIX + "high", TensorProto.FLOAT, [], [1]),
             helper.make_tensor(PREFIX + "weight", TensorProto.FLOAT, [], [WEIGHT]),
@@ -72,7 +72,7 @@ def _before(model: onnx.ModelProto, output: str) -> list[onnx.NodeProto]:
     return list(utils.Extractor(model).extract_model(["face"], [output]).graph.node)
 
 
-def _phases() -> np.ndarray:
+def phases() -> np.ndarray:
     """Bicubic doubling as a convolution, (12,3,5,5): four output pixels, row by row, of each of three colours."""
     before = np.array([_cubic(1.75), _cubic(0.75), _cubic(0.25), _cubic(1.25), 0])
     rows = {0: before, 1: before[::-1]}

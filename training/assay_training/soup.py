@@ -12,13 +12,15 @@ from pathlib import Path
 
 import torch
 
+from assay_training.weights import read_weights
+
 
 def average(checkpoints: list[Path], shares: list[float]) -> dict[str, torch.Tensor]:
     """Weighted mean of the averaged weights of each checkpoint; shares are made to sum to 1.
 
     ValueError where the checkpoints are not of the same net.
     """
-    weights = [torch.load(file, map_location="cpu", weights_only=True)["average"] for file in checkpoints]
+    weights = [read_weights(file) for file in checkpoints]
     shapes = [{name: tuple(value.shape) for name, value in each.items()} for each in weights]
     if any(each != shapes[0] for each in shapes):
         raise ValueError("the checkpoints are of different nets")

@@ -16,6 +16,7 @@ from torch import nn
 
 from assay_training.pairs import Batch, PairMaker, join
 from assay_training.precision import half_precision
+from assay_training.referenced import referenced
 from assay_training.xray_task import Targets, XrayTask, to_tensor
 
 GROUP = 8
@@ -48,10 +49,11 @@ def _arguments(name: str, argv: list[str]) -> argparse.Namespace:
     p = argparse.ArgumentParser(prog=f"train-{name}", description=__doc__)
     p.add_argument("--cache", type=Path, default=Path("runs/cache"), help="what `prepare` wrote")
     p.add_argument("--imagenet", type=Path, default=Path("../../shared/peers/mobilenet_v2_100_imagenet_fp16.npz"))
-    p.add_argument("--start", type=Path, help="begin with the averaged weights of this checkpoint instead (its own kind, or `xray`)")
+    p.add_argument("--start", type=Path, help="begin with the weights of this checkpoint or exported .onnx instead (its own kind, or `xray`)")
     p.add_argument("--run", type=Path, default=Path(f"runs/{name}"), help="checkpoints, curves and settings")
     p.add_argument("--minutes", type=float, default=75, help="length of the schedule on this machine")
     p.add_argument("--sizes", default="160:0.6,192:1.0", help="input side and the share of the schedule it lasts to")
+    p.add_argument("--reference", action="store_true", help="measure each face by a softened copy of itself, as `reference` does to the file")
     p.add_argument("--groups", type=int, default=2, help=f"groups of {GROUP} pairs a batch")
     p.add_argument("--rate", type=float, default=4e-4)
     p.add_argument("--workers", type=int, default=1)
@@ -74,6 +76,8 @@ def _rate_at(progress: float, step: int, peak: float) -> float:
 def main(name: str, task: XrayTask, argv: list[str]) -> int:
     """Trains `task`'s net by the command line's settings; leaves checkpoint, curve, settings and result in the run's folder."""
     args = _arguments(name, argv)
+    if args.reference:
+        task.look = referenced
     args.run.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -121,7 +125,7 @@ def main(name: str, task: XrayTask, argv: list[str]) -> int:
             group["lr"] = rate
         x = to_tensor(np.concatenate([batch.real, batch.forged]), args.device)
         with torch.autocast(args.device.split(":")[0], dtype=torch.bfloat16, enabled=amp):
-            out = net(x)
+            out = task.look(net, x)
         found = task.loss(net, out, batch, Targets.of(batch, args.device))
         optimiser.zero_grad(set_to_none=True)
         found["loss"].backward()

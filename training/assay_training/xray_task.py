@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,6 +16,7 @@ from torch.nn import functional as F
 from assay_training.measures import auc
 from assay_training.net import Output, Xray, load_imagenet
 from assay_training.pairs import Batch
+from assay_training.weights import fill
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,29 @@ class Targets:
         return cls(mask, edge, torch.from_numpy(batch.weight).to(device))
 
 
+Look = Callable[[nn.Module, torch.Tensor], Any]
+"""Asks a net about pictures (n,3,N,N)."""
+
+
+def plainly(net: nn.Module, x: torch.Tensor) -> Any:
+    return net(x)
+
+
 class XrayTask:
     parts = ("loss", "score", "rank", "maps")
     """Names of what `loss` gives; the first is minimised."""
 
+    def __init__(self, look: Look = plainly) -> None:
+        self.look = look
+        """How the net is asked, in training and validation alike."""
+
     def net(self, imagenet: Path, start: Path | None) -> nn.Module:
-        """From ImageNet, or with the averaged weights of an earlier checkpoint."""
+        """From ImageNet, or with the weights of an earlier checkpoint or of an exported file."""
         net = Xray()
         if start is None:
             load_imagenet(net, imagenet)
         else:
-            net.load_state_dict(torch.load(start, map_location="cpu", weights_only=True)["average"])
+            fill(net, start)
         return net
 
     def loss(self, net: nn.Module, out: Output, batch: Batch, targets: Targets) -> dict[str, torch.Tensor]:
@@ -51,10 +66,14 @@ class XrayTask:
     def validate(self, net: nn.Module, batch: Batch, device: str) -> dict[str, float]:
         """AUC over all pictures and share of pairs ranked right, in all and by way of forging."""
         net.eval()
-        logits = torch.cat([out.logit[:, 0].float().cpu() for out in in_parts(net, (batch.real, batch.forged), device)]).numpy()
+        logits = torch.cat([out.logit[:, 0].float().cpu() for out in self.answers(net, batch, device)]).numpy()
         net.train()
         n = len(batch.weight)
         return self.ranks(logits[:n], logits[n:], batch.kinds)
+
+    def answers(self, net: nn.Module, batch: Batch, device: str) -> Iterator:
+        """What the net says of the real pictures and then of the forged, some at a time."""
+        return in_parts(partial(self.look, net), (batch.real, batch.forged), device)
 
     @staticmethod
     def ranks(real: np.ndarray, forged: np.ndarray, kinds: list[str]) -> dict[str, float]:
@@ -70,11 +89,11 @@ def to_tensor(pictures: np.ndarray, device: str) -> torch.Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def in_parts(net: nn.Module, stacks: tuple[np.ndarray, ...], device: str, count: int = 32) -> Iterator:
-    """What the net says of each stack of pictures in turn, `count` pictures at a time."""
+def in_parts(ask: Callable[[torch.Tensor], Any], stacks: tuple[np.ndarray, ...], device: str, count: int = 32) -> Iterator:
+    """What a net says of each stack of pictures in turn, `count` pictures at a time."""
     for pictures in stacks:
         for i in range(0, len(pictures), count):
-            yield net(to_tensor(pictures[i : i + count], device))
+            yield ask(to_tensor(pictures[i : i + count], device))
 
 
 SMOOTHED = (0.03, 0.97)

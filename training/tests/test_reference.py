@@ -6,10 +6,13 @@ import cv2
 import numpy as np
 import onnx
 import pytest
+import torch
 
 from assay_training.export import XRAY_OUTPUTS, Exported, export, session
 from assay_training.net import Xray
 from assay_training.reference import WEIGHT, with_reference
+from assay_training.referenced import referenced
+from assay_training.weights import NOT_EXPORTED, fill, read_weights
 
 SIZE = 64
 
@@ -62,3 +65,25 @@ def test_shares_the_weights(files) -> None:
 def test_is_not_done_twice(files) -> None:
     with pytest.raises(ValueError, match="already"):
         with_reference(onnx.load(files[1]))
+
+
+def test_a_net_trained_with_its_reference_is_asked_for_what_the_file_says(tmp_path) -> None:
+    torch.manual_seed(0)
+    net = Xray().eval()
+    export(Exported(net), XRAY_OUTPUTS, SIZE, tmp_path / "plain.onnx")
+    onnx.save(with_reference(onnx.load(tmp_path / "plain.onnx")), tmp_path / "referenced.onnx")
+    x = as_input(pictures(3))
+    logit = session(tmp_path / "referenced.onnx").run(["logit"], {"face": x})[0]
+    with torch.inference_mode():
+        np.testing.assert_allclose(referenced(net, torch.from_numpy(x)).logit.numpy(), logit, atol=2e-4)
+
+
+def test_an_exported_detector_holds_the_weights_of_its_net(files) -> None:
+    plain, with_its_reference = (read_weights(file) for file in files)
+    fresh = Xray()
+    learnt = {name for name in fresh.state_dict() if not name.startswith(NOT_EXPORTED)}
+    assert set(plain) == learnt and all(torch.equal(plain[name], with_its_reference[name]) for name in plain)
+    fill(fresh, files[0])
+    out = session(files[0]).run(["logit"], {"face": as_input(pictures(2))})[0]
+    with torch.inference_mode():
+        np.testing.assert_allclose(fresh.eval()(torch.from_numpy(as_input(pictures(2)))).logit.numpy(), out, atol=2e-4)

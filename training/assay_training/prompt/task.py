@@ -16,7 +16,8 @@ from assay_training.prompt.net import Prompt
 from assay_training.prompt.sentences import SENTENCES, read_sentences
 from assay_training.prompt.words import Vocabulary
 from assay_training.synthesis.facts import FACTS, OPERATION_FACTS, REGION_FACTS
-from assay_training.xray_task import Targets, XrayTask, in_parts, map_and_score_losses
+from assay_training.weights import fill, read_weights
+from assay_training.xray_task import Look, Targets, XrayTask, map_and_score_losses, plainly
 
 CAPTIONS = 96
 """Sentences a step."""
@@ -27,18 +28,19 @@ WORDS_WEIGHT = 1.0
 class PromptTask(XrayTask):
     parts = ("loss", "score", "rank", "maps", "words")
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, look: Look = plainly) -> None:
+        super().__init__(look)
         self.vocabulary = Vocabulary(every_word())
         self.rng = np.random.default_rng(seed)
 
     def net(self, imagenet: Path, start: Path | None) -> Prompt:
-        """From ImageNet, or with the averaged weights of a checkpoint of this task, or of `xray` as the image tower."""
+        """From ImageNet, or with the weights of a checkpoint of this task, or of an image tower (a checkpoint of `xray`, an exported file)."""
         net = Prompt(len(self.vocabulary))
         if start is None:
             load_imagenet(net.image, imagenet)
             return net
-        weights = torch.load(start, map_location="cpu", weights_only=True)["average"]
-        (net if "bias" in weights else net.image).load_state_dict(weights)
+        weights = read_weights(start)
+        fill(net if "bias" in weights else net.image, start)
         return net
 
     def loss(
@@ -57,7 +59,7 @@ class PromptTask(XrayTask):
         """As `xray`; region and operation named rightly where the forgery shows; AUC of sentences never trained with."""
         net.eval()
         logits, pictures = zip(
-            *[[v.float().cpu() for v in (out.logit[:, 0], e)] for out, e in in_parts(net, (batch.real, batch.forged), device)]
+            *[[v.float().cpu() for v in (out.logit[:, 0], e)] for out, e in self.answers(net, batch, device)]
         )
         logits, pictures = torch.cat(logits).numpy(), torch.cat(pictures)
         n = len(batch.weight)

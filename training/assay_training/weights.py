@@ -1,0 +1,47 @@
+"""Weights of a net to go on from: the average that a run's checkpoint keeps, or those of an exported file.
+
+An exported detector holds every weight of its net under the name that PyTorch gave it. So whoever has a clone, and none of our
+checkpoints, can train on (`--start`), grow and soften what ships.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+TOWERS = ("net.image.", "net.")
+"""What the names in an exported file begin with: the image tower of `prompt`, and `xray`."""
+
+NOT_EXPORTED = ("maps16.",)
+"""Coarse maps, a help in training: nothing that ships needs them."""
+
+
+def read_weights(file: Path) -> dict[str, torch.Tensor]:
+    """The averaged weights in a checkpoint (`.pt`), or the weights of the image tower in an exported detector (`.onnx`)."""
+    if file.suffix != ".onnx":
+        return torch.load(file, map_location="cpu", weights_only=True)["average"]
+    import onnx
+    from onnx import numpy_helper
+
+    stored = {tensor.name: tensor for tensor in onnx.load(file).graph.initializer}
+    tower = next((t for t in TOWERS if any(name.startswith(t) for name in stored)), None)
+    if tower is None:
+        raise ValueError(f"{file} is not a detector that was exported here")
+    return {
+        name.removeprefix(tower): torch.from_numpy(numpy_helper.to_array(tensor).copy())
+        for name, tensor in stored.items()
+        if name.startswith(tower)
+    }
+
+
+def fill(net: nn.Module, file: Path) -> nn.Module:
+    """`net` with the weights that `file` holds. RuntimeError where they are another net's.
+
+    Of an exported file, what is used in training alone begins anew (`NOT_EXPORTED`).
+    """
+    weights = read_weights(file)
+    fresh = {name: value for name, value in net.state_dict().items() if name.startswith(NOT_EXPORTED)}
+    net.load_state_dict(fresh | weights if file.suffix == ".onnx" else weights)
+    return net
