@@ -168,14 +168,21 @@ describe('assay eval', () => {
       await ffmpeg(...frames, join(folder, 'wild', sequence, '%d.png'));
     }
     const args = ['--layout', 'wild-deepfake', 'wild', '--split', 'test', '--out', 'wild-out', '--resamples', '200'];
-    const { code, stdout, stderr } = await assay(['eval', ...args, '--attack', 'beauty'], folder);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('4 of 4 altered and scored')]);
+    const { code, stdout, stderr } = await assay(['eval', ...args, '--attack', 'beauty', '--uploads'], folder);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('12 of 12 altered and scored')]);
+    expect(stdout).toMatch(/interval coverage, all uploads \(90 %\)/);
     expect(stdout).toMatch(/success, beauty \(\d caught before\)/);
     const document = await figures('wild-out');
     expect(document).toMatchObject({
       settings: { source: { layout: 'wild-deepfake', split: 'test', compression: null } },
       frames: { clips: 2, pooled: { auc: { value: expect.any(Number) } } },
       attacks: { items: 2, stills: 0, attacks: [{ name: 'beauty' }] },
+      uploads: {
+        ...{ items: 2, coverage: { value: expect.any(Number) } },
+        uploads: ['reencoded', 'reencoded-hard', 'half-size', 'cropped'].map((name) =>
+          expect.objectContaining({ name }),
+        ),
+      },
       noFace: null,
       items: [
         { id: 'real_test/1/real/5', fake: false, group: 'real_test 1', probability: expect.any(Number) },

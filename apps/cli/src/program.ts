@@ -133,6 +133,10 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
         .default([], 'none'),
     )
     .option('--perturb <grid>', 'also perturbed: all, or such as compression,blur:3 (docs/evaluation.md)')
+    .option(
+      '--uploads',
+      'also after what happens to uploads: encoded again, made smaller, cropped (docs/evaluation.md)',
+    )
     .option('--attack <names>', 'also attacked: all, or laundering, beauty, makeup (docs/evaluation.md)')
     .action(async (input: string, options) => {
       const { evaluateCommand } = await import('./commands/eval');

@@ -131,6 +131,30 @@ export const EvalAttacks = z.strictObject({
   ),
 });
 
+const UploadFigures = figures('auc', 'falseAlarmRate', 'detectionRate', 'inconclusiveRate');
+
+/** What is said of the same items after what platforms and people do to videos without meaning to hide anything. */
+export const EvalUploads = z.strictObject({
+  items: Count,
+  stills: Count,
+  /** Share of copies whose probability lies in the 90 % interval of the item as it is. */
+  coverage: EvalFigure,
+  /** Share of items with two firm verdicts against each other among the file and its copies. */
+  contradicted: EvalFigure,
+  unaltered: UploadFigures,
+  uploads: z.array(
+    z.strictObject({
+      name: z.string(),
+      figures: UploadFigures,
+      /** That minus the items as they are. */
+      changes: UploadFigures,
+      /** Share of items that keep their verdict. */
+      held: EvalFigure,
+      coverage: EvalFigure,
+    }),
+  ),
+});
+
 /** Rows that are labelled `no_face`: in no other figure. Shares are of all of them. */
 export const EvalNoFace = z.strictObject({
   items: Count,
@@ -223,6 +247,8 @@ export const EvalDocument = z.strictObject({
   grid: EvalGrid.nullable(),
   /** Null without `--attack`. */
   attacks: EvalAttacks.nullable(),
+  /** Null without `--uploads`, absent in older runs. */
+  uploads: EvalUploads.nullable().optional(),
   /** Null without rows labelled `no_face`. */
   noFace: EvalNoFace.nullable(),
   /** In the order of the input, those labelled `no_face` left out. */

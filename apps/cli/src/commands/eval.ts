@@ -8,6 +8,7 @@ import { evaluateAttacks } from '../eval/evaluate-attacks';
 import { evaluateFrames } from '../eval/evaluate-frames';
 import { evaluateGrid } from '../eval/evaluate-grid';
 import { evaluateNoFace } from '../eval/evaluate-no-face';
+import { evaluateUploads } from '../eval/evaluate-uploads';
 import { readEvidence } from '../eval/evidence-pictures';
 import { type FigureName, figureLabel } from '../eval/figure-words';
 import type { Compression, SplitName } from '../eval/layouts/layout';
@@ -21,11 +22,12 @@ import { evalText } from '../eval/report/eval-text';
 import { scoreItems, type Scored, type ScoreTask } from '../eval/score-items';
 import { scoreVariants } from '../eval/score-variants';
 import { assertColumns, evaluateSlices } from '../eval/slices';
-import { attackVariant, cellVariant, control } from '../eval/variants';
+import { attackVariant, cellVariant, control, uploadVariant } from '../eval/variants';
 import { worstMistakes } from '../eval/worst-mistakes';
 import { ExitCode } from '../exit';
 import { listenForInterrupt } from '../interrupt';
 import { openScannerFor } from '../scan/open-scanner-for';
+import { uploads } from '../stability/uploads';
 
 export interface EvalOptions {
   out: string;
@@ -49,6 +51,8 @@ export interface EvalOptions {
   perturb?: string;
   /** Attacks by filter. */
   attack?: string;
+  /** Each video also after what happens to uploads. */
+  uploads?: boolean;
 }
 
 /** Scores labelled items with the stages of `scan` and says how good the verdicts are. */
@@ -83,10 +87,10 @@ export async function evaluateCommand(input: string, options: EvalOptions): Prom
     const moves = (_: unknown, i: number): boolean => verdicts[i]?.kind !== 'still';
     const moving = items.filter(moves);
     const stills = items.length - moving.length;
-    const variants = [...cells.map(cellVariant), ...attackNames.map(attackVariant)];
-    const altered = await scoreVariants(variants.length ? [control, ...variants] : [], moving, (tasks) =>
-      score(tasks, 'altered and scored'),
-    );
+    const measured = [...cells.map(cellVariant), ...attackNames.map(attackVariant)];
+    const uploaded = options.uploads ? uploads.map(uploadVariant) : [];
+    const variants = [...(measured.length ? [control, ...measured] : []), ...uploaded];
+    const altered = await scoreVariants(variants, moving, (tasks) => score(tasks, 'altered and scored'));
 
     const settings = { seed: options.seed, resamples: options.resamples };
     const rows = clipSample(items, verdicts);
@@ -108,6 +112,14 @@ export async function evaluateCommand(input: string, options: EvalOptions): Prom
         ? evaluateAttacks(
             altered(control),
             attackNames.map((name) => ({ name, rows: altered(attackVariant(name)) })),
+            stills,
+            settings,
+          )
+        : null,
+      uploads: options.uploads
+        ? evaluateUploads(
+            rows.filter(moves),
+            uploads.map((upload) => ({ name: upload.name, rows: altered(uploadVariant(upload)) })),
             stills,
             settings,
           )

@@ -32,6 +32,7 @@ function resultsOf(verdicts: Verdict[], isFake: (i: number) => boolean): EvalRes
     slices: [],
     grid: null,
     attacks: null,
+    uploads: null,
     noFace: null,
   };
 }

@@ -5,6 +5,7 @@ import type { evaluate } from './evaluate';
 import type { Attacks } from './evaluate-attacks';
 import type { FrameFigures } from './evaluate-frames';
 import type { Grid } from './evaluate-grid';
+import type { Uploads } from './evaluate-uploads';
 import type { NoFace } from './evaluate-no-face';
 import type { EvalItem } from './read-csv';
 import type { Slices } from './slices';
@@ -23,6 +24,7 @@ export interface EvalResults {
   slices: readonly Slices[];
   grid: Grid | null;
   attacks: Attacks | null;
+  uploads: Uploads | null;
   noFace: NoFace | null;
 }
 

@@ -5,6 +5,7 @@ import {
   perturbationAlteration,
   type VideoAttack,
 } from '@assay/video';
+import type { uploads } from '../stability/uploads';
 import { cellName } from './perturb-grid';
 
 /** Something done to the items before they are scored once more. */
@@ -20,6 +21,11 @@ export const control: Variant = { name: 'control', alteration: { filter: null, c
 export const cellVariant = (cell: Perturbation): Variant => ({
   name: cellName(cell),
   alteration: perturbationAlteration(cell),
+});
+
+export const uploadVariant = ({ name, alteration }: (typeof uploads)[number]): Variant => ({
+  name: `upload:${name}`,
+  alteration,
 });
 
 export const attackVariant = (attack: VideoAttack): Variant => ({

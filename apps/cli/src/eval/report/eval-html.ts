@@ -7,6 +7,7 @@ import type { evaluate } from '../evaluate';
 import type { Attacks } from '../evaluate-attacks';
 import type { FrameFigures } from '../evaluate-frames';
 import type { Grid } from '../evaluate-grid';
+import type { Uploads } from '../evaluate-uploads';
 import type { NoFace } from '../evaluate-no-face';
 import type { Slices } from '../slices';
 import { coverageChart, familyChart, reliabilityChart, rocChart } from './charts';
@@ -14,6 +15,7 @@ import { attacksSection } from './attacks-section';
 import { comparisonSection } from './comparison-section';
 import { slicesSection } from './slices-section';
 import { gridSection } from './grid-section';
+import { uploadsSection } from './uploads-section';
 import { noFaceSection } from './no-face-section';
 import { formatFigure } from './format-figure';
 import { familiesSection } from './families-section';
@@ -45,6 +47,8 @@ export interface EvalReport {
   grid: Grid | null;
   /** Null: nothing was attacked. */
   attacks: Attacks | null;
+  /** Null: nothing was uploaded. */
+  uploads: Uploads | null;
   /** Null: every item has a face. */
   noFace: NoFace | null;
   /** Words for the figures, in their order; none where nothing is real or fake. */
@@ -55,7 +59,8 @@ export interface EvalReport {
 
 /** An evaluation as one HTML file for people: no script, nothing fetched, the charts inside as SVG. */
 export function evalHtml(report: EvalReport): string {
-  const { title, summary, notes, figures, comparison, slices, grid, attacks, noFace, mistakes, method } = report;
+  const { title, summary, notes, figures, comparison, slices, grid, attacks, uploads, noFace, mistakes, method } =
+    report;
   return htmlPage({
     title: `Evaluation: ${title}`,
     style,
@@ -63,7 +68,7 @@ export function evalHtml(report: EvalReport): string {
       <p class="soft">${summary}</p>
       ${notes.map((note) => html`<p>${note}</p>`)} ${figures.length > 0 ? figuresSections(report) : null}
       ${comparison && comparisonSection(comparison)} ${slices.map(slicesSection)} ${grid && gridSection(grid)}
-      ${attacks && attacksSection(attacks)} ${noFace && noFaceSection(noFace)}
+      ${attacks && attacksSection(attacks)} ${uploads && uploadsSection(uploads)} ${noFace && noFaceSection(noFace)}
       ${mistakes.length > 0 ? mistakesSections(mistakes) : null} ${factsTable('Method', method)}`,
   });
 }

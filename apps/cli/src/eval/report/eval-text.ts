@@ -6,13 +6,14 @@ import { framesRows, framesSummary } from './frames-section';
 import { gridRows, gridSummary } from './grid-section';
 import { noFaceRows, noFaceSummary } from './no-face-section';
 import { slicesNote, slicesRows } from './slices-section';
+import { uploadsRows, uploadsSummary } from './uploads-section';
 
 /** Figures stand below each other from section to section; a longer label moves those of its own section. */
 const labelColumns = 44;
 
 /** An evaluation for the terminal: a line a figure, a paragraph a section, in the order of the report. */
 export function evalText(report: EvalReport): string {
-  const { summary, figures, result, frames, comparison, slices, grid, attacks, noFace } = report;
+  const { summary, figures, result, frames, comparison, slices, grid, attacks, uploads, noFace } = report;
   const rows: [string, string][] = [
     ...figures.map(({ label, figure }): [string, string] => [label, formatFigure(figure)]),
     ...result.families.map(({ family, fakes, figures: { auc } }): [string, string] => [
@@ -27,6 +28,7 @@ export function evalText(report: EvalReport): string {
     ...slices.map((sliced) => section(slicesNote(sliced), slicesRows(sliced))),
     ...(grid ? [section(gridSummary(grid), gridRows(grid))] : []),
     ...(attacks ? [section(attacksSummary(attacks), attacksRows(attacks))] : []),
+    ...(uploads ? [section(uploadsSummary(uploads), uploadsRows(uploads))] : []),
     ...(noFace ? [section(noFaceSummary(noFace), noFaceRows(noFace))] : []),
   ];
   return sections
