@@ -10,6 +10,7 @@ import { DataStore } from '@tus/server';
 import { startRedis, type TestRedis } from '../support/redis';
 import { LeaseLocker } from '../../apps/api/src/uploads/lease-locker';
 import { ResumableStore } from '../../apps/api/src/uploads/resumable-store';
+import { RunningHashes } from '../../apps/api/src/uploads/running-hashes';
 import type { Outcomes } from '../../apps/api/src/uploads/upload-outcome';
 
 const log = createLog({ level: 'silent', service: 'test' });
@@ -76,7 +77,7 @@ it('lets no byte through once the lease is lost', async () => {
   }
   const outcomes = { read: async () => null } as unknown as Outcomes;
   const place = { data: new Place(), seal: jest.fn(), read: jest.fn(), remove: jest.fn(), removeOrphans: jest.fn() };
-  const store = new ResumableStore(place, outcomes, locker, never);
+  const store = new ResumableStore(place, outcomes, locker, new RunningHashes(), undefined, never);
   const hold = await locker.hold(key, never, () => undefined);
   async function* stale(): AsyncGenerator<string> {
     yield 'in time';
@@ -105,7 +106,7 @@ it('a write whose lease was lost meanwhile is not confirmed', async () => {
   }
   const outcomes = { read: async () => null } as unknown as Outcomes;
   const place = { data: new Place(), seal: jest.fn(), read: jest.fn(), remove: jest.fn(), removeOrphans: jest.fn() };
-  const store = new ResumableStore(place, outcomes, locker, never);
+  const store = new ResumableStore(place, outcomes, locker, new RunningHashes(), undefined, never);
   const hold = await locker.hold(key, never, () => undefined);
   await expect(store.write(Readable.from(['x']), key, 0)).rejects.toMatchObject({ status_code: 400 });
   await hold.release();

@@ -8,6 +8,7 @@ import { beginDirectUpload } from './direct-upload';
 import { folderPlace } from './folder-place';
 import { LeaseLocker } from './lease-locker';
 import { ResumableStore } from './resumable-store';
+import { RunningHashes } from './running-hashes';
 import { TakeIn } from './take-in';
 import { TusEndpoint } from './tus-endpoint';
 import { createTusServer } from './tus-server';
@@ -49,8 +50,9 @@ export async function openUploads(parts: UploadParts): Promise<ResumableUploads>
   const place = await openPlace(parts);
   const outcomes = new Outcomes(store);
   const locker = new LeaseLocker(leases, log);
-  const data = new ResumableStore(place, outcomes, locker, ports.quotas, closing);
-  const takeIn = new TakeIn(ports, queues, place, outcomes, locker, metrics, log);
+  const hashes = new RunningHashes();
+  const data = new ResumableStore(place, outcomes, locker, hashes, ports.quotas, closing);
+  const takeIn = new TakeIn(ports, queues, place, outcomes, locker, hashes, metrics, log);
   const record = async (id: UploadId, tenant: TenantId): Promise<UploadRecord> => {
     const outcome = await outcomes.read(id, closing);
     const found = outcome ? takenRecord(id, outcome, data.getExpiration()) : await receivedRecord(id, place.data);

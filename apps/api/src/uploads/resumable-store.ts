@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Quotas } from '@assay/pipeline';
 import { DataStore, ERRORS, Upload } from '@tus/server';
 import type { Hold, LeaseLocker } from './lease-locker';
+import type { RunningHash, RunningHashes } from './running-hashes';
 import { uploadOfKey } from './upload-ids';
 import type { Outcomes } from './upload-outcome';
 import { ownerOf, withoutOwner } from './upload-owner';
@@ -19,6 +20,7 @@ export class ResumableStore extends DataStore {
     private readonly place: UploadPlace,
     private readonly outcomes: Outcomes,
     private readonly locker: LeaseLocker,
+    private readonly hashes: RunningHashes,
     private readonly quotas: Quotas | undefined,
     private readonly signal: AbortSignal,
   ) {
@@ -51,9 +53,11 @@ export class ResumableStore extends DataStore {
     }
     const hold = this.locker.holdOf(key);
     if (!hold) throw ERRORS.ABORTED;
-    const gate = gateOf(hold);
+    const hash = this.hashes.begin(key, offset);
+    const gate = gateOf(hold, hash);
     const [end] = await Promise.all([this.place.data.write(gate, key, offset), pipeline(stream, gate)]);
     if (!(await hold.confirm())) throw ERRORS.ABORTED;
+    this.hashes.keep(key, hash, end);
     return end;
   }
 
@@ -63,6 +67,7 @@ export class ResumableStore extends DataStore {
     const id = idOf(key);
     const begun = (await this.outcomes.read(id, this.signal)) ?? (await this.place.data.getUpload(key));
     await this.place.remove(key);
+    this.hashes.forget(key);
     await this.outcomes.remove(id, this.signal);
     await this.quotas?.settle(ownerOf(begun.metadata), id, null, this.signal);
   }
@@ -76,11 +81,12 @@ export class ResumableStore extends DataStore {
  * Fencing, by the holder himself as no store of bytes compares tokens: once the lease has run out, however long this
  * process was paused, not one byte more goes to the store.
  */
-function gateOf(hold: Hold): Transform {
+function gateOf(hold: Hold, hash: RunningHash | null): Transform {
   return new Transform({
-    transform(chunk, _encoding, done) {
-      if (hold.isValid()) done(null, chunk);
-      else done(new Error('The lease on this upload has run out.'));
+    transform(chunk: Buffer, _encoding, done) {
+      if (!hold.isValid()) return done(new Error('The lease on this upload has run out.'));
+      hash?.update(chunk);
+      done(null, chunk);
     },
   });
 }

@@ -15,6 +15,7 @@ import {
 import { ObjectMissingError, StoreUnavailableError } from '@assay/storage';
 import type { ApiMetrics } from '../metrics/api-metrics';
 import type { Hold, LeaseLocker } from './lease-locker';
+import type { RunningHashes } from './running-hashes';
 import { keyOfUpload } from './upload-ids';
 import type { UploadOutcome, Outcomes } from './upload-outcome';
 import type { UploadPlace } from './upload-place';
@@ -34,6 +35,7 @@ export class TakeIn {
     private readonly place: UploadPlace,
     private readonly outcomes: Outcomes,
     private readonly locker: LeaseLocker,
+    private readonly hashes: RunningHashes,
     private readonly metrics: Pick<ApiMetrics, 'countUpload'>,
     private readonly log: Logger,
   ) {}
@@ -71,13 +73,13 @@ export class TakeIn {
     return running;
   }
 
-  /** Reads all of it for its hash, and notes what it will be. */
+  /** Finds its hash, and notes what it will be. */
   private async identify(id: UploadId, hold: Hold, signal: AbortSignal): Promise<UploadOutcome> {
     const key = keyOfUpload(id);
     const { size, offset, metadata = {}, creation_date } = await this.place.data.getUpload(key);
     if (size === undefined || offset !== size) throw new Error('The upload is not complete.');
     await this.place.seal(key, size);
-    const media = await this.hashOf(key, size);
+    const media = await this.hashOf(key, size, signal);
     await assertHeld(hold);
     const createdAt = creation_date ?? new Date().toISOString();
     const state = 'taking';
@@ -94,7 +96,14 @@ export class TakeIn {
     return outcome;
   }
 
-  private async hashOf(key: string, bytes: number): Promise<string> {
+  /** As it was taken down while it came in, or of what is read again. */
+  private async hashOf(key: string, bytes: number, signal: AbortSignal): Promise<string> {
+    const known = this.hashes.digest(key, bytes);
+    if (known) {
+      const sealed = await this.ports.store.stat(key, signal);
+      if (sealed?.bytes === bytes) return known;
+      throw notAsLong();
+    }
     const body = await this.place.read(key);
     const hash = createHash('sha256');
     let read = 0;
@@ -103,7 +112,7 @@ export class TakeIn {
       read += chunk.length;
     }
     // What was confirmed piece by piece must be what lies there.
-    if (read !== bytes) throw new StoreUnavailableError('an upload is not as long as was received', null);
+    if (read !== bytes) throw notAsLong();
     return hash.digest('hex');
   }
 
@@ -129,6 +138,7 @@ export class TakeIn {
     const taken: UploadOutcome = { ...outcome, state: 'taken', scan };
     await this.outcomes.write(id, taken, signal);
     await this.place.remove(keyOfUpload(id));
+    this.hashes.forget(keyOfUpload(id));
     return taken;
   }
 
@@ -147,6 +157,8 @@ export class TakeIn {
     return scan.id;
   }
 }
+
+const notAsLong = (): Error => new StoreUnavailableError('an upload is not as long as was received', null);
 
 /** @throws StoreUnavailableError: someone else may have it, and goes on with it */
 async function assertHeld(hold: Hold): Promise<void> {
