@@ -148,7 +148,7 @@ def learn(net: nn.Module, regions: list[Region], maker: PairMaker, size: int, st
 def main(argv: list[str]) -> int:
     p = argparse.ArgumentParser(prog="grow", description=__doc__)
     p.add_argument("labelled", type=Path, help="folder with clips.csv (file,label,family,group,region) and the files")
-    p.add_argument("--run", type=Path, default=Path("runs/xray"), help="whose last.pt grows")
+    p.add_argument("--start", type=Path, default=Path("../models/xray/xray-v0.onnx"), help="what grows: a run's last.pt or an exported file")
     p.add_argument("--out", type=Path, default=Path("runs/grown"), help="where a promoted net and the gate's report go")
     p.add_argument("--cache", type=Path, default=Path("runs/cache"))
     p.add_argument("--yunet", type=Path, default=Path("../../shared/peers/yunet_n_dynamic.onnx"))
@@ -168,7 +168,7 @@ def main(argv: list[str]) -> int:
         learning, judging = split_groups(regions, args.held_out, rng)
     except NotEnough as error:
         raise SystemExit(f"grow: {error}") from None
-    net = load_net(Xray(), args.run / "last.pt").train()
+    net = load_net(Xray(), args.start).train()
     kept = validation_set(args.cache, args.size)
 
     def figures(of: nn.Module) -> dict[str, float]:
