@@ -42,7 +42,7 @@ export const Reason = z.object({
 export type Reason = z.infer<typeof Reason>;
 
 const Probability = z.number().min(0).max(1);
-/** 90 % interval of the probability. */
+/** Holds nine of ten probabilities that the same footage is given, seen in other frames or come another way (another encode, smaller, cropped). */
 const Interval = z.tuple([Probability, Probability]);
 
 export const VerdictTrack = z.object({

@@ -8,7 +8,8 @@ import { clock, listText, plural } from './time-text';
 export interface ReasonFacts {
   verdict: Verdict['verdict'];
   probability: number | null;
-  interval: [number, number] | null;
+  /** 90 % interval of the probability that the frames alone leave open. */
+  framesInterval: [number, number] | null;
   tracks: JudgedTrack[];
   /** No face had enough frames; the probability comes from what little there is. */
   fewFrames: boolean;
@@ -55,7 +56,7 @@ function noSigns({ tracks }: ReasonFacts, still: boolean): Reason {
   );
 }
 
-function unsure({ interval, fewFrames, tracks, policy, detectors }: ReasonFacts): Reason {
+function unsure({ framesInterval: interval, fewFrames, tracks, policy, detectors }: ReasonFacts): Reason {
   if (fewFrames) {
     const most = Math.max(...tracks.map(({ frames }) => frames.length));
     return reason(

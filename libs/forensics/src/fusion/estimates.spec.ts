@@ -40,6 +40,12 @@ describe('estimateTrack', () => {
     expect(probability([3])).toBeLessThan(0.9);
   });
 
+  it('is never surer of its interval than another encode of the same footage lets it be', () => {
+    const { interval } = probabilityOf(estimate(Array<number>(400).fill(0)));
+    expect(interval[0]).toBeLessThan(0.28);
+    expect(interval[1]).toBeGreaterThan(0.72);
+  });
+
   it('gives a narrower interval the more frames there are, always around the probability', () => {
     const widths = [1, 4, 16].map((count) => {
       const { interval, probability: p } = probabilityOf(estimate(Array<number>(count).fill(0.5)));

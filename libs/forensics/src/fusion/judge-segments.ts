@@ -6,6 +6,7 @@ import { modelsFor } from '../models/model-set';
 import { joinTracks } from '../tracks/join-tracks';
 import { describeTrack, JudgedTrack, rounded } from './describe-track';
 import { timelineOf } from './timeline';
+import { framesInterval } from './track-estimate';
 import { estimateVideo } from './video-estimate';
 
 /**
@@ -41,7 +42,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
     reasons: verdictReasons({
       verdict,
       probability,
-      interval,
+      framesInterval: estimate && framesInterval(estimate),
       tracks,
       fewFrames: onlyGlimpses,
       segments: ordered,

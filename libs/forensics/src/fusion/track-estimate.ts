@@ -105,12 +105,24 @@ function stretchesOf(frames: FrameScore[], referenceWeight: number): Stretch[] {
 
 /** Standard deviations on either side of a 90 % interval. */
 const ninetyPercent = 1.645;
+/**
+ * How far the log odds of the same footage move when it comes another way: encoded again by a platform or a messenger, made
+ * smaller, cropped. Standard deviation, from `assay eval --uploads` on 60 labelled clips (docs/benchmarks.md): with it nine of ten
+ * copies are given a probability inside the interval of their file.
+ */
+const wayDeviation = 0.54;
 
-/** Probability and 90 % interval of an estimate. */
-export function probabilityOf({ logit, deviation }: Pick<TrackEstimate, 'logit' | 'deviation'>): {
-  probability: number;
-  interval: [number, number];
-} {
+type Estimate = Pick<TrackEstimate, 'logit' | 'deviation'>;
+
+/** Probability of an estimate, and the 90 % interval of what the same footage would be given, seen in other frames or come another way. */
+export function probabilityOf({ logit, deviation }: Estimate): { probability: number; interval: [number, number] } {
+  return { probability: sigmoid(logit), interval: around(logit, Math.hypot(deviation, wayDeviation)) };
+}
+
+/** The 90 % interval that the frames alone leave open. */
+export const framesInterval = ({ logit, deviation }: Estimate): [number, number] => around(logit, deviation);
+
+function around(logit: number, deviation: number): [number, number] {
   const reach = ninetyPercent * deviation;
-  return { probability: sigmoid(logit), interval: [sigmoid(logit - reach), sigmoid(logit + reach)] };
+  return [sigmoid(logit - reach), sigmoid(logit + reach)];
 }

@@ -3,4 +3,4 @@
  * the same way. Raise the part that changed: `face-crop` (the crop definition), `detect` (letterbox and its resampling),
  * `select` (which crops are scored), `fuse` (how logits become probabilities).
  */
-export const preprocessingId = 'face-crop-v1/detect-area-v1/select-v1/fuse-v2';
+export const preprocessingId = 'face-crop-v1/detect-area-v1/select-v1/fuse-v3';
