@@ -5,34 +5,28 @@
  */
 import { defaultTenant, type ScanRecord, Verdict } from '@assay/contracts';
 import { UnrecoverableError, Worker } from 'bullmq';
-import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
 import { PermanentError } from './errors';
 import { failScan } from './fail-scan';
 import { addScanFlow } from './flows';
 import { keys } from './keys';
 import type { OpenPorts } from './open-ports';
-import { openQueues, type ScanQueues } from './open-queues';
+import type { ScanQueues } from './open-queues';
 import { jobIdFor, queuePrefix, queueSettings } from './queues';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { submitScan } from './submit';
 import { testPlan } from './testing/test-plan';
 import { newMedia, noAbort, testPorts } from './testing/test-ports';
+import type { TestRedis } from '../../../test/support/redis';
+import { withQueues } from './testing/with-queues';
 
 let redis: TestRedis;
 let queues: ScanQueues;
 let ports: OpenPorts;
 let scan: ScanRecord;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  queues = await openQueues({ redisUrl: redis.url });
-});
-afterAll(async () => {
-  await queues.close();
-  await redis.close();
-});
+withQueues((opened) => ({ queues, redis } = opened));
 beforeEach(async () => {
   ports = await testPorts();
   scan = (await submitScan(ports, queues, { tenant: defaultTenant, media: await newMedia(ports) }, noAbort)).scan;

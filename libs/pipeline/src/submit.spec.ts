@@ -3,14 +3,13 @@
  * again; a crash between record and job loses nothing; deletion leaves no key, no record and no job.
  */
 import { defaultTenant, Verdict } from '@assay/contracts';
-import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { deleteMedia } from './delete-media';
 import { PermanentError, ScanGoneError } from './errors';
 import { failScan } from './fail-scan';
 import { addScanFlow } from './flows';
 import { keys } from './keys';
 import type { OpenPorts } from './open-ports';
-import { openQueues, type ScanQueues } from './open-queues';
+import type { ScanQueues } from './open-queues';
 import { jobIdFor } from './queues';
 import { assertMediaExists } from './scan-state';
 import { reject } from './stages/judge';
@@ -19,20 +18,13 @@ import { registerScan, submitScan } from './submit';
 import { sweep } from './sweep';
 import { testPlan } from './testing/test-plan';
 import { newMedia, noAbort, testPorts } from './testing/test-ports';
+import { withQueues } from './testing/with-queues';
 
-let redis: TestRedis;
 let queues: ScanQueues;
 let ports: OpenPorts;
 let media: string;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  queues = await openQueues({ redisUrl: redis.url });
-});
-afterAll(async () => {
-  await queues.close();
-  await redis.close();
-});
+withQueues((opened) => (queues = opened.queues));
 beforeEach(async () => {
   ports = await testPorts();
   media = await newMedia(ports);

@@ -3,32 +3,24 @@
  * measured, in the scan's own lane, and only while jobs of it waited.
  */
 import type { Lane, ScanRecord } from '@assay/contracts';
-import { Redis } from 'ioredis';
-import { startRedis, type TestRedis } from '../../../../test/support/redis';
+import type { Redis } from 'ioredis';
 import { addScanFlow } from '../flows';
-import { openQueues, type ScanQueues } from '../open-queues';
+import type { ScanQueues } from '../open-queues';
 import { jobIdFor } from '../queues';
 import { addScans, laneScan, openTaker } from '../testing/lane-jobs';
 import { testPlan } from '../testing/test-plan';
 import { queuePlaceOf } from './expect-verdict';
 import type { LaneQueue } from './lane-settings';
+import type { TestRedis } from '../../../../test/support/redis';
+import { withQueues } from '../testing/with-queues';
 
 const second = 1000;
 let redis: TestRedis;
 let client: Redis;
 let queues: ScanQueues;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  client = new Redis(redis.path);
-  queues = await openQueues({ redisUrl: redis.url });
-});
+withQueues((opened) => ({ queues, redis, client } = opened));
 beforeEach(() => client.flushall());
-afterAll(async () => {
-  await queues.close();
-  client.disconnect();
-  await redis.close();
-});
 
 /** The fleet finishes jobs of a lane, one every `everyMs`, each after `workMs`. @returns the time at its end */
 async function finish(queue: LaneQueue, lane: Lane, jobs: number, everyMs: number, workMs: number): Promise<number> {

@@ -3,30 +3,22 @@
  * up and never down; cut off half-way, asking again does the rest; what a crash left without a job comes back in its lane.
  */
 import { defaultTenant, type Lane, type ScanRecord } from '@assay/contracts';
-import { startRedis, type TestRedis } from '../../../../test/support/redis';
 import { addScanFlow } from '../flows';
 import type { OpenPorts } from '../open-ports';
-import { openQueues, type ScanQueues } from '../open-queues';
+import type { ScanQueues } from '../open-queues';
 import { jobIdFor } from '../queues';
 import { registerScan, submitScan } from '../submit';
 import { sweep } from '../sweep';
 import { addScans } from '../testing/lane-jobs';
 import { testPlan } from '../testing/test-plan';
 import { newMedia, noAbort, testPorts } from '../testing/test-ports';
+import { withQueues } from '../testing/with-queues';
 
-let redis: TestRedis;
 let queues: ScanQueues;
 let ports: OpenPorts;
 let media: string;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  queues = await openQueues({ redisUrl: redis.url });
-});
-afterAll(async () => {
-  await queues.close();
-  await redis.close();
-});
+withQueues((opened) => (queues = opened.queues));
 beforeEach(async () => {
   ports = await testPorts();
   media = await newMedia(ports);

@@ -3,36 +3,26 @@
  * takes; who is another tenant, or in another lane, is not held; what is cancelled, raised or let go leaves no gap behind.
  */
 import type { Lane } from '@assay/contracts';
-import { Redis } from 'ioredis';
-import { startRedis, type TestRedis } from '../../../../test/support/redis';
+import type { Redis } from 'ioredis';
 import { LaterError } from '../errors';
 import { addPlanJob, removeScanJobs } from '../flows';
-import { openQueues, type ScanQueues } from '../open-queues';
+import type { ScanQueues } from '../open-queues';
 import { jobIdFor } from '../queues';
 import { laneScan } from '../testing/lane-jobs';
 import { queuePlaceOf } from './expect-verdict';
 import { raisePriority } from './raise-priority';
 import { windowMs } from './start-scripts';
 import type { Flow } from './turns';
+import { withQueues } from '../testing/with-queues';
 
 const flow: Flow = { tenant: 'a', lane: 'backfill' };
 const second = 1_000;
 const began = 1_000_000_000_000;
-let redis: TestRedis;
 let client: Redis;
 let queues: ScanQueues;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  client = new Redis(redis.path);
-  queues = await openQueues({ redisUrl: redis.url });
-});
+withQueues((opened) => ({ queues, client } = opened));
 beforeEach(() => client.flushall());
-afterAll(async () => {
-  await queues.close();
-  client.disconnect();
-  await redis.close();
-});
 
 /** @returns null when the job starts, or how long it has to wait, ms */
 async function ask(job: string, most: number | null, nowMs: number, of = flow): Promise<number | null> {

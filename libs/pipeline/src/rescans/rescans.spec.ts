@@ -3,30 +3,22 @@
  * and makes no scan twice; old scans stay as they are; the queue never fills up; a lost Redis ends none.
  */
 import { defaultTenant, type MediaId, type Rescan, ScanRecord } from '@assay/contracts';
-import { startRedis, type TestRedis } from '../../../../test/support/redis';
 import { LaterError } from '../errors';
 import { keys } from '../keys';
 import type { OpenPorts } from '../open-ports';
-import { openQueues, type ScanQueues } from '../open-queues';
+import type { ScanQueues } from '../open-queues';
 import { readScanHistory } from '../scan-history';
 import { readStored, writeStored } from '../stored';
 import { registerScan, submitScan } from '../submit';
 import { newMedia, noAbort, testPorts } from '../testing/test-ports';
 import { cancelRescan, countMatches, getRescan, startRescan, sweepRescans } from './rescans';
 import { mostWaiting, runRescan } from './run-rescan';
+import { withQueues } from '../testing/with-queues';
 
 const other = 'e'.repeat(64);
-let redis: TestRedis;
 let queues: ScanQueues;
 let ports: OpenPorts;
-beforeAll(async () => {
-  redis = await startRedis();
-  queues = await openQueues({ redisUrl: redis.url });
-});
-afterAll(async () => {
-  await queues.close();
-  await redis.close();
-});
+withQueues((opened) => (queues = opened.queues));
 beforeEach(async () => {
   ports = await testPorts();
 });
