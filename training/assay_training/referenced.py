@@ -31,9 +31,9 @@ def referenced(net: nn.Module, x: torch.Tensor) -> Output | tuple[Output, torch.
     """What `net` says of x (n,3,N,N), the reference taken off its logit; everything else as it says it."""
     own, reference = net(x), net(softened(x).contiguous(memory_format=torch.channels_last))
     if isinstance(own, tuple):
-        return less(own[0], reference[0]), *own[1:]
-    return less(own, reference)
+        return _less(own[0], reference[0]), *own[1:]
+    return _less(own, reference)
 
 
-def less(own: Output, reference: Output) -> Output:
+def _less(own: Output, reference: Output) -> Output:
     return replace(own, logit=own.logit - WEIGHT * reference.logit)

@@ -5,6 +5,7 @@
  */
 import { defaultTenant, type ScanRecord, Verdict } from '@assay/contracts';
 import { UnrecoverableError, Worker } from 'bullmq';
+import type { TestRedis } from '../../../test/support/redis';
 import { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
 import { PermanentError } from './errors';
 import { failScan } from './fail-scan';
@@ -18,7 +19,6 @@ import { publish } from './stages/publish';
 import { submitScan } from './submit';
 import { testPlan } from './testing/test-plan';
 import { newMedia, noAbort, testPorts } from './testing/test-ports';
-import type { TestRedis } from '../../../test/support/redis';
 import { withQueues } from './testing/with-queues';
 
 let redis: TestRedis;

@@ -4,15 +4,15 @@
  */
 import type { Lane, ScanRecord } from '@assay/contracts';
 import type { Redis } from 'ioredis';
+import type { TestRedis } from '../../../../test/support/redis';
 import { addScanFlow } from '../flows';
 import type { ScanQueues } from '../open-queues';
 import { jobIdFor } from '../queues';
 import { addScans, laneScan, openTaker } from '../testing/lane-jobs';
 import { testPlan } from '../testing/test-plan';
+import { withQueues } from '../testing/with-queues';
 import { queuePlaceOf } from './expect-verdict';
 import type { LaneQueue } from './lane-settings';
-import type { TestRedis } from '../../../../test/support/redis';
-import { withQueues } from '../testing/with-queues';
 
 const second = 1000;
 let redis: TestRedis;

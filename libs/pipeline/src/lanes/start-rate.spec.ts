@@ -9,11 +9,11 @@ import { addPlanJob, removeScanJobs } from '../flows';
 import type { ScanQueues } from '../open-queues';
 import { jobIdFor } from '../queues';
 import { laneScan } from '../testing/lane-jobs';
+import { withQueues } from '../testing/with-queues';
 import { queuePlaceOf } from './expect-verdict';
 import { raisePriority } from './raise-priority';
 import { windowMs } from './start-scripts';
 import type { Flow } from './turns';
-import { withQueues } from '../testing/with-queues';
 
 const flow: Flow = { tenant: 'a', lane: 'backfill' };
 const second = 1_000;

@@ -11,9 +11,9 @@ import { readScanHistory } from '../scan-history';
 import { readStored, writeStored } from '../stored';
 import { registerScan, submitScan } from '../submit';
 import { newMedia, noAbort, testPorts } from '../testing/test-ports';
+import { withQueues } from '../testing/with-queues';
 import { cancelRescan, countMatches, getRescan, startRescan, sweepRescans } from './rescans';
 import { mostWaiting, runRescan } from './run-rescan';
-import { withQueues } from '../testing/with-queues';
 
 const other = 'e'.repeat(64);
 let queues: ScanQueues;

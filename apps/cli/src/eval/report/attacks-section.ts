@@ -1,6 +1,7 @@
 import { html, type Markup } from '../../report/html';
 import type { Attacks } from '../evaluate-attacks';
 import { differenceCell, figureCell } from './figure-cell';
+import { figuresTable, videosWords } from './figures-table';
 import { formatDifference, formatFigure } from './format-figure';
 
 const words: Record<string, string> = {
@@ -23,43 +24,33 @@ const headings = [
 export function attacksSection(attacks: Attacks): Markup {
   return html`<section>
     <h2>Under attack</h2>
-    <div class="wide">
-      <table class="slices">
-        <tr>
-          <th></th>
-          ${headings.map((heading) => html`<th>${heading}</th>`)}
-        </tr>
-        <tr>
-          <th>none: encoded again</th>
-          <td></td>
-          <td></td>
-          <td>${figureCell(attacks.control.auc)}</td>
-          <td></td>
-          <td>${figureCell(attacks.control.detectionRate)}</td>
-          <td>${figureCell(attacks.control.falseAlarmRate)}</td>
-        </tr>
-        ${attacks.attacks.map(
-          ({ name, caught, success, figures, changes, everyone }) =>
-            html`<tr>
-              <th>${words[name] ?? name}</th>
-              <td>${figureCell(success)}</td>
-              <td>${caught}</td>
-              <td>${figureCell(figures.auc)}</td>
-              <td>${differenceCell(changes.auc)}</td>
-              <td>${figureCell(figures.detectionRate)}</td>
-              <td>${figureCell(everyone.figures.falseAlarmRate)}</td>
-            </tr>`,
-        )}
-      </table>
-    </div>
+    ${figuresTable('', headings, [
+      {
+        name: 'none: encoded again',
+        cells: [
+          ...[null, null, figureCell(attacks.control.auc), null],
+          ...[figureCell(attacks.control.detectionRate), figureCell(attacks.control.falseAlarmRate)],
+        ],
+      },
+      ...attacks.attacks.map(({ name, caught, success, figures, changes, everyone }) => ({
+        name: words[name] ?? name,
+        cells: [
+          figureCell(success),
+          caught,
+          figureCell(figures.auc),
+          differenceCell(changes.auc),
+          figureCell(figures.detectionRate),
+          figureCell(everyone.figures.falseAlarmRate),
+        ],
+      })),
+    ])}
     <p class="soft">${attacksSummary(attacks)} * marks those without 0.</p>
   </section>`;
 }
 
-export function attacksSummary({ items, stills }: Attacks): string {
-  const left = stills ? `, stills left out: ${stills}` : '';
+export function attacksSummary(attacks: Attacks): string {
   return (
-    `${items} items${left}. Success: fakes no longer called manipulated, of those that were. ` +
+    `${videosWords(attacks)}. Success: fakes no longer called manipulated, of those that were. ` +
     'Changes are against the same encoder and nothing else; 95 % paired intervals.'
   );
 }

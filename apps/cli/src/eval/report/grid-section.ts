@@ -2,6 +2,7 @@ import type { Figure } from '@assay/evaluation';
 import { html, Markup } from '../../report/html';
 import type { Grid } from '../evaluate-grid';
 import { differenceCell } from './figure-cell';
+import { videosWords } from './figures-table';
 import { formatDifference, formatFigure } from './format-figure';
 
 /** What the amounts are, for people. */
@@ -73,10 +74,9 @@ const formatValue = ({ value }: Figure): string => (value === null ? '–' : val
 const coverageWords = 'Interval coverage (90 % nominal): items whose interval holds the probability of their copy';
 const dropWords = 'AUC drop at level 5 (compression, CRF 40)';
 
-export function gridSummary({ items, stills, unperturbed }: Grid): string {
-  const left = stills ? `, stills left out: ${stills}` : '';
+export function gridSummary(grid: Grid): string {
   return (
-    `${items} items${left}; as they are: AUC ${formatFigure(unperturbed.auc)}. ` +
+    `${videosWords(grid)}; as they are: AUC ${formatFigure(grid.unperturbed.auc)}. ` +
     'Levels 1 to 5 are compared with level 0, which is the same encoder and nothing else; 95 % paired intervals.'
   );
 }

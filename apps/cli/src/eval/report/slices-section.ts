@@ -1,6 +1,7 @@
 import { html, type Markup } from '../../report/html';
 import type { Slices } from '../slices';
 import { differenceCell, figureCell } from './figure-cell';
+import { figuresTable } from './figures-table';
 import { formatDifference, formatFigure } from './format-figure';
 
 const headings = [
@@ -16,26 +17,21 @@ const headings = [
 export function slicesSection({ column, smallestFalseAlarmRate, largestFalseAlarmRate, values }: Slices): Markup {
   return html`<section>
     <h2>By ${column}</h2>
-    <div class="wide">
-      <table class="slices">
-        <tr>
-          <th>${column}</th>
-          ${headings.map((heading) => html`<th>${heading}</th>`)}
-        </tr>
-        ${values.map(
-          ({ value, reals, fakes, figures, falseAlarmGaps }) =>
-            html`<tr>
-              <th>${value}</th>
-              <td>${reals} real, ${fakes} fake</td>
-              <td>${figureCell(figures.falseAlarmRate)}</td>
-              <td>${figureCell(figures.missRate)}</td>
-              <td>${figureCell(figures.auc)}</td>
-              <td>${differenceCell(falseAlarmGaps.toSmallest)}</td>
-              <td>${differenceCell(falseAlarmGaps.toLargest)}</td>
-            </tr>`,
-        )}
-      </table>
-    </div>
+    ${figuresTable(
+      column,
+      headings,
+      values.map(({ value, reals, fakes, figures, falseAlarmGaps }) => ({
+        name: value,
+        cells: [
+          `${reals} real, ${fakes} fake`,
+          figureCell(figures.falseAlarmRate),
+          figureCell(figures.missRate),
+          figureCell(figures.auc),
+          differenceCell(falseAlarmGaps.toSmallest),
+          differenceCell(falseAlarmGaps.toLargest),
+        ],
+      })),
+    )}
     <p class="soft">${slicesNote({ smallestFalseAlarmRate, largestFalseAlarmRate })}</p>
   </section>`;
 }

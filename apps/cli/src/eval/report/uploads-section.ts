@@ -2,6 +2,7 @@ import { html, type Markup } from '../../report/html';
 import { uploads as known } from '../../stability/uploads';
 import type { Uploads } from '../evaluate-uploads';
 import { differenceCell, figureCell } from './figure-cell';
+import { figuresTable, videosWords } from './figures-table';
 import { formatDifference, formatFigure } from './format-figure';
 
 const headings = [
@@ -19,35 +20,26 @@ export function uploadsSection(uploads: Uploads): Markup {
   const { unaltered } = uploads;
   return html`<section>
     <h2>After an upload</h2>
-    <div class="wide">
-      <table class="slices">
-        <tr>
-          <th></th>
-          ${headings.map((heading) => html`<th>${heading}</th>`)}
-        </tr>
-        <tr>
-          <th>as they are</th>
-          <td>${figureCell(unaltered.auc)}</td>
-          <td></td>
-          <td>${figureCell(unaltered.falseAlarmRate)}</td>
-          <td>${figureCell(unaltered.detectionRate)}</td>
-          <td></td>
-          <td></td>
-        </tr>
-        ${uploads.uploads.map(
-          ({ name, figures, changes, held, coverage }) =>
-            html`<tr>
-              <th>${words.get(name) ?? name}</th>
-              <td>${figureCell(figures.auc)}</td>
-              <td>${differenceCell(changes.auc)}</td>
-              <td>${figureCell(figures.falseAlarmRate)}</td>
-              <td>${figureCell(figures.detectionRate)}</td>
-              <td>${figureCell(held)}</td>
-              <td>${figureCell(coverage)}</td>
-            </tr>`,
-        )}
-      </table>
-    </div>
+    ${figuresTable('', headings, [
+      {
+        name: 'as they are',
+        cells: [
+          ...[figureCell(unaltered.auc), null, figureCell(unaltered.falseAlarmRate)],
+          ...[figureCell(unaltered.detectionRate), null, null],
+        ],
+      },
+      ...uploads.uploads.map(({ name, figures, changes, held, coverage }) => ({
+        name: words.get(name) ?? name,
+        cells: [
+          figureCell(figures.auc),
+          differenceCell(changes.auc),
+          figureCell(figures.falseAlarmRate),
+          figureCell(figures.detectionRate),
+          figureCell(held),
+          figureCell(coverage),
+        ],
+      })),
+    ])}
     <p class="soft">${uploadsSummary(uploads)} * marks those without 0.</p>
     <p class="soft">${coverageWords}: <b>${formatFigure(uploads.coverage)}</b></p>
     <p class="soft">${contradictedWords}: <b>${formatFigure(uploads.contradicted)}</b></p>
@@ -57,9 +49,8 @@ export function uploadsSection(uploads: Uploads): Markup {
 const coverageWords = 'Interval coverage (90 % nominal): copies whose probability lies in the interval of the file';
 const contradictedWords = 'Files with two firm verdicts against each other among the file and its copies';
 
-export function uploadsSummary({ items, stills }: Uploads): string {
-  const left = stills ? `, stills left out: ${stills}` : '';
-  return `${items} items${left}, each uploaded in every way. Changes are against the files as they are; 95 % paired intervals.`;
+export function uploadsSummary(uploads: Uploads): string {
+  return `${videosWords(uploads)}, each uploaded in every way. Changes are against the files as they are; 95 % paired intervals.`;
 }
 
 export function uploadsRows({ uploads, coverage, contradicted }: Uploads): [string, string][] {
