@@ -114,6 +114,13 @@ def reference(argv: list[str]) -> int:
     return main(argv)
 
 
+def mask_output(argv: list[str]) -> int:
+    """have a detector that was exported before show the mask of what was replaced"""
+    from assay_training.mask_output import main
+
+    return main(argv)
+
+
 def quantise(argv: list[str]) -> int:
     """write an int8 copy of an exported detector, and what it costs and saves"""
     from assay_training.quantise import main
@@ -148,6 +155,7 @@ COMMANDS = {
     "eval-ensemble": eval_ensemble,
     "eval-maps": eval_maps,
     "reference": reference,
+    "mask-output": mask_output,
     "quantise": quantise,
     "grow": grow,
     "calibrate": calibrate,

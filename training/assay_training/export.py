@@ -23,23 +23,24 @@ TRAINING_DATA = ["helen_afw", "ytf", "aaf", "utk", "ImageNet (initial weights)"]
 
 
 class Exported(nn.Module):
-    """What the product sees: `logit` (n,1), manipulated > 0, and `boundary` (n,1,N/4,N/4) in 0..1."""
+    """What the product sees: `logit` (n,1), manipulated > 0; `boundary` and `mask`, (n,1,N/4,N/4) in 0..1 each."""
 
     def __init__(self, net: Xray) -> None:
         super().__init__()
         self.net = net
 
-    def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         out = self.net(face)
-        return out.logit, boundary_of(out)
+        return out.logit, *maps_of(out)
 
 
-def boundary_of(out: Output) -> torch.Tensor:
-    """The map that the product shows: (n,1,N/4,N/4) in 0..1."""
-    return F.interpolate(torch.sigmoid(out.edge8), scale_factor=2.0, mode="bilinear", align_corners=False)
+def maps_of(out: Output) -> tuple[torch.Tensor, torch.Tensor]:
+    """The maps that the product takes, (n,1,N/4,N/4) in 0..1: where a blend's boundary runs, and what was replaced."""
+    edge, mask = (F.interpolate(torch.sigmoid(m), scale_factor=2.0, mode="bilinear", align_corners=False) for m in (out.edge8, out.mask8))
+    return edge, mask
 
 
-XRAY_OUTPUTS = ("logit", "boundary")
+XRAY_OUTPUTS = ("logit", "boundary", "mask")
 
 
 def load_net(net: nn.Module, checkpoint: Path) -> nn.Module:
@@ -129,7 +130,7 @@ def manifest_entry(path: Path, size: int, version: str, calibration: dict, outpu
     }
 
 
-OUTPUT_KINDS = {"logit": "logit", "boundary": "probability", "sentences": "logit"}
+OUTPUT_KINDS = {"logit": "logit", "boundary": "probability", "mask": "probability", "sentences": "logit"}
 
 UNCALIBRATED = {"a": 0.5, "b": 0.0, "fittedOn": "nothing yet: an early checkpoint"}
 

@@ -1,7 +1,9 @@
-"""Does the map point at what was changed? `eval-maps`, on side-by-side clips: original left, forgery right.
+"""Do the maps point at what was changed? `eval-maps`, on side-by-side clips: original left, forgery right.
 
-The difference of the halves shows where the change is; the map of the forged half should lie inside it. A boundary runs
-along the edge of the changed area, so that area is grown a little.
+The difference of the halves shows where the change is; the maps of the forged half should lie inside it. A boundary runs
+along the edge of the changed area, so that area is grown a little. Faces lie in the middle of a crop and are what swaps change, so
+a map that knows nothing of the picture does well, too: the mean of each map over all clips is measured beside it. With
+`--synthetic` the same on held-out faces with forgeries of known, differing regions, where such a map does badly.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from assay_training.crop import face_crop
 from assay_training.evaluate import MARGINS
 from assay_training.export import net_input, session
 from assay_training.measures import share_interval
+from assay_training.pairs import PairMaker, join
+from assay_training.train import GROUP
 
 LEAST_CHANGE = 5.0
 """Mean grey levels over all frames; less is what the encoder does."""
@@ -84,15 +88,21 @@ def main(argv: list[str]) -> int:
     p.add_argument("--clips", type=Path, default=Path("../../shared/data/clips"))
     p.add_argument("--yunet", type=Path, default=Path("../../shared/peers/yunet_n_dynamic.onnx"))
     p.add_argument("--frames", type=int, default=8)
+    p.add_argument("--synthetic", type=int, default=0, help="measure on this many pairs of held-out synthetic faces instead")
+    p.add_argument("--cache", type=Path, default=Path("runs/cache"), help="of `prepare`, for --synthetic")
     args = p.parse_args(argv)
     cv2.setNumThreads(1)
     entry = json.loads((args.model / "manifest-entry.json").read_text())
     run, size = session(args.model.parent / entry["file"]), entry["input"]["width"]
+    maps = [name for name in ("boundary", "mask") if name in entry["outputs"]]
+    if args.synthetic:
+        print(json.dumps(synthetic(run, maps, args.cache, args.synthetic, size), indent=1))
+        return 0
     finder, rows = FaceFinder(args.yunet), []
     labelled = list(csv.DictReader(open(args.clips / "clips.csv", newline="")))
     for row in (row for row in labelled if row["region"] == "right" and row["label"] == "fake"):
         pictures = even_frames(args.clips / row["file"], args.frames)
-        inside, areas = [], []
+        inside, areas = {name: [] for name in maps}, []
         for margin in MARGINS:
             crops = []
             for picture in pictures:
@@ -103,18 +113,55 @@ def main(argv: list[str]) -> int:
             if area is None:
                 continue
             x = net_input([forged for _, forged in crops])
-            inside += [mass_inside(boundary[0], area) for boundary in run.run(["boundary"], {"face": x})[0]]
+            for name, drawn in zip(maps, run.run(maps, {"face": x})):
+                inside[name] += [(m[0], area) for m in drawn]
             areas.append(float(area.mean()))
-        if inside:
-            rows.append({"file": row["file"], "group": row["group"], "inside": np.mean(inside), "area": np.mean(areas)})
-    values, groups = np.array([r["inside"] for r in rows]), np.array([r["group"] for r in rows])
+        if areas:
+            rows.append({"file": row["file"], "group": row["group"], "maps": inside, "area": float(np.mean(areas))})
     found = {
         "model": f"{entry['id']} {entry['version']}",
         "clips": len(rows),
-        "massInside": round(float(values.mean()), 3),
-        "massInside95": [round(v, 3) for v in share_interval(values, groups)],
         "areaOfTheCrop": round(float(np.mean([r["area"] for r in rows])), 3),
-        "byFile": {r["file"]: [round(float(r["inside"]), 3), round(float(r["area"]), 3)] for r in rows},
+        **{name: summary([r["maps"][name] for r in rows], rows) for name in maps},
     }
     print(json.dumps(found, indent=1))
     return 0
+
+
+SHOWS = 0.7
+"""Forgeries of at least this weight (`pairs.Batch`) can be seen at all after degradation."""
+
+REPLACED = 0.5
+"""A pixel was replaced where the mask is at least this share of its own maximum."""
+
+
+def synthetic(run, maps: list[str], cache: Path, count: int, size: int) -> dict:
+    """Mass inside the true mask of forgeries that show, by region, beside that of the mean map over all of them."""
+    maker, rng = PairMaker(cache, train=False), np.random.default_rng(17)
+    batch = join([maker.group(rng, GROUP, size) for _ in range(-(-count // GROUP))])
+    shown = np.flatnonzero(batch.weight >= SHOWS)
+    areas = [m >= REPLACED * max(1, int(m.max())) for m in batch.mask[shown]]
+    regions = np.array([batch.kinds[i].split(": ")[1] for i in shown])
+    parts = [run.run(maps, {"face": net_input(batch.forged[part])}) for part in np.array_split(shown, -(-len(shown) // 32))]
+    found: dict = {"pairs": len(batch.weight), "shown": len(shown), "areaOfTheCrop": round(float(np.mean(areas)), 3)}
+    for name, drawn in zip(maps, (np.concatenate(values)[:, 0] for values in zip(*parts))):
+        mean = drawn.mean(0)
+        inside, blind = (np.array([mass_inside(m, a) for m, a in zip(those, areas)]) for those in (drawn, [mean] * len(drawn)))
+        found[name] = {
+            region: {"massInside": round(float(inside[rows].mean()), 3), "ofTheMeanMap": round(float(blind[rows].mean()), 3), "forgeries": int(rows.sum())}
+            for region, rows in [("all", np.ones(len(shown), bool)), *((r, regions == r) for r in sorted(set(regions)))]
+        }  # fmt: skip
+    return found
+
+
+def summary(drawn: list[list[tuple[np.ndarray, np.ndarray]]], rows: list[dict]) -> dict:
+    """Of one kind of map: its mass inside, clip by clip, and that of the mean map, which is the same for every picture."""
+    values = np.array([np.mean([mass_inside(m, area) for m, area in clip]) for clip in drawn])
+    mean = np.mean([m for clip in drawn for m, _ in clip], 0)
+    blind = np.mean([np.mean([mass_inside(mean, area) for _, area in clip]) for clip in drawn])
+    return {
+        "massInside": round(float(values.mean()), 3),
+        "massInside95": [round(v, 3) for v in share_interval(values, np.array([r["group"] for r in rows]))],
+        "massInsideOfTheMeanMap": round(float(blind), 3),
+        "byFile": {r["file"]: [round(float(v), 3), round(r["area"], 3)] for v, r in zip(values, rows)},
+    }

@@ -33,9 +33,10 @@ def test_the_shipped_file_keeps_its_contract():
     assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
     assert path.stat().st_size == entry["bytes"] <= 16 << 20
     run, size = session(path), entry["input"]["width"]
-    logit, boundary = run.run(["logit", "boundary"], {"face": np.zeros((3, 3, size, size), np.float32)})
+    logit, *maps = run.run(["logit", "boundary", "mask"], {"face": np.zeros((3, 3, size, size), np.float32)})
     assert logit.shape == (3, 1) and logit.dtype == np.float32
-    assert boundary.shape == (3, 1, size // 4, size // 4) and 0 <= boundary.min() and boundary.max() <= 1
+    for drawn in maps:
+        assert drawn.shape == (3, 1, size // 4, size // 4) and 0 <= drawn.min() and drawn.max() <= 1
 
 
 def test_right_answers_cost_less_than_none_and_wrong_ones_more():

@@ -12,17 +12,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from assay_training.export import arguments, boundary_of, load_net, write
+from assay_training.export import arguments, maps_of, load_net, write
 from assay_training.prompt.captions import every_word
 from assay_training.prompt.net import Prompt
 from assay_training.prompt.sentences import SENTENCES, read_sentences
 from assay_training.prompt.words import Vocabulary
 
-OUTPUTS = ("logit", "boundary", "sentences")
+OUTPUTS = ("logit", "boundary", "mask", "sentences")
 
 
 class ExportedPrompt(nn.Module):
-    """What the product sees: `logit` and `boundary` as `xray` gives them, and `sentences` (n,k), log odds that each is true."""
+    """What the product sees: `logit`, `boundary` and `mask` as `xray` gives them, and `sentences` (n,k), log odds that each is true."""
 
     def __init__(self, net: Prompt, texts: list[str]) -> None:
         super().__init__()
@@ -31,9 +31,9 @@ class ExportedPrompt(nn.Module):
             vectors = net.eval().text(Vocabulary(every_word()).encode(texts))
         self.register_buffer("vectors", vectors.clone())
 
-    def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, ...]:
         out, pictures = self.net(face)
-        return out.logit, boundary_of(out), self.net.agreement(pictures, self.vectors)
+        return out.logit, *maps_of(out), self.net.agreement(pictures, self.vectors)
 
 
 def main(argv: list[str]) -> int:

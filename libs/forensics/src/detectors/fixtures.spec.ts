@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultPolicy } from '@assay/contracts';
+import { loadSharp } from '../evidence/evidence-pictures';
 import { Frame } from '../frame';
 import { judgeSegments } from '../fusion/judge-segments';
 import { InferencePool } from '../inference/pool';
@@ -13,7 +14,8 @@ import { lookAtSegment } from './look-at-segment';
 
 /**
  * Holds, with the models that ship and the clips that ship (faces of no real person): faces are found and followed, a cut ends
- * them, every frame of the swapped twin scores higher than its original's, and two runs agree to the last digit.
+ * them, every frame of the swapped twin scores higher than its original's, the overlay marks the face that was replaced, and two
+ * runs agree to the last digit.
  */
 const root = join(__dirname, '../../../..');
 const clip = (name: string) => join(root, 'test/fixtures', name);
@@ -47,21 +49,49 @@ const framesPerSecond = 4;
     });
   }
 
-  async function judge(name: string): Promise<Judgement> {
+  async function look(name: string) {
     const all = decode(name);
     const segment = sceneSegment(all.map(({ seconds }) => seconds));
     const plan = { ...scenePlan([segment]), decodeWidth: width, decodeHeight: height };
     const probe = { ...sceneProbe, width, height };
     const context = { segment, plan, probe, policy: defaultPolicy, pool };
-    const { result, evidence } = await lookAtSegment(
-      frames(all),
-      context,
-      () => undefined,
-      new AbortController().signal,
-    );
-    expect(evidence.filter(({ name: file }) => file.endsWith('-overlay.jpg')).length).toBeGreaterThan(0);
-    return judgeSegments([result], { probe, plan, policy: defaultPolicy, models });
+    const never = new AbortController().signal;
+    const { result, evidence } = await lookAtSegment(frames(all), context, () => undefined, never);
+    const overlays = evidence.filter(({ name: file }) => file.endsWith('-overlay.jpg'));
+    return { result, overlays, facts: { probe, plan, policy: defaultPolicy, models } };
   }
+
+  async function judge(name: string): Promise<Judgement> {
+    const { result, facts } = await look(name);
+    return judgeSegments([result], facts);
+  }
+
+  /** Mean difference of red and blue over a square around a place of a JPEG, all in shares of its side: heat is yellow. */
+  async function heatAt(jpeg: Buffer, x: number, y: number): Promise<number> {
+    const sharp = await loadSharp();
+    const { width: side = 0 } = await sharp(jpeg).metadata();
+    const reach = Math.round(0.04 * side);
+    const left = Math.round(x * side) - reach;
+    const top = Math.round(y * side) - reach;
+    const area = { left, top, width: 2 * reach, height: 2 * reach };
+    const { data } = await sharp(jpeg).extract(area).raw().toBuffer({ resolveWithObject: true });
+    const differences = Array.from({ length: data.length / 3 }, (_, i) => data[3 * i]! - data[3 * i + 2]!);
+    return differences.reduce((sum, value) => sum + value, 0) / differences.length;
+  }
+
+  it('marks the replaced face in the pictures of evidence, from the eyes to the mouth, and not what is around it', async () => {
+    const { overlays } = await look('swapped-a.mp4');
+    expect(overlays.length).toBeGreaterThan(0);
+    for (const { jpeg } of overlays) {
+      const [nose, cheek, corner, other] = await Promise.all([
+        heatAt(jpeg, 0.5, 0.5),
+        heatAt(jpeg, 0.35, 0.55),
+        heatAt(jpeg, 0.06, 0.06),
+        heatAt(jpeg, 0.94, 0.94),
+      ]);
+      expect(Math.min(nose, cheek) - Math.max(corner, other)).toBeGreaterThan(60);
+    }
+  });
 
   // The original's face is an average of many and laid into the picture: it is suspicious too, and only the order is certain.
   it('scores the swapped twin higher than its original in every frame, each one face from start to end', async () => {

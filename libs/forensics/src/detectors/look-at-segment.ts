@@ -7,9 +7,9 @@ import {
   loadSharp,
   overlayName,
 } from '../evidence/evidence-pictures';
-import { BoundaryMap, regionStrengths } from '../evidence/face-regions';
+import { CropMap, regionStrengths } from '../evidence/face-regions';
 import { cropMargins, cropSize } from '../inference/crop-task';
-import { CropScore } from '../inference/messages';
+import { CropScore, DrawnMaps } from '../inference/messages';
 import { EvidencePicture, LookContext, LookOutcome } from '../look-context';
 import { round } from '../fusion/statistics';
 import { modelsFor } from '../models/model-set';
@@ -101,7 +101,7 @@ function observe(
   const [x, y, width, height] = face.box;
   const logits: Record<string, number> = {};
   for (const { model, logit } of scores) if (Number.isFinite(logit)) logits[model] = logit;
-  const maps = scores.flatMap((score) => boundaryMaps(score, detectors));
+  const maps = scores.flatMap((score) => cropMaps(score.model, score.boundary, detectors));
   return {
     seconds: face.seconds,
     box: [x * scaleX, y * scaleY, width * scaleX, height * scaleY] satisfies Box,
@@ -131,14 +131,17 @@ function sentencesOf(scores: CropScore[], detectors: ModelEntry[]): Pick<FaceObs
   return { sentences: Object.fromEntries([...found].map(([key, values]) => [key, mean(values)])) };
 }
 
-function boundaryMaps({ model, boundary }: CropScore, detectors: ModelEntry[]): BoundaryMap[] {
+function cropMaps(model: string, drawn: DrawnMaps | null, detectors: ModelEntry[]): CropMap[] {
   const entry = detectors.find(({ id }) => id === model);
-  if (!entry || !boundary) return [];
-  const { width, height } = boundary;
-  return cropMargins(entry).map((margin, i) => ({ width, height, margin, values: boundary.margins[i]! }));
+  if (!entry || !drawn) return [];
+  const { width, height } = drawn;
+  return cropMargins(entry).map((margin, i) => ({ width, height, margin, values: drawn.margins[i]! }));
 }
 
-/** The widest crop of the first detector that draws a boundary; else of the first detector. */
+/** What a moderator is shown: the mask of what was replaced; of a model that knows none, the border of it. */
+const shownMap = ({ mask, boundary }: CropScore): DrawnMaps | null => mask ?? boundary;
+
+/** The widest crop of the first detector that draws a map; else of the first detector. */
 async function evidenceFace(
   stem: string,
   face: SeenFace,
@@ -146,14 +149,14 @@ async function evidenceFace(
   detectors: ModelEntry[],
 ): Promise<EvidenceFace | null> {
   const crops = (await face.crops) ?? [];
-  const drawn = scores.find(({ boundary }) => boundary !== null)?.model;
+  const drawn = scores.find((score) => shownMap(score) !== null)?.model;
   const own = crops.find(({ model }) => model === drawn) ?? crops[0];
   const entry = detectors.find(({ id }) => id === own?.model);
   if (!own || !entry) return null;
   const margins = cropMargins(entry);
   const widest = margins.indexOf(Math.max(...margins));
   const score = scores.find(({ model }) => model === own.model);
-  const map = score ? boundaryMaps(score, detectors)[widest] : undefined;
+  const map = score ? cropMaps(score.model, shownMap(score), detectors)[widest] : undefined;
   return { stem, rgb: own.margins[widest]!, size: cropSize(entry), map: map ?? null };
 }
 

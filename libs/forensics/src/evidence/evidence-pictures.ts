@@ -1,5 +1,5 @@
 import { EvidencePicture } from '../look-context';
-import { BoundaryMap } from './face-regions';
+import { CropMap } from './face-regions';
 import { drawOverlay } from './overlay';
 
 /** Side of an evidence picture, px: large enough to look at beside the video. */
@@ -12,7 +12,7 @@ export interface EvidenceFace {
   stem: string;
   rgb: Uint8Array;
   size: number;
-  map: BoundaryMap | null;
+  map: CropMap | null;
 }
 
 /** Name without ending of a face's evidence. */
@@ -31,7 +31,7 @@ export async function loadSharp(): Promise<(typeof import('sharp'))['default']> 
   return sharp;
 }
 
-/** The crop as JPEG and, where there is a boundary map, the crop with the map drawn over it. */
+/** The crop as JPEG and, where a detector drew a map, the crop with the map drawn over it. */
 export async function evidencePictures({ stem, rgb, size, map }: EvidenceFace): Promise<EvidencePicture[]> {
   const sharp = await loadSharp();
   const large = await sharp(rgb, { raw: { width: size, height: size, channels: 3 } })

@@ -1,11 +1,11 @@
-import { BoundaryMap, regionStrengths } from './face-regions';
+import { CropMap, regionStrengths } from './face-regions';
 import { heatColour } from './heat-colour';
 import { drawOverlay } from './overlay';
 
 /** Holds: a boundary is found in the region where it runs; strong places look hot, weak ones stay as they were; heat is ordered. */
 const size = 48;
 const margin = 1.4;
-function map(at: (u: number, v: number) => number): BoundaryMap {
+function map(at: (u: number, v: number) => number): CropMap {
   const values = new Float32Array(size * size);
   for (let i = 0; i < size; i += 1) {
     for (let j = 0; j < size; j += 1) {

@@ -21,8 +21,8 @@ export function regionAt(u: number, v: number): FaceRegion | null {
   return v < 0.2 ? 'cheeks' : 'jaw';
 }
 
-/** A predicted boundary, 0..1 row by row, over a crop whose side is `margin` face sizes. */
-export interface BoundaryMap {
+/** What a detector drew, 0..1 row by row, over a crop whose side is `margin` face sizes. */
+export interface CropMap {
   width: number;
   height: number;
   values: Float32Array;
@@ -32,8 +32,8 @@ export interface BoundaryMap {
 /** A region is as strong as its strongest quarter: a boundary is a line, and most of the region is not on it. */
 const strongestShare = 0.25;
 
-/** Strength of the boundary by region, 0..1 to three decimals, averaged over the maps (one per margin). */
-export function regionStrengths(maps: BoundaryMap[]): Record<string, number> {
+/** Strength of a predicted boundary by region, 0..1 to three decimals, averaged over the maps (one per margin). */
+export function regionStrengths(maps: CropMap[]): Record<string, number> {
   const found = maps.map(strengthsOf);
   return Object.fromEntries(
     faceRegions.map((region, r) => {
@@ -44,7 +44,7 @@ export function regionStrengths(maps: BoundaryMap[]): Record<string, number> {
 }
 
 /** Strength of each region of `faceRegions` in one map. */
-function strengthsOf(map: BoundaryMap): number[] {
+function strengthsOf(map: CropMap): number[] {
   const inside: number[][] = faceRegions.map(() => []);
   const regions = regionsOf(map);
   regions.forEach((region, at) => {
@@ -62,7 +62,7 @@ const tables = new Map<string, Int8Array>();
 const tablesKept = 16;
 
 /** Index in `faceRegions` of each cell of a map, row by row; -1 outside the face. */
-function regionsOf({ width, height, margin }: BoundaryMap): Int8Array {
+function regionsOf({ width, height, margin }: CropMap): Int8Array {
   const key = `${width}x${height}@${margin}`;
   const known = tables.get(key);
   if (known) return known;

@@ -1,11 +1,11 @@
-import { BoundaryMap } from './face-regions';
+import { CropMap } from './face-regions';
 import { heatColours } from './heat-colour';
 
-/** Opacity of the heat where the predicted boundary is certain. */
-const fullOpacity = 0.75;
-/** A weaker boundary is noise and leaves the picture as it is. */
+/** Opacity of the heat where the map is certain: the face below has to stay readable. */
+const fullOpacity = 0.55;
+/** Weaker heat is noise and leaves the picture as it is. */
 const visibleFrom = 0.12;
-/** The contour runs where the boundary is this share of its maximum, when that maximum is worth a line. */
+/** The contour runs where the map is this share of its maximum, when that maximum is worth a line. */
 const contourShare = 0.5;
 const contourLeastMaximum = 0.25;
 /** The picture below loses this share of its colour, so that skin is not read as heat. */
@@ -19,14 +19,14 @@ const opacities = Float32Array.from({ length: levels }, (_, level) => {
 });
 
 /**
- * Draws the predicted blending boundary over a face crop: heat from blue-green (weak) to yellow (strong), and a white
+ * Draws where a forgery is suspected over a face crop: heat from blue-green (weak) to yellow (strong), and a white
  * contour around the strongest area.
  *
  * @param rgb `side` x `side` RGB24, not changed
  * @param map over the same crop, of any size
  * @returns `side` x `side` RGB24
  */
-export function drawOverlay(rgb: Uint8Array, side: number, map: BoundaryMap): Uint8Array {
+export function drawOverlay(rgb: Uint8Array, side: number, map: CropMap): Uint8Array {
   const heat = enlarged(map, side);
   let maximum = 0;
   for (const value of heat) if (value > maximum) maximum = value;
@@ -67,7 +67,7 @@ function isContour(heat: Float32Array, side: number, x: number, y: number, level
 }
 
 /** Bilinear, cell centres aligned, edges held. */
-function enlarged({ width, height, values }: BoundaryMap, side: number): Float32Array {
+function enlarged({ width, height, values }: CropMap, side: number): Float32Array {
   const [left, share] = positions(width, side);
   const [above, down] = positions(height, side);
   const out = new Float32Array(side * side);

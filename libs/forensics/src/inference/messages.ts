@@ -39,13 +39,22 @@ export interface ModelCrops {
   margins: Uint8Array<SharedArrayBuffer>[];
 }
 
+/** What a detector draws over the crops of a face: a map per margin, 0..1, row by row. */
+export interface DrawnMaps {
+  width: number;
+  height: number;
+  margins: Float32Array[];
+}
+
 /** What one detector says about one face. */
 export interface CropScore {
   model: string;
   /** Mean over the margins; > 0 means manipulated. */
   logit: number;
-  /** Predicted blending boundary per margin, 0..1, row by row; null where the model draws none. */
-  boundary: { width: number; height: number; margins: Float32Array[] } | null;
+  /** Predicted blending boundary; null where the model draws none. */
+  boundary: DrawnMaps | null;
+  /** Predicted mask of what was replaced; null where the model draws none. */
+  mask: DrawnMaps | null;
   /** Log odds of each of the model's sentences, mean over the margins; null where the model scores none. */
   sentences: number[] | null;
 }

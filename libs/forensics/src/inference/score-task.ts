@@ -1,7 +1,7 @@
 import { ModelEntry } from '@assay/contracts';
 import { cropSize } from './crop-task';
 import { imageToTensor, tensorDims } from './image-to-tensor';
-import { CropScore, ModelCrops, ScoreTask } from './messages';
+import { CropScore, DrawnMaps, ModelCrops, ScoreTask } from './messages';
 import { readLogits } from './read-logits';
 import { Model, Output, runModel } from './sessions';
 import { expectShape } from './tensor-shape';
@@ -29,24 +29,34 @@ export async function scoreFace(model: Model, margins: ModelCrops['margins']): P
   // A file exported for one picture at a time gives the same numbers, only later.
   const runs = model.batch === 1 ? margins.map((margin) => [margin]) : [margins];
   const logits: number[] = [];
-  const maps: Float32Array[] = [];
+  const drawn: Record<MapKey, DrawnMaps | null> = { boundary: null, mask: null };
   const columns: number[][] = [];
-  let mapSize = { width: 0, height: 0 };
   for (const crops of runs) {
-    const { logit, boundary, sentences } = await runCrops(model, crops);
+    const { logit, sentences, ...maps } = await runCrops(model, crops);
     if (logit) logits.push(...readLogits(model, logit, crops.length));
     if (sentences) columns.push(...rowsOf(sentences, entry, crops.length));
-    if (!boundary) continue;
-    mapSize = sizeOf(boundary, entry, crops.length);
-    maps.push(...mapsOf(boundary, mapSize, crops.length));
+    for (const key of mapKeys) {
+      const output = maps[key];
+      if (output) drawn[key] = withMaps(drawn[key], mapsOf(output, entry, key, crops.length));
+    }
   }
   return {
     model: entry.id,
     logit: mean(logits),
-    boundary: maps.length > 0 ? { ...mapSize, margins: maps } : null,
+    ...drawn,
     sentences: columns[0]?.map((_, column) => mean(columns.map((row) => row[column]!))) ?? null,
   };
 }
+
+/** Outputs that are drawn over the crop. */
+const mapKeys = ['boundary', 'mask'] as const;
+type MapKey = (typeof mapKeys)[number];
+
+/** The maps of further margins behind those of the first. */
+const withMaps = (before: DrawnMaps | null, maps: DrawnMaps): DrawnMaps => ({
+  ...maps,
+  margins: [...(before?.margins ?? []), ...maps.margins],
+});
 
 /** NaN of nothing. */
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -71,16 +81,10 @@ function runCrops(model: Model, crops: ModelCrops['margins']): Promise<Record<st
   return runModel(model, values, tensorDims(input, crops.length, size, size));
 }
 
-/** Size of a boundary map: the last two axes. */
-function sizeOf({ dims }: Output, { id, outputs }: ModelEntry, count: number): { width: number; height: number } {
-  const size = { width: dims.at(-1) ?? 0, height: dims.at(-2) ?? 0 };
-  const tensor = `Output "${outputs['boundary']?.name}"`;
-  expectShape(id, tensor, dims, [[count, 'crops'], [size.height, 'rows'], [size.width, 'columns']]); // prettier-ignore
-  return size;
-}
-
-/** One map per margin, copied out of the runtime's memory. */
-function mapsOf({ data }: Output, { width, height }: { width: number; height: number }, count: number): Float32Array[] {
+/** One map per crop, copied out of the runtime's memory; the last two axes are its size. */
+function mapsOf({ data, dims }: Output, { id, outputs }: ModelEntry, key: MapKey, count: number): DrawnMaps {
+  const [width, height] = [dims.at(-1) ?? 0, dims.at(-2) ?? 0];
+  expectShape(id, `Output "${outputs[key]?.name}"`, dims, [[count, 'crops'], [height, 'rows'], [width, 'columns']]); // prettier-ignore
   const area = width * height;
-  return Array.from({ length: count }, (_, i) => data.slice(i * area, (i + 1) * area));
+  return { width, height, margins: Array.from({ length: count }, (_, i) => data.slice(i * area, (i + 1) * area)) };
 }
