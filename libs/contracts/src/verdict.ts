@@ -27,6 +27,8 @@ export const ReasonCode = z.enum([
   'frames_disagree',
   'detectors_disagree',
   'partly_unreadable',
+  // what would help
+  'better_copy',
   // why nothing was looked at
   'rejected',
 ]);

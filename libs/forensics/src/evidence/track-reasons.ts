@@ -96,3 +96,5 @@ function briefReason({ track, frames }: JudgedTrack, { startSeconds, endSeconds,
 
 /** People count faces from one. */
 export const name = (index: number) => `Face ${index + 1}`;
+
+export const percent = (probability: number) => `${Math.round(probability * 100)} %`;

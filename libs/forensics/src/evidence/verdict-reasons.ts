@@ -2,8 +2,9 @@ import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/
 import { Code } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
 import { disagreementOf } from '../fusion/disagreement';
-import { briefReasons, forgeryReasons, name, Reason } from './track-reasons';
+import { briefReasons, forgeryReasons, name, percent, Reason } from './track-reasons';
 import { clock, listText, plural } from './time-text';
+import { betterCopyReason, leaningReason } from './unsure-reasons';
 
 export interface ReasonFacts {
   verdict: Verdict['verdict'];
@@ -31,7 +32,8 @@ export function verdictReasons(facts: ReasonFacts): Reason[] {
   const seen = facts.fewFrames ? [] : [...forgeryReasons(tracks, policy, still), ...briefReasons(tracks, policy)];
   const reasons = [...seen];
   if (verdict === 'likely_authentic') reasons.push(noSigns(facts, still));
-  if (verdict === 'inconclusive') reasons.push(facts.probability === null ? nothingJudged(facts) : unsure(facts));
+  if (verdict === 'inconclusive')
+    reasons.push(...(facts.probability === null ? [nothingJudged(facts)] : unsure(facts)));
   reasons.push(...unreadable(facts), ...cutShort(probe));
   if (seen.length > 0) {
     // Said once, where a person reads it: what such a score is and is not.
@@ -56,7 +58,19 @@ function noSigns({ tracks }: ReasonFacts, still: boolean): Reason {
   );
 }
 
-function unsure({ framesInterval: interval, fewFrames, tracks, policy, detectors }: ReasonFacts): Reason {
+/** Why there is no firm answer, and what about the file may be to blame. */
+function unsure(facts: ReasonFacts): Reason[] {
+  const judged = facts.tracks.filter(({ track, frames }) => track.probability !== null && frames.length > 0);
+  const [first] = mostSuspicious(judged);
+  const copy = first ? betterCopyReason(first, facts.probe) : null;
+  return [whyUnsure(facts, first), ...(copy ? [copy] : [])];
+}
+
+const mostSuspicious = (tracks: JudgedTrack[]): JudgedTrack[] =>
+  [...tracks].sort((a, b) => (b.track.probability ?? 0) - (a.track.probability ?? 0));
+
+function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
+  const { framesInterval: interval, fewFrames, tracks, policy, detectors } = facts;
   if (fewFrames) {
     const most = Math.max(...tracks.map(({ frames }) => frames.length));
     return reason(
@@ -64,7 +78,7 @@ function unsure({ framesInterval: interval, fewFrames, tracks, policy, detectors
       `No face could be judged in more than ${plural(most, 'frame')} (${policy.faces.minFrames} are needed), so the score is only a hint.`,
     );
   }
-  for (const { track } of [...tracks].sort((a, b) => (b.track.probability ?? 0) - (a.track.probability ?? 0))) {
+  for (const { track } of mostSuspicious(tracks)) {
     const found = track.probability === null ? null : disagreementOf(track.scores, detectors, policy.thresholds);
     if (!found) continue;
     const { manipulated, authentic } = found;
@@ -81,7 +95,7 @@ function unsure({ framesInterval: interval, fewFrames, tracks, policy, detectors
       `The frames do not agree: a probability anywhere from ${percent(interval[0])} to ${percent(interval[1])} fits them.`,
     );
   }
-  const { authentic, manipulated } = policy.thresholds;
+  const { manipulated } = policy.thresholds;
   const above = tracks.find(({ track }) => (track.probability ?? 0) >= manipulated);
   if (above) {
     return reason(
@@ -90,10 +104,7 @@ function unsure({ framesInterval: interval, fewFrames, tracks, policy, detectors
         'as suspicious turns up by chance more often, so the file as a whole stays below it: look at this face.',
     );
   }
-  return reason(
-    'between_thresholds',
-    `The score lies between the policy's thresholds (${percent(authentic)} and ${percent(manipulated)}): too weak for either answer.`,
-  );
+  return first ? leaningReason(first, facts) : nothingJudged(facts);
 }
 
 const texts: Partial<Record<Code, string>> = {
@@ -149,5 +160,3 @@ function cutShort({ durationFromPackets, claimedSeconds, durationSeconds }: Prob
     'the answer covers what is there.';
   return [{ code: 'partly_unreadable', text, track: null, atSeconds: durationSeconds }];
 }
-
-const percent = (probability: number) => `${Math.round(probability * 100)} %`;

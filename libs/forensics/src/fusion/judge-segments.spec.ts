@@ -142,6 +142,42 @@ describe('judgeSegments', () => {
     expect(found.probability).toBeCloseTo(0.55, 1);
   });
 
+  it('says, where it is inconclusive, to which side it leans, in how many frames, and where to look', () => {
+    const of = (logits: number[]) => {
+      const found = judge([segment(0, ten, [track(0, { at: ten, logits, sentences: { mouth: 2, softer: -1 } })])]);
+      expect(found.verdict).toBe('inconclusive');
+      return found.reasons[0]!;
+    };
+    const forged = of([1, 1, 1, 2, 1, -1, 1, 1, 1, -1]);
+    expect(forged).toMatchObject({ code: 'between_thresholds', track: 0, atSeconds: 3 });
+    expect(forged.text).toBe(
+      "The score lies between the policy's thresholds (25 % and 85 %): too weak for a firm answer. It leans towards a forgery. " +
+        '8 of 10 judged frames of face 1 speak for a forgery, most of all the one at 0:03.0. It reads most like: mouth and chin.',
+    );
+    const authentic = of(same(-0.7));
+    expect(authentic).toMatchObject({ track: 0, atSeconds: null });
+    expect(authentic.text).toMatch(
+      /It leans towards an authentic face\. None of 10 judged frames of face 1 speaks for a forgery\.$/,
+    );
+    expect(of(same(0.1)).text).toMatch(/leans to neither side/);
+  });
+
+  it('says what about the file may keep an answer weak, and only then', () => {
+    const of = (logit: number, quality: Partial<FaceObservation['quality']>, probe: Partial<Probe> = {}) => {
+      const one = [segment(0, ten, [track(0, { at: ten, logits: same(logit), quality })])];
+      return judge(one, planOf(one), probe).reasons;
+    };
+    const small = of(0.2, { sizePx: 62 });
+    expect(small.map(({ code }) => code)).toEqual(['between_thresholds', 'better_copy']);
+    expect(small[1]!.text).toMatch(/^Face 1 is only about 62 px across\. .* a copy nearer to the source may/);
+    expect(of(0.2, { sharpness: 30 })[1]!.text).toMatch(/^Face 1 is soft/);
+    const bitRate = 0.004 * sceneProbe.width * sceneProbe.height * sceneProbe.framesPerSecond;
+    const both = of(0.2, { sizePx: 62 }, { bitRate })[1]!.text;
+    expect(both).toMatch(/^Face 1 is only about 62 px across; the file spends 0\.004 bits on a pixel/);
+    expect(of(0.2, {}, { bitRate: 100 * bitRate })).toHaveLength(1);
+    expect(of(5, { sizePx: 62 }, { bitRate }).map(({ code }) => code)).toEqual(['forged_face']);
+  });
+
   it('says so when the frames of a face contradict each other', () => {
     const found = judge([segment(0, ten, [track(0, { at: ten, logits: ten.map((i) => (i % 2 === 0 ? 7 : -7)) })])]);
     expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['frames_disagree']]);

@@ -1,0 +1,76 @@
+import { Policy, Probe } from '@assay/contracts';
+import { JudgedTrack } from '../fusion/describe-track';
+import { descriptionWords } from './description-words';
+import { clock, plural } from './time-text';
+import { name, percent, Reason } from './track-reasons';
+
+/** Nearer to even odds than this, a score leans to no side. */
+const leansFrom = 0.1;
+
+/** A face smaller than this, px: of copies at half the size our detectors rank forgeries far worse (docs/benchmarks.md). */
+const smallBelow = 100;
+/** Variance of the Laplacian; see `FaceQuality`. */
+const softBelow = 60;
+/** Bits that a file spends on a pixel of each picture. x264 at CRF 36 and above stays below this, still scenes and newer codecs may too. */
+const fewBits = 0.01;
+
+export interface UnsureFacts {
+  /** Of the whole file. */
+  probability: number | null;
+  policy: Policy;
+  probe: Probe;
+}
+
+/** No firm answer, but not nothing either: which side the score leans to, in how many frames, and where to look. */
+export function leaningReason({ track, frames }: JudgedTrack, facts: UnsureFacts): Reason {
+  const { thresholds } = facts.policy;
+  const still = facts.probe.kind === 'still';
+  const probability = facts.probability ?? track.probability ?? 0;
+  const range = `${percent(thresholds.authentic)} and ${percent(thresholds.manipulated)}`;
+  const strongest = frames.reduce((best, frame) => (frame.logit > best.logit ? frame : best));
+  const speaking = frames.filter(({ logit }) => logit > 0).length;
+  const share =
+    `${speaking === 0 ? 'None' : speaking} of ${plural(frames.length, 'judged frame')} of ${name(track.index).toLowerCase()} ` +
+    `${speaking <= 1 ? 'speaks' : 'speak'} for a forgery`;
+  const where = speaking > 0 ? `, most of all the one at ${clock(strongest.seconds, true)}` : '';
+  const text = [
+    `The score lies between the policy's thresholds (${range}): too weak for a firm answer. ${leaning(probability)}.`,
+    ...(still ? [] : [`${share}${where}.`]),
+    ...(probability >= 0.5 + leansFrom ? [descriptionWords(track.descriptions) ?? []].flat() : []),
+  ].join(' ');
+  return {
+    code: 'between_thresholds',
+    text,
+    track: track.index,
+    atSeconds: still || speaking === 0 ? null : strongest.seconds,
+  };
+}
+
+function leaning(probability: number): string {
+  if (Math.abs(probability - 0.5) < leansFrom) return 'It leans to neither side';
+  return probability > 0.5 ? 'It leans towards a forgery' : 'It leans towards an authentic face';
+}
+
+/** What about the file may keep the answer weak, and would be better in a copy nearer to the source; null where nothing is. */
+export function betterCopyReason({ track }: JudgedTrack, probe: Probe): Reason | null {
+  const { sizePx, sharpness } = track.quality;
+  const bits = bitsPerPixel(probe);
+  const limits = [
+    ...(sizePx < smallBelow ? [`${name(track.index)} is only about ${Math.round(sizePx)} px across`] : []),
+    ...(sharpness < softBelow ? [`${name(track.index)} is soft: out of focus, or enlarged`] : []),
+    ...(bits !== null && bits < fewBits
+      ? [`the file spends ${bits.toFixed(3)} bits on a pixel, as strongly compressed ones do`]
+      : []),
+  ];
+  if (limits.length === 0) return null;
+  const found = limits.join('; ');
+  const text =
+    `${found[0]!.toUpperCase()}${found.slice(1)}. That takes away much of what gives a forgery away: ` +
+    'a copy nearer to the source may give a firmer answer.';
+  return { code: 'better_copy', text, track: track.index, atSeconds: null };
+}
+
+function bitsPerPixel({ kind, bitRate, width, height, framesPerSecond }: Probe): number | null {
+  if (kind === 'still' || bitRate === null || framesPerSecond <= 0) return null;
+  return bitRate / (width * height * framesPerSecond);
+}
