@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assay_training.crop import crop_frame, five_points, warp_crop
+from assay_training.crop import PRODUCT_MARGINS, crop_frame, five_points, warp_crop
 from assay_training.degrade import degrade_pairs, draw
-from assay_training.evaluate import MARGINS
 from assay_training.export import net_input, session
 from assay_training.measures import auc, calibration_error, sigmoid
 from assay_training.pairs import FACE_PX, LANDMARK_NOISE, PairMaker
@@ -28,7 +27,7 @@ FRAMES = 4
 
 
 def synthetic_clips(cache: Path, run, count: int, seed: int = 77) -> tuple[np.ndarray, np.ndarray]:
-    """Mean logits (count,) of real and (count,) of forged clips of `FRAMES` frames at `MARGINS`."""
+    """Mean logits (count,) of real and (count,) of forged clips of `FRAMES` frames at `PRODUCT_MARGINS`."""
     maker, rng = PairMaker(cache, train=False), np.random.default_rng(seed)
     size = run.get_inputs()[0].shape[2]
     found = np.empty((count, 2))
@@ -40,7 +39,7 @@ def synthetic_clips(cache: Path, run, count: int, seed: int = 77) -> tuple[np.nd
         unit = crop_frame(points).face
         frames = [crop_frame(points + rng.normal(0, LANDMARK_NOISE * unit, points.shape)) for _ in pairs]
         for k in (0, 1):
-            crops = [warp_crop(np.ascontiguousarray(p[k]), f, size, m) for p, f in zip(pairs, frames) for m in MARGINS]
+            crops = [warp_crop(np.ascontiguousarray(p[k]), f, size, m) for p, f in zip(pairs, frames) for m in PRODUCT_MARGINS]
             found[i, k] = run.run(["logit"], {"face": net_input(crops)})[0].mean()
     return found[:, 0], found[:, 1]
 
@@ -77,7 +76,7 @@ def main(argv: list[str]) -> int:
             "a": round(a, 4),
             "b": round(b, 4),
             "fittedOn": f"{args.clips} real and {args.clips} forged synthetic clips of held-out faces (no footage), "
-            f"{FRAMES} frames at margins 1.2 and 1.4, held-out painter, labels smoothed by {SMOOTHING}",
+            f"{FRAMES} frames at margins {' and '.join(map(str, PRODUCT_MARGINS))}, held-out painter, labels smoothed by {SMOOTHING}",
         },
         "smoothing": SMOOTHING,
         "withoutSmoothing": {"a": round(plain[0], 4), "b": round(plain[1], 4)},

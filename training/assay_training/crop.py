@@ -40,6 +40,9 @@ CENTRE_DOWN = 0.41
 FACE_SIZE = 2.30
 """Face size in units of the larger of eye distance and eye-mouth distance: about the longer side of the mesh box."""
 
+PRODUCT_MARGINS = (1.2, 1.6)
+"""At which the product shows a face to our detectors: filling the crop, and with as much again around it (decision 014)."""
+
 MIN_SPAN_PX = 1.0
 """Landmarks closer than this give no direction: no crop."""
 

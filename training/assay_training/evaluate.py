@@ -12,17 +12,16 @@ import cv2
 import numpy as np
 
 from assay_training.clips import FaceFinder, FaceTrack, Region, read_clips
-from assay_training.crop import face_crop
+from assay_training.crop import PRODUCT_MARGINS, face_crop
 from assay_training.export import net_input, session
 from assay_training.measures import auc, auc_interval, calibration_error, share_interval, sigmoid
 
-MARGINS = (1.2, 1.4)
 MESO = ("meso4_df", "meso4_f2f", "mesoinception_df", "mesoinception_f2f")
 MESO_MARGIN = 1.0
 """MesoNet was trained on the face box with little around it."""
 
 
-def xray_logits(run, face: FaceTrack, margins: tuple[float, ...] = MARGINS, flip: bool = False) -> np.ndarray:
+def xray_logits(run, face: FaceTrack, margins: tuple[float, ...] = PRODUCT_MARGINS, flip: bool = False) -> np.ndarray:
     """Logit of every frame at every margin, (frames, margins); with `flip` the mean with the mirrored crop's."""
     size = run.get_inputs()[0].shape[2]
     out = np.empty((len(face.patches), len(margins)))
@@ -112,7 +111,7 @@ def main(argv: list[str]) -> int:
     run = session(args.model)
     both = np.array([r.scores(lambda face: xray_logits(run, face, flip=args.flip)) for r in regions])
     scores = both[:, 0]
-    found = {"model": args.model.name, "frames": args.frames, "margins": MARGINS, "flip": args.flip}
+    found = {"model": args.model.name, "frames": args.frames, "margins": PRODUCT_MARGINS, "flip": args.flip}
     found |= {"real": sum(not r.fake for r in regions), "fake": sum(r.fake for r in regions)}
     found["xray"] = report(regions, scores) | {"mostProminentFaceOnly": report(regions, both[:, 1])}
     entry = args.model.parent / "manifest-entry.json"

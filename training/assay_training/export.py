@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from assay_training.crop import PRODUCT_MARGINS
 from assay_training.net import Output, Xray
 from assay_training.weights import fill
 
@@ -119,7 +120,7 @@ def manifest_entry(path: Path, size: int, version: str, calibration: dict, outpu
             "color": "rgb",
             "mean": [127.5] * 3,
             "scale": [1 / 127.5] * 3,
-            "crop": {"definition": "face-crop-v1", "margins": [1.2, 1.4]},
+            "crop": {"definition": "face-crop-v1", "margins": list(PRODUCT_MARGINS)},
         },
         "outputs": {name: {"name": name, "kind": OUTPUT_KINDS[name]} for name in outputs},
         "calibration": calibration,

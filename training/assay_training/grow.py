@@ -19,8 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from assay_training.clips import FaceTrack, Region, read_clips
-from assay_training.crop import crop_frame, face_crop, warp_crop
-from assay_training.evaluate import MARGINS
+from assay_training.crop import PRODUCT_MARGINS, crop_frame, face_crop, warp_crop
 from assay_training.export import load_net
 from assay_training.measures import auc
 from assay_training.net import Xray
@@ -75,7 +74,7 @@ def clip_scores(net: nn.Module, regions: list[Region], size: int) -> np.ndarray:
     net.eval()
 
     def of_face(face: FaceTrack) -> np.ndarray:
-        crops = [face_crop(p, m, size, margin) for margin in MARGINS for p, m in zip(face.patches, face.landmarks)]
+        crops = [face_crop(p, m, size, margin) for margin in PRODUCT_MARGINS for p, m in zip(face.patches, face.landmarks)]
         return net(to_tensor(np.stack(crops), "cpu")).logit[:, 0].float().numpy()
 
     found = np.array([r.scores(of_face)[0] for r in regions])

@@ -17,8 +17,7 @@ import cv2
 import numpy as np
 
 from assay_training.clips import FaceFinder, cut, even_frames
-from assay_training.crop import face_crop
-from assay_training.evaluate import MARGINS
+from assay_training.crop import PRODUCT_MARGINS, face_crop
 from assay_training.export import net_input, session
 from assay_training.measures import share_interval
 from assay_training.pairs import PairMaker, join
@@ -103,7 +102,7 @@ def main(argv: list[str]) -> int:
     for row in (row for row in labelled if row["region"] == "right" and row["label"] == "fake"):
         pictures = even_frames(args.clips / row["file"], args.frames)
         inside, areas = {name: [] for name in maps}, []
-        for margin in MARGINS:
+        for margin in PRODUCT_MARGINS:
             crops = []
             for picture in pictures:
                 left, right = (np.ascontiguousarray(cut(picture, side)) for side in ("left", "right"))
