@@ -118,16 +118,22 @@ it('judges again what a query finds, behind all other work, and leaves the old v
   const { first, second, operate, submit, judged, history, api } = service;
   const since = new Date().toISOString();
   await operate('models', 'promote', 'second');
-  const inside = [await submit(newClip('swapped-a.mp4', 201)), await submit(newClip('still.jpg', 202))];
-  const outside = await submit(newClip('real-a.mp4', 203));
+  const submitted = [
+    await submit(newClip('swapped-a.mp4', 201)),
+    await submit(newClip('still.jpg', 202)),
+    await submit(newClip('real-a.mp4', 203)),
+  ];
   const old = new Map<string, string>();
-  for (const scan of [...inside, outside]) old.set(scan, await judged(scan));
+  for (const scan of submitted) old.set(scan, await judged(scan));
+  const probability = (scan: string): number => Verdict.parse(JSON.parse(old.get(scan)!)).probability!;
+  const [outside = '', ...inside] = submitted.sort((a, b) => probability(a) - probability(b));
+  const least = (probability(outside) + probability(inside[0]!)) / 2;
   await operate('models', 'promote', 'first');
   // Of that time, but judged by the other set.
   const other = await submit(newClip('still.jpg', 204));
   await judged(other);
 
-  const query = ['--set', 'second', '--between', '0.4,0.6', '--since', since, '--json'];
+  const query = ['--set', 'second', '--between', `${least},0.9999`, '--since', since, '--json'];
   const counted = JSON.parse((await operate('rescan', ...query, '--dry-run')).stdout) as Rescan;
   expect(counted).toMatchObject({ matched: 2 });
   const { id } = JSON.parse((await operate('rescan', ...query)).stdout) as Rescan;
