@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -38,6 +39,12 @@ TOLD = (0.1, 0.8)
 
 GROW = 0.03
 """Of the crop's side."""
+
+SHOWS = 0.7
+"""Forgeries of at least this weight (`pairs.Batch`) can be seen at all after degradation."""
+
+REPLACED = 0.5
+"""A pixel was replaced where the mask is at least this share of its own maximum."""
 
 
 def difference_of(original: np.ndarray, forged: np.ndarray) -> np.ndarray:
@@ -127,13 +134,6 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-SHOWS = 0.7
-"""Forgeries of at least this weight (`pairs.Batch`) can be seen at all after degradation."""
-
-REPLACED = 0.5
-"""A pixel was replaced where the mask is at least this share of its own maximum."""
-
-
 def synthetic(run, maps: list[str], cache: Path, count: int, size: int) -> dict:
     """Mass inside the true mask of forgeries that show, by region, beside that of the mean map over all of them."""
     maker, rng = PairMaker(cache, train=False), np.random.default_rng(17)
@@ -144,8 +144,7 @@ def synthetic(run, maps: list[str], cache: Path, count: int, size: int) -> dict:
     parts = [run.run(maps, {"face": net_input(batch.forged[part])}) for part in np.array_split(shown, -(-len(shown) // 32))]
     found: dict = {"pairs": len(batch.weight), "shown": len(shown), "areaOfTheCrop": round(float(np.mean(areas)), 3)}
     for name, drawn in zip(maps, (np.concatenate(values)[:, 0] for values in zip(*parts))):
-        mean = drawn.mean(0)
-        inside, blind = (np.array([mass_inside(m, a) for m, a in zip(those, areas)]) for those in (drawn, [mean] * len(drawn)))
+        inside, blind = beside_the_mean_map(drawn, areas)
         found[name] = {
             region: {"massInside": round(float(inside[rows].mean()), 3), "ofTheMeanMap": round(float(blind[rows].mean()), 3), "forgeries": int(rows.sum())}
             for region, rows in [("all", np.ones(len(shown), bool)), *((r, regions == r) for r in sorted(set(regions)))]
@@ -153,14 +152,21 @@ def synthetic(run, maps: list[str], cache: Path, count: int, size: int) -> dict:
     return found
 
 
+def beside_the_mean_map(drawn: Sequence[np.ndarray], areas: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Mass of each map (n,n) inside its area (N,N), and what the mean of all the maps has in the same places."""
+    mean = np.mean(drawn, 0)
+    inside = np.array([mass_inside(own, area) for own, area in zip(drawn, areas)])
+    return inside, np.array([mass_inside(mean, area) for area in areas])
+
+
 def summary(drawn: list[list[tuple[np.ndarray, np.ndarray]]], rows: list[dict]) -> dict:
     """Of one kind of map: its mass inside, clip by clip, and that of the mean map, which is the same for every picture."""
-    values = np.array([np.mean([mass_inside(m, area) for m, area in clip]) for clip in drawn])
-    mean = np.mean([m for clip in drawn for m, _ in clip], 0)
-    blind = np.mean([np.mean([mass_inside(mean, area) for _, area in clip]) for clip in drawn])
+    clips = np.cumsum([len(clip) for clip in drawn])[:-1]
+    inside, blind = beside_the_mean_map(*zip(*(each for clip in drawn for each in clip)))
+    values, blind_values = (np.array([part.mean() for part in np.split(v, clips)]) for v in (inside, blind))
     return {
         "massInside": round(float(values.mean()), 3),
         "massInside95": [round(v, 3) for v in share_interval(values, np.array([r["group"] for r in rows]))],
-        "massInsideOfTheMeanMap": round(float(blind), 3),
+        "massInsideOfTheMeanMap": round(float(blind_values.mean()), 3),
         "byFile": {r["file"]: [round(float(v), 3), round(r["area"], 3)] for v, r in zip(values, rows)},
     }

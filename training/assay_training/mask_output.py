@@ -8,14 +8,13 @@ again. Weights and all other outputs stay what they are.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 from pathlib import Path
 
 import onnx
 from onnx import helper
 
 from assay_training.export import OUTPUT_KINDS
+from assay_training.exported_folder import change_model
 
 
 def with_mask(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -41,8 +40,8 @@ def with_mask(model: onnx.ModelProto) -> onnx.ModelProto:
         raise ValueError("this is not a detector that was exported here") from None
     node = onnx.NodeProto.FromString(enlarge.SerializeToString())
     node.name, node.input[0], node.output[0] = "mask_output", sigmoid.output[0], "mask"
+    # Values must be known before they are used: last, all are.
     graph.node.append(node)
-    # Values must be known before they are used; the copy comes last, where all are.
     boundary = next(output for output in graph.output if output.name == "boundary")
     shape = [d.dim_param or d.dim_value for d in boundary.type.tensor_type.shape.dim]
     graph.output.insert(list(graph.output).index(boundary) + 1, helper.make_tensor_value_info("mask", onnx.TensorProto.FLOAT, shape))
@@ -60,17 +59,12 @@ def main(argv: list[str]) -> int:
     p.add_argument("model", type=Path, help="folder with an exported detector and its manifest-entry.json")
     p.add_argument("--version", required=True, help="of the changed detector")
     args = p.parse_args(argv)
-    entry_file = args.model / "manifest-entry.json"
-    entry = json.loads(entry_file.read_text())
-    file = args.model.parent / entry["file"]
-    blob = with_mask(onnx.load(file)).SerializeToString(deterministic=True)
-    file.write_bytes(blob)
-    outputs = {}
-    for name, output in entry["outputs"].items():
-        outputs[name] = output
-        if name == "boundary":
-            outputs["mask"] = {"name": "mask", "kind": OUTPUT_KINDS["mask"]}
-    entry |= {"version": args.version, "sha256": hashlib.sha256(blob).hexdigest(), "bytes": len(blob), "outputs": outputs}
-    entry_file.write_text(json.dumps(entry, indent=2) + "\n")
-    print(f"{file}: {len(blob)} bytes, outputs {', '.join(outputs)}")
+    file = change_model(args.model, args.version, with_mask, _named)
+    print(f"{file}: {file.stat().st_size} bytes, with the output mask")
     return 0
+
+
+def _named(outputs: dict) -> dict:
+    """The outputs of an entry with `mask` among them, in the order in which `export` names them."""
+    known = outputs | {"mask": {"name": "mask", "kind": OUTPUT_KINDS["mask"]}}
+    return {name: known[name] for name in OUTPUT_KINDS if name in known}

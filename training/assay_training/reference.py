@@ -14,13 +14,13 @@ that of a counterfactual or self-reference; the figures that led to it stand in 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper, utils
+
+from assay_training.exported_folder import change_model
 
 WEIGHT = 0.5
 
@@ -116,12 +116,6 @@ def main(argv: list[str]) -> int:
     p.add_argument("model", type=Path, help="folder with an exported detector and its manifest-entry.json")
     p.add_argument("--version", required=True, help="of the changed detector")
     args = p.parse_args(argv)
-    entry_file = args.model / "manifest-entry.json"
-    entry = json.loads(entry_file.read_text())
-    file = args.model.parent / entry["file"]
-    blob = with_reference(onnx.load(file)).SerializeToString(deterministic=True)
-    file.write_bytes(blob)
-    entry |= {"version": args.version, "sha256": hashlib.sha256(blob).hexdigest(), "bytes": len(blob)}
-    entry_file.write_text(json.dumps(entry, indent=2) + "\n")
-    print(f"{file}: {len(blob)} bytes. Its calibration is of the detector before: fit it anew (eval-ensemble --ship).")
+    file = change_model(args.model, args.version, with_reference)
+    print(f"{file}: {file.stat().st_size} bytes. Its calibration is of the detector before: fit it anew (eval-ensemble --ship).")
     return 0

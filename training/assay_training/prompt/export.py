@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from assay_training.export import arguments, maps_of, load_net, write
+from assay_training.export import arguments, load_net, maps_of, write
 from assay_training.prompt.captions import every_word
 from assay_training.prompt.net import Prompt
 from assay_training.prompt.sentences import SENTENCES, read_sentences
