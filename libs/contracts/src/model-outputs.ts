@@ -75,8 +75,8 @@ export type LogitOutput = z.infer<typeof LogitOutput>;
 const OtherOutput = z.object({ name: onnxName, kind: z.string().optional() });
 
 /**
- * A model's outputs by what the pipeline calls them: `logit`, `boundary` and `mask` of a forgery detector; `scores`, `boxes`,
- * `landmarks` of a face detector, with `-8`, `-16` ... after them where there is one for each stride.
+ * A model's outputs by what the pipeline calls them: `logit`, `boundary`, `mask` and `occlusion` of a forgery detector;
+ * `scores`, `boxes`, `landmarks` of a face detector, with `-8`, `-16` ... after them where there is one for each stride.
  */
 export const ModelOutputs = z.object({ logit: LogitOutput.optional() }).catchall(OtherOutput);
 export type ModelOutputs = z.infer<typeof ModelOutputs>;

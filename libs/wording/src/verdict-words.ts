@@ -21,6 +21,7 @@ export const abstentionWords: Record<string, string> = {
   faces_too_small: 'too small to judge',
   faces_blurred: 'too blurred to judge',
   faces_extreme_pose: 'turned too far away to judge',
+  faces_occluded: 'too much of it hidden to judge',
   bad_exposure: 'too dark or too bright to judge',
   too_few_frames: 'seen in too few frames to judge',
   frames_disagree: 'its frames do not agree',

@@ -34,6 +34,7 @@ export function sampleVerdict(changes: Partial<Verdict> = {}): Verdict {
         probability: 0.934,
         interval: [0.86, 0.97],
         abstention: null,
+        occlusion: 0.02,
         scores: { xray: 2.7 },
         framingDeviation: null,
         descriptions: [],

@@ -7,10 +7,11 @@ import {
   loadSharp,
   overlayName,
 } from '../evidence/evidence-pictures';
-import { CropMap, regionStrengths } from '../evidence/face-regions';
+import { CropMap, occlusionShare, regionStrengths } from '../evidence/face-regions';
 import { cropMargins, cropSize } from '../inference/crop-task';
 import { CropScore, DrawnMaps } from '../inference/messages';
 import { EvidencePicture, LookContext, LookOutcome } from '../look-context';
+import { isHidden } from '../fusion/abstention';
 import { round } from '../fusion/statistics';
 import { modelsFor } from '../models/model-set';
 import { Track } from '../tracks/tracker';
@@ -42,21 +43,24 @@ export async function lookAtSegment(
   const faces = seen.tracks.flatMap((track) => track.sightings);
   const onScored = (fraction: number) => onProgress(framesShare + (1 - framesShare) * fraction);
   const scored = await scoreFaces(faces, pool, onScored, signal);
-  const chosen = chooseEvidence(seen.tracks, scored.scores);
   const scaleX = probe.width / plan.decodeWidth;
   const scaleY = probe.height / plan.decodeHeight;
   const detectors = modelsFor(pool.models, 'forgery-frame');
+  const scoresOf = (face: SeenFace) => scored.scores.get(face) ?? [];
+  const observed = new Map(faces.map((face) => [face, observe(face, scoresOf(face), detectors, scaleX, scaleY)]));
+  // A frame that is not judged is no evidence.
+  const judged = new Map([...scored.scores].filter(([face]) => !isHidden(observed.get(face)!)));
+  const chosen = chooseEvidence(seen.tracks, judged);
   const shown: EvidenceFace[] = [];
   const tracks: SegmentTrack[] = [];
   for (const track of seen.tracks) {
     const observations: FaceObservation[] = [];
     for (const face of track.sightings) {
-      const scores = scored.scores.get(face) ?? [];
-      const observation = observe(face, scores, detectors, scaleX, scaleY);
+      const observation = observed.get(face)!;
       if (chosen.has(face)) {
         signal.throwIfAborted();
         const stem = evidenceStem(segment.index, track.index, face.seconds);
-        const kept = await evidenceFace(stem, face, scores, detectors);
+        const kept = await evidenceFace(stem, face, scoresOf(face), detectors);
         if (kept) {
           shown.push(kept);
           observation.crop = cropName(stem);
@@ -102,6 +106,7 @@ function observe(
   const logits: Record<string, number> = {};
   for (const { model, logit } of scores) if (Number.isFinite(logit)) logits[model] = logit;
   const maps = scores.flatMap((score) => cropMaps(score.model, score.boundary, detectors));
+  const occlusion = occlusionShare(scores.flatMap((score) => cropMaps(score.model, score.occlusion, detectors)));
   return {
     seconds: face.seconds,
     box: [x * scaleX, y * scaleY, width * scaleX, height * scaleY] satisfies Box,
@@ -110,6 +115,7 @@ function observe(
     quality: face.quality,
     logits,
     ...(maps.length > 0 ? { regions: regionStrengths(maps) } : {}),
+    ...(occlusion !== null ? { occlusion } : {}),
     ...sentencesOf(scores, detectors),
     crop: null,
     overlay: null,

@@ -1,4 +1,4 @@
-import { CropMap, regionStrengths } from './face-regions';
+import { CropMap, occlusionShare, regionStrengths } from './face-regions';
 import { heatColour } from './heat-colour';
 import { drawOverlay } from './overlay';
 
@@ -30,6 +30,21 @@ describe('regionStrengths', () => {
   it('leaves out what lies outside the face', () => {
     const strengths = regionStrengths([map((u, v) => (Math.hypot(u, v) > 0.62 ? 1 : 0))]);
     expect(Math.max(...Object.values(strengths))).toBe(0);
+  });
+});
+
+describe('occlusionShare', () => {
+  it('is the part of the face that is hidden, whatever is hidden beside it', () => {
+    expect(occlusionShare([map(() => 1)])).toBe(1);
+    expect(occlusionShare([map((u, v) => (Math.hypot(u, v) > 0.62 ? 1 : 0))])).toBe(0);
+    // A mask from the nose down.
+    expect(occlusionShare([map((u, v) => (v > 0.02 ? 1 : 0))])!).toBeGreaterThan(0.4);
+    expect(occlusionShare([map((u, v) => (v > 0.02 ? 1 : 0))])!).toBeLessThan(0.55);
+  });
+
+  it('is the mean over crops, and unknown where no model tells', () => {
+    expect(occlusionShare([map(() => 0.25), map(() => 0.75)])).toBe(0.5);
+    expect(occlusionShare([])).toBeNull();
   });
 });
 

@@ -57,6 +57,23 @@ function strengthsOf(map: CropMap): number[] {
   });
 }
 
+/** Mean over the face, hairline to chin, of maps of what hides it, 0..1 to three decimals; null of no maps. */
+export function occlusionShare(maps: CropMap[]): number | null {
+  if (maps.length === 0) return null;
+  const shares = maps.map((map) => {
+    const regions = regionsOf(map);
+    let sum = 0;
+    let count = 0;
+    regions.forEach((region, at) => {
+      if (region < 0) return;
+      sum += map.values[at]!;
+      count += 1;
+    });
+    return sum / Math.max(1, count);
+  });
+  return Math.round((1000 * shares.reduce((sum, share) => sum + share, 0)) / shares.length) / 1000;
+}
+
 /** Every crop of a model has the same size and one of few margins, and there are dozens of crops a scan. */
 const tables = new Map<string, Int8Array>();
 const tablesKept = 16;

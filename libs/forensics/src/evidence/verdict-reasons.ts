@@ -1,5 +1,5 @@
 import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
-import { Code } from '../fusion/abstention';
+import { Code, mostHidden } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
 import { disagreementOf } from '../fusion/disagreement';
 import { briefReasons, forgeryReasons, name, percent, Reason } from './track-reasons';
@@ -73,6 +73,13 @@ function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
   const { framesInterval: interval, fewFrames, tracks, policy, detectors } = facts;
   if (fewFrames) {
     const most = Math.max(...tracks.map(({ frames }) => frames.length));
+    const hidden = tracks.filter(({ track }) => (track.occlusion ?? 0) > mostHidden);
+    if (2 * hidden.length >= tracks.length) {
+      return reason(
+        'faces_occluded',
+        `The faces found ${texts.faces_occluded} in more than ${plural(most, 'frame')}, so the score is only a hint.`,
+      );
+    }
     return reason(
       'too_few_frames',
       `No face could be judged in more than ${plural(most, 'frame')} (${policy.faces.minFrames} are needed), so the score is only a hint.`,
@@ -110,6 +117,8 @@ function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
 const texts: Partial<Record<Code, string>> = {
   faces_blurred: 'are too blurred to be judged',
   faces_extreme_pose: 'are turned too far away to be judged',
+  faces_occluded:
+    'are hidden in part by something before them (a mask, sunglasses, a hand, a caption), too much of them to be judged',
   bad_exposure: 'are too dark or too bright to be judged',
   too_few_frames: 'are seen too briefly or too poorly to be judged',
 };

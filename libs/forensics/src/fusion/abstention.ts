@@ -1,4 +1,4 @@
-import { FaceQuality, ReasonCode } from '@assay/contracts';
+import { FaceObservation, FaceQuality, ReasonCode } from '@assay/contracts';
 import { z } from 'zod';
 import { usableWeight } from '../faces/quality';
 
@@ -10,8 +10,31 @@ const turnedBeyond = 0.75;
 const darkBelow = 30;
 const brightAbove = 235;
 
-/** Why a track has no judged frames, from the mean quality of its observations. */
-export function abstentionFor(quality: FaceQuality): Code {
+/**
+ * Share of the face that may be hidden in a frame that is judged: a mask against infection takes away about half, and mouth and jaw,
+ * where most forgeries show; sunglasses about a sixth.
+ */
+export const mostHidden = 0.3;
+
+/** Whether too much of a face is hidden in this frame for it to be judged. */
+export const isHidden = ({ occlusion }: Pick<FaceObservation, 'occlusion'>): boolean => (occlusion ?? 0) > mostHidden;
+
+/** Mean share hidden over the frames that a model looked at; null where none tells. */
+export function meanOcclusion(observations: FaceObservation[]): number | null {
+  const shares = observations.flatMap(({ occlusion }) => occlusion ?? []);
+  return shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+/** Whether too much of a face is hidden in half of the frames that a model looked at, or in more. */
+export function isMostlyHidden(observations: FaceObservation[]): boolean {
+  const looked = observations.filter(({ occlusion }) => occlusion !== undefined);
+  return looked.length > 0 && 2 * looked.filter(isHidden).length >= looked.length;
+}
+
+/** Why a track has fewer judged frames than it needs: `judged` of them. */
+export function abstentionFor(observations: FaceObservation[], judged: number, quality: FaceQuality): Code {
+  if (isMostlyHidden(observations)) return 'faces_occluded';
+  if (judged > 0) return 'too_few_frames';
   if (quality.weight >= usableWeight * 4) return 'too_few_frames';
   if (quality.exposure < darkBelow || quality.exposure > brightAbove) return 'bad_exposure';
   if (quality.sharpness < blurredBelow) return 'faces_blurred';

@@ -1,6 +1,6 @@
 import { FaceObservation, FaceQuality, ModelEntry, Policy, Probe, VerdictTrack } from '@assay/contracts';
 import { JoinedTrack } from '../tracks/join-tracks';
-import { abstentionFor } from './abstention';
+import { abstentionFor, meanOcclusion } from './abstention';
 import { FrameScore, frameScores } from './frame-scores';
 import { descriptionsOf } from './descriptions';
 import { Framing, portraitFraming } from './portrait-framing';
@@ -40,6 +40,7 @@ export function describeTrack(
   const estimate = seen && framing ? withFraming(seen, framing) : seen;
   const enough = estimate !== null && frames.length >= minFrames;
   const quality = meanQuality(observations);
+  const occlusion = meanOcclusion(observations);
   const logitOf = new Map(frames.map((frame) => [frame.observation, frame.logit]));
   const track: VerdictTrack = {
     index,
@@ -49,11 +50,12 @@ export function describeTrack(
     framesSeen: observations.length,
     framesScored: frames.length,
     ...(enough ? rounded(estimate) : { probability: null, interval: null }),
-    abstention: enough ? null : frames.length > 0 ? 'too_few_frames' : abstentionFor(quality),
+    abstention: enough ? null : abstentionFor(observations, frames.length, quality),
     scores: meanScores(frames, detectors),
     framingDeviation: framing ? round(framing.deviation, 4) : null,
     descriptions: descriptionsOf(frames, detectors),
     quality,
+    occlusion: occlusion === null ? null : round(occlusion, 3),
     observations: observations.map((observation) => {
       const logit = logitOf.get(observation);
       const [x, y, width, height] = observation.box;

@@ -41,13 +41,15 @@ interface Face {
   look?: number[];
   quality?: Partial<FaceObservation['quality']>;
   regions?: Record<string, number>;
+  /** Share of the face that is hidden in each frame, or in all of them. */
+  occlusion?: number | number[];
   landmarks?: number[];
   sentences?: Record<string, number>;
 }
 
 function track(
   index: number,
-  { at, logits, x = 100, look = [1, 0], quality, regions, landmarks, sentences }: Face,
+  { at, logits, x = 100, look = [1, 0], quality, regions, occlusion, landmarks, sentences }: Face,
   shot = 0,
 ): SegmentTrack {
   const observations = at.map((seconds, i): FaceObservation => {
@@ -58,6 +60,7 @@ function track(
       quality: { sizePx: 150, sharpness: 100, exposure: 120, yaw: 0, pitch: 0, roll: 0, weight: 0.9, ...quality },
       logits: logit === null ? {} : { d: logit },
       ...(regions ? { regions } : {}),
+      ...(occlusion === undefined ? {} : { occlusion: typeof occlusion === 'number' ? occlusion : occlusion[i]! }),
       ...(sentences ? { sentences } : {}),
       crop: logit === null ? null : `s0-t${index}-${i}.jpg`,
       overlay: null,
@@ -316,6 +319,56 @@ describe('judgeSegments', () => {
     expect(poor({ sharpness: 3 })).toEqual(['inconclusive', null, 'faces_blurred']);
     expect(poor({ exposure: 9 })).toEqual(['inconclusive', null, 'bad_exposure']);
     expect(poor({ yaw: 0.95 })).toEqual(['inconclusive', null, 'faces_extreme_pose']);
+  });
+
+  describe('a face behind a mask or a hand', () => {
+    const half = 0.5;
+
+    it('is not judged, whatever the detectors say of it, and the reason says why', () => {
+      for (const logit of [6, -6]) {
+        const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(logit), occlusion: half })])]);
+        expect(found).toMatchObject({ verdict: 'inconclusive', probability: null });
+        expect(codes(found)).toEqual(['faces_occluded']);
+        expect(found.reasons[0]!.text).toMatch(/hidden in part by something before them \(a mask/);
+        expect(found.tracks[0]).toMatchObject({ abstention: 'faces_occluded', occlusion: half, framesScored: 0 });
+      }
+    });
+
+    it('is judged by the frames in which it shows', () => {
+      const occlusion = ten.map((i) => (i < 4 ? half : 0.02));
+      const logits = ten.map((i) => (i < 4 ? 6 : -3));
+      const found = judge([segment(0, ten, [track(0, { at: ten, logits, occlusion })])]);
+      expect(found.verdict).toBe('likely_authentic');
+      expect(found.tracks[0]).toMatchObject({ abstention: null, framesScored: 6 });
+    });
+
+    it('is only a hint where it shows for a moment', () => {
+      const occlusion = ten.map((i) => (i < 9 ? half : 0));
+      const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(6), occlusion })])]);
+      expect(found.verdict).toBe('inconclusive');
+      expect(found.probability).not.toBeNull();
+      expect(codes(found)).toEqual(['faces_occluded']);
+      expect(found.reasons[0]!.text).toMatch(/in more than 1 frame, so the score is only a hint/);
+      expect(found.tracks[0]!.abstention).toBe('faces_occluded');
+    });
+
+    it('does not keep another face from being judged', () => {
+      const faces = [
+        track(0, { at: ten, logits: same(6), occlusion: half }),
+        track(1, { at: ten, logits: same(5), occlusion: 0.01, x: 400, look: [0, 1] }),
+      ];
+      const found = judge([segment(0, ten, faces)]);
+      expect(found.verdict).toBe('likely_manipulated');
+      expect(found.tracks.map(({ abstention }) => abstention)).toEqual(['faces_occluded', null]);
+    });
+
+    it('is judged with sunglasses, and where no model tells what is hidden', () => {
+      const glasses = judge([segment(0, ten, [track(0, { at: ten, logits: same(6), occlusion: 0.18 })])]);
+      const untold = judge([segment(0, ten, [track(0, { at: ten, logits: same(6) })])]);
+      expect(glasses.verdict).toBe('likely_manipulated');
+      expect(untold.tracks[0]!.occlusion).toBeNull();
+      expect(untold.probability).toBe(glasses.probability);
+    });
   });
 
   it('takes logits that are no numbers for none', () => {

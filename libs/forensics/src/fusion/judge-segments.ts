@@ -51,7 +51,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       policy,
       detectors,
     }),
-    tracks: tracks.map(({ track }) => (onlyGlimpses ? glimpse(track) : track)),
+    tracks: tracks.map(({ track }, i) => (onlyGlimpses ? glimpse(track, strict[i]!.track) : track)),
     timeline: timelineOf(framesSeconds, tracks),
     cutsSeconds: ordered.flatMap(({ cutsSeconds }) => cutsSeconds),
     framesSeconds,
@@ -64,8 +64,8 @@ function labelOf(probability: number | null, fewFrames: boolean, { thresholds }:
   return probability <= thresholds.authentic ? 'likely_authentic' : 'inconclusive';
 }
 
-/** A track judged from fewer frames than the policy asks for says so. */
-const glimpse = (track: JudgedTrack['track']): JudgedTrack['track'] => ({
+/** A track judged from fewer frames than the policy asks for says why there are no more. */
+const glimpse = (track: JudgedTrack['track'], { abstention }: JudgedTrack['track']): JudgedTrack['track'] => ({
   ...track,
-  abstention: track.abstention ?? 'too_few_frames',
+  abstention,
 });

@@ -55,6 +55,8 @@ export interface CropScore {
   boundary: DrawnMaps | null;
   /** Predicted mask of what was replaced; null where the model draws none. */
   mask: DrawnMaps | null;
+  /** What something before the face hides; null where the model does not tell. */
+  occlusion: DrawnMaps | null;
   /** Log odds of each of the model's sentences, mean over the margins; null where the model scores none. */
   sentences: number[] | null;
 }

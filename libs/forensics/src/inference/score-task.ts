@@ -29,7 +29,7 @@ export async function scoreFace(model: Model, margins: ModelCrops['margins']): P
   // A file exported for one picture at a time gives the same numbers, only later.
   const runs = model.batch === 1 ? margins.map((margin) => [margin]) : [margins];
   const logits: number[] = [];
-  const drawn: Record<MapKey, DrawnMaps | null> = { boundary: null, mask: null };
+  const drawn: Record<MapKey, DrawnMaps | null> = { boundary: null, mask: null, occlusion: null };
   const columns: number[][] = [];
   for (const crops of runs) {
     const { logit, sentences, ...maps } = await runCrops(model, crops);
@@ -48,8 +48,8 @@ export async function scoreFace(model: Model, margins: ModelCrops['margins']): P
   };
 }
 
-/** Outputs that are drawn over the crop. */
-const mapKeys = ['boundary', 'mask'] as const;
+/** Outputs with a value for each place of the crop. */
+const mapKeys = ['boundary', 'mask', 'occlusion'] as const;
 type MapKey = (typeof mapKeys)[number];
 
 /** The maps of further margins behind those of the first. */

@@ -43,10 +43,10 @@ function outputProblems({ id, task, outputs, decoder, ...entry }: ModelEntry): s
       problems.push(`${found}; wanted ${length} weights, as many as its embedding, and ${biasValues} bias.`);
     }
   }
-  const drawn = (['boundary', 'mask'] as const).find((key) => outputs[key]);
+  const drawn = (['boundary', 'mask', 'occlusion'] as const).find((key) => outputs[key]);
   if (drawn && (entry.input.crop?.definition === 'face-box-v1' || entry.input.crop?.shift)) {
     // The named regions of a face (jaw, brows ...) lie where the centred, aligned crop has them; pictures of evidence are cut so.
-    problems.push(`Model "${id}" draws a ${drawn}, which needs crops of face-crop-v1 without a shift.`);
+    problems.push(`Model "${id}" has an output "${drawn}", which needs crops of face-crop-v1 without a shift.`);
   }
   return problems;
 }

@@ -51,6 +51,7 @@ export function mockJudgement(label: MockLabel): Judgement {
         probability,
         interval,
         abstention: null,
+        occlusion: 0.02,
         scores: { mock: logit },
         framingDeviation: null,
         descriptions: [],
