@@ -107,6 +107,13 @@ def eval_maps(argv: list[str]) -> int:
     return main(argv)
 
 
+def eval_occlusion(argv: list[str]) -> int:
+    """measure detectors on real faces behind masks and hands"""
+    from assay_training.covered_faces import main
+
+    return main(argv)
+
+
 def reference(argv: list[str]) -> int:
     """have an exported detector measure each face by a softened copy of itself"""
     from assay_training.reference import main
@@ -154,6 +161,7 @@ COMMANDS = {
     "eval-clips": eval_clips,
     "eval-ensemble": eval_ensemble,
     "eval-maps": eval_maps,
+    "eval-occlusion": eval_occlusion,
     "reference": reference,
     "mask-output": mask_output,
     "quantise": quantise,

@@ -24,24 +24,24 @@ TRAINING_DATA = ["helen_afw", "ytf", "aaf", "utk", "ImageNet (initial weights)"]
 
 
 class Exported(nn.Module):
-    """What the product sees: `logit` (n,1), manipulated > 0; `boundary` and `mask`, (n,1,N/4,N/4) in 0..1 each."""
+    """What the product sees: `logit` (n,1), manipulated > 0; `boundary`, `mask` and `occlusion`, (n,1,N/4,N/4) in 0..1 each."""
 
     def __init__(self, net: Xray) -> None:
         super().__init__()
         self.net = net
 
-    def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, face: torch.Tensor) -> tuple[torch.Tensor, ...]:
         out = self.net(face)
         return out.logit, *maps_of(out)
 
 
-def maps_of(out: Output) -> tuple[torch.Tensor, torch.Tensor]:
-    """The maps that the product takes, (n,1,N/4,N/4) in 0..1: where a blend's boundary runs, and what was replaced."""
-    edge, mask = (F.interpolate(torch.sigmoid(m), scale_factor=2.0, mode="bilinear", align_corners=False) for m in (out.edge8, out.mask8))
-    return edge, mask
+def maps_of(out: Output) -> tuple[torch.Tensor, ...]:
+    """The maps that the product takes, (n,1,N/4,N/4) in 0..1: where a blend's boundary runs, what was replaced, what is covered."""
+    maps = (out.edge8, out.mask8, out.occlusion8)
+    return tuple(F.interpolate(torch.sigmoid(m), scale_factor=2.0, mode="bilinear", align_corners=False) for m in maps)
 
 
-XRAY_OUTPUTS = ("logit", "boundary", "mask")
+XRAY_OUTPUTS = ("logit", "boundary", "mask", "occlusion")
 
 
 def load_net(net: nn.Module, checkpoint: Path) -> nn.Module:
@@ -131,7 +131,7 @@ def manifest_entry(path: Path, size: int, version: str, calibration: dict, outpu
     }
 
 
-OUTPUT_KINDS = {"logit": "logit", "boundary": "probability", "mask": "probability", "sentences": "logit"}
+OUTPUT_KINDS = {"logit": "logit", "boundary": "probability", "mask": "probability", "occlusion": "probability", "sentences": "logit"}
 
 UNCALIBRATED = {"a": 0.5, "b": 0.0, "fittedOn": "nothing yet: an early checkpoint"}
 

@@ -2,7 +2,7 @@
 
 Input (n,3,N,N): RGB, x/127.5-1. The encoder is MobileNetV2-1.0 with its batch norms folded (ImageNet weights: fewer
 things to go wrong in small batches). A decoder predicts, at strides 16 and 8, the mask of what was replaced and its
-boundary 4m(1-m). The score comes from comparing the inner face with the ring around it: their pooled features, the
+boundary 4m(1-m), and at stride 8 what is covered by something before the face. The score comes from comparing the inner face with the ring around it: their pooled features, the
 difference of the two, and how much boundary the decoder sees.
 """
 
@@ -53,13 +53,14 @@ TAPS = {2: 24, 5: 32, 12: 96, 16: 320}
 
 @dataclass
 class Output:
-    """logit (n,1) with manipulated > 0; boundary and mask logits at strides 8 and 16, (n,1,h,w)."""
+    """logit (n,1) with manipulated > 0; logits (n,1,h,w) of boundary and mask at strides 8 and 16, of occlusion at stride 8."""
 
     logit: torch.Tensor
     edge8: torch.Tensor
     edge16: torch.Tensor
     mask8: torch.Tensor
     mask16: torch.Tensor
+    occlusion8: torch.Tensor
 
 
 def _mix(before: int, after: int) -> nn.Module:
@@ -72,8 +73,8 @@ def _mix(before: int, after: int) -> nn.Module:
 POOLED = 320 + 2 * 96 + 3 * 80 + 3 * 48 + 2 * 24 + 3
 """Pooled features that the heads see."""
 
-Maps = tuple[torch.Tensor, torch.Tensor]
-"""Logits of boundary and mask, (n,2,h,w), at strides 8 and 16."""
+Maps = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""Logits of boundary and mask, (n,2,h,w), at strides 8 and 16, and of occlusion, (n,1,h,w), at stride 8."""
 
 
 class Xray(nn.Module):
@@ -94,17 +95,18 @@ class Xray(nn.Module):
         self.up8 = _mix(48, 48)
         self.maps16 = nn.Conv2d(80, 2, 1)
         self.maps8 = nn.Conv2d(48, 2, 1)
+        self.occlusion8 = nn.Conv2d(48, 1, 1)
         self.detail = nn.Conv2d(24, 24, 3, 1, 1, groups=24)
         self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(POOLED, 128), nn.ReLU(inplace=True), nn.Linear(128, 1))
-        for maps in (self.maps16, self.maps8):
+        for maps in (self.maps16, self.maps8, self.occlusion8):
             nn.init.constant_(maps.bias, -2.0)
 
     def forward(self, x: torch.Tensor) -> Output:
         return self.answer(*self.features(x))
 
     def answer(self, pooled: torch.Tensor, maps: Maps) -> Output:
-        maps8, maps16 = maps
-        return Output(self.head(pooled), maps8[:, :1], maps16[:, :1], maps8[:, 1:], maps16[:, 1:])
+        maps8, maps16, occlusion8 = maps
+        return Output(self.head(pooled), maps8[:, :1], maps16[:, :1], maps8[:, 1:], maps16[:, 1:], occlusion8)
 
     def features(self, x: torch.Tensor) -> tuple[torch.Tensor, Maps]:
         """Pooled features (n,POOLED) and the maps."""
@@ -125,7 +127,7 @@ class Xray(nn.Module):
         parts += [*_inside_outside(u8, True), *_inside_outside(d4, False)]
         edge = torch.sigmoid(maps8[:, :1]).flatten(1)
         parts += [edge.mean(1, keepdim=True), edge.amax(1, keepdim=True), torch.sigmoid(maps8[:, 1:]).mean((2, 3))]
-        return torch.cat(parts, 1), (maps8, maps16)
+        return torch.cat(parts, 1), (maps8, maps16, self.occlusion8(u8))
 
 
 def _inside_outside(features: torch.Tensor, peak: bool) -> list[torch.Tensor]:

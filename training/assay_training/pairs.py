@@ -15,6 +15,7 @@ from assay_training.synthesis import color, painters
 from assay_training.synthesis.facts import facts_of
 from assay_training.synthesis.face_shape import GRID_PX, FaceShape
 from assay_training.synthesis.masks import boundary
+from assay_training.synthesis.occlude import Cover, covered, draw_cover
 from assay_training.synthesis.reenact import reenact
 from assay_training.synthesis.scene import Forgery, Scene, make_scene
 from assay_training.synthesis.self_blend import self_blend
@@ -32,10 +33,13 @@ CLEANER = 0.65
 REPAINTED = 0.55
 """Share of expression edits whose new expression a painter made, as neural textures are; the others are bent pixels."""
 
-MARGINS = (1.15, 1.5)
+MARGINS = (1.15, 1.65)
 """Range of the crop's margin in training; the product uses 1.2 and 1.6 (decision 014)."""
 
-FACE_PX = (72.0, 230.0)
+OCCLUDED = 0.3
+"""Share of scenes with something before the face (decision 015)."""
+
+FACE_PX = (52.0, 230.0)
 """Mesh box of a face before degradation."""
 
 LANDMARK_NOISE = 0.018
@@ -47,13 +51,14 @@ FAINT = 1.5
 
 @dataclass(frozen=True)
 class Batch:
-    """n pairs. real, forged (n,N,N,3) uint8; mask, edge (n,N,N) uint8 for 0..1; weight (n,) float32; kinds (n,); facts
-    (n,F) float32 of the forgeries, in the order of `facts.FACTS`: 1 true, 0 false, NaN too close to call."""
+    """n pairs. real, forged (n,N,N,3) uint8; mask, edge, occlusion (n,N,N) uint8 for 0..1, the last of both; weight (n,) float32;
+    kinds (n,); facts (n,F) float32 of the forgeries, in the order of `facts.FACTS`: 1 true, 0 false, NaN too close to call."""
 
     real: np.ndarray
     forged: np.ndarray
     mask: np.ndarray
     edge: np.ndarray
+    occlusion: np.ndarray
     weight: np.ndarray
     kinds: list[str]
     facts: np.ndarray
@@ -108,21 +113,30 @@ class PairMaker:
     def group(self, rng: np.random.Generator, count: int, size: int, kind: str | None = None) -> Batch:
         """`count` pairs with one native face size and one codec setting."""
         face = float(np.exp(rng.uniform(*np.log(FACE_PX))))
-        scenes, forgeries, ways = [], [], []
+        scenes, forgeries, covers, ways = [], [], [], []
         for index in rng.choice(self.rows, count, p=self.odds):
             scene, source = self.shoot(rng, int(index), face)
+            forgery = self.forge(rng, scene, kind, source)
+            cover = self.cover(rng, scene) if rng.random() < OCCLUDED else None
+            if cover:
+                scene, forgery = covered(scene, forgery, cover)
             scenes.append(scene)
-            forgeries.append(self.forge(rng, scene, kind, source))
+            forgeries.append(forgery)
+            covers.append(cover)
             ways.append(draw(rng))
         pairs = degrade_pairs(rng, [(s.image, f.image) for s, f in zip(scenes, forgeries)], ways)
-        parts = [self._crop(rng, s, f, p, size) for s, f, p in zip(scenes, forgeries, pairs)]
-        real, forged, mask, edge, weight, facts = zip(*parts)
-        return Batch(np.stack(real), np.stack(forged), np.stack(mask), np.stack(edge), np.float32(weight),
+        parts = [self._crop(rng, s, f, c, p, size) for s, f, c, p in zip(scenes, forgeries, covers, pairs)]
+        real, forged, mask, edge, occlusion, weight, facts = zip(*parts)
+        return Batch(np.stack(real), np.stack(forged), np.stack(mask), np.stack(edge), np.stack(occlusion), np.float32(weight),
                      [f"{f.way}: {f.region}" for f in forgeries], np.stack(facts))  # fmt: skip
 
+    def cover(self, rng: np.random.Generator, scene: Scene, kind: str | None = None) -> Cover:
+        """Something before the face of a scene, of a given kind or of one drawn from `occlude.KINDS`."""
+        return draw_cover(rng, scene, self.faces.picture(int(rng.choice(self.rows)))[0], kind)
+
     def _crop(
-        self, rng: np.random.Generator, scene: Scene, forgery: Forgery, pair: tuple[np.ndarray, np.ndarray], size: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float, np.ndarray]:
+        self, rng: np.random.Generator, scene: Scene, forgery: Forgery, cover: Cover | None, pair: tuple[np.ndarray, np.ndarray], size: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float, np.ndarray]:
         points = five_points(scene.mesh)
         unit = crop_frame(points).face
         points = points + rng.normal(0, LANDMARK_NOISE * unit, points.shape) + rng.normal(0, 0.012 * unit, 2)
@@ -130,6 +144,8 @@ class PairMaker:
         margin = float(rng.uniform(*MARGINS))
         real, forged = (warp_crop(np.ascontiguousarray(image), frame, size, margin) for image in pair)
         mask = warp_crop((forgery.mask * 255).astype(np.uint8), frame, size, margin)
+        alpha = np.zeros(scene.image.shape[:2], np.uint8) if cover is None else (cover.alpha * 255).astype(np.uint8)
+        occlusion = warp_crop(alpha, frame, size, margin)
         soft = cv2.GaussianBlur(mask, (0, 0), 0.02 * size).astype(np.float32) / 255
         top = max(float(soft.max()), 1e-3)
         edge = (boundary(soft / top) * 255).astype(np.uint8)
@@ -137,13 +153,13 @@ class PairMaker:
         change = np.abs(real.astype(np.int16) - forged)[inside].mean() if inside.any() else 0.0
         facts = facts_of(forgery, real, forged, mask)
         if rng.random() < 0.5:
-            real, forged, mask, edge = (np.ascontiguousarray(x[:, ::-1]) for x in (real, forged, mask, edge))
-        return real, forged, mask, edge, float(np.clip(change / FAINT, 0.05, 1.0)), facts
+            real, forged, mask, edge, occlusion = (np.ascontiguousarray(x[:, ::-1]) for x in (real, forged, mask, edge, occlusion))
+        return real, forged, mask, edge, occlusion, float(np.clip(change / FAINT, 0.05, 1.0)), facts
 
 
 def join(groups: list[Batch]) -> Batch:
     return Batch(
-        *(np.concatenate([getattr(g, k) for g in groups]) for k in ("real", "forged", "mask", "edge", "weight")),
+        *(np.concatenate([getattr(g, k) for g in groups]) for k in ("real", "forged", "mask", "edge", "occlusion", "weight")),
         [kind for g in groups for kind in g.kinds],
         np.concatenate([g.facts for g in groups]),
     )

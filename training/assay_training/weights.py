@@ -14,19 +14,20 @@ from torch import nn
 TOWERS = ("net.image.", "net.")
 """What the names in an exported file begin with: the image tower of `prompt`, and `xray`."""
 
-NOT_EXPORTED = ("maps16.",)
-"""Coarse maps, a help in training: nothing that ships needs them."""
+NOT_EXPORTED = ("maps16.", "occlusion8.")
+"""Coarse maps, a help in training: nothing that ships needs them; and what files of before decision 015 do not have."""
 
 
-def read_weights(file: Path) -> dict[str, torch.Tensor]:
-    """The averaged weights in a checkpoint (`.pt`), or the weights of the image tower in an exported detector (`.onnx`)."""
+def read_weights(file: Path, whole: bool = False) -> dict[str, torch.Tensor]:
+    """The averaged weights in a checkpoint (`.pt`), or the weights in an exported detector (`.onnx`): of its image tower, or of
+    the `whole` of it."""
     if file.suffix != ".onnx":
         return torch.load(file, map_location="cpu", weights_only=True)["average"]
     import onnx
     from onnx import numpy_helper
 
     stored = {tensor.name: tensor for tensor in onnx.load(file).graph.initializer}
-    tower = next((t for t in TOWERS if any(name.startswith(t) for name in stored)), None)
+    tower = next((t for t in TOWERS[1 if whole else 0 :] if any(name.startswith(t) for name in stored)), None)
     if tower is None:
         raise ValueError(f"{file} is not a detector that was exported here")
     return {
@@ -42,6 +43,6 @@ def fill(net: nn.Module, file: Path) -> nn.Module:
     Of an exported file, what is used in training alone begins anew (`NOT_EXPORTED`).
     """
     weights = read_weights(file)
-    fresh = {name: value for name, value in net.state_dict().items() if name.startswith(NOT_EXPORTED)}
+    fresh = {name: value for name, value in net.state_dict().items() if name.removeprefix("image.").startswith(NOT_EXPORTED)}
     net.load_state_dict(fresh | weights if file.suffix == ".onnx" else weights)
     return net

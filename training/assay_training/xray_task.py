@@ -21,16 +21,17 @@ from assay_training.weights import fill
 
 @dataclass(frozen=True)
 class Targets:
-    """mask, edge (n,1,N,N) in 0..1 and weight (n,) of n forgeries."""
+    """mask, edge (n,1,N,N) in 0..1 and weight (n,) of n forgeries; occlusion (n,1,N,N) in 0..1 of them and of their originals."""
 
     mask: torch.Tensor
     edge: torch.Tensor
+    occlusion: torch.Tensor
     weight: torch.Tensor
 
     @classmethod
     def of(cls, batch: Batch, device: str) -> Targets:
-        mask, edge = (torch.from_numpy(m).to(device)[:, None].float().div(255) for m in (batch.mask, batch.edge))
-        return cls(mask, edge, torch.from_numpy(batch.weight).to(device))
+        maps = (torch.from_numpy(m).to(device)[:, None].float().div(255) for m in (batch.mask, batch.edge, batch.occlusion))
+        return cls(*maps, torch.from_numpy(batch.weight).to(device))
 
 
 Look = Callable[[nn.Module, torch.Tensor], Any]
@@ -101,6 +102,9 @@ SMOOTHED = (0.03, 0.97)
 learned by heart."""
 
 
+OCCLUSION_SHARE = 0.4
+
+
 def map_and_score_losses(out: Output, targets: Targets) -> dict[str, torch.Tensor]:
     """`out` for n real pictures followed by their n forgeries."""
     weight = targets.weight
@@ -118,4 +122,7 @@ def map_and_score_losses(out: Output, targets: Targets) -> dict[str, torch.Tenso
             small = torch.cat([torch.zeros_like(small), small])
             each = F.binary_cross_entropy_with_logits(predicted.float(), small, reduction="none")
             maps = maps + factor * level * (each * share).mean()
+    small = F.adaptive_avg_pool2d(targets.occlusion, out.occlusion8.shape[2:])
+    occlusion = F.binary_cross_entropy_with_logits(out.occlusion8.float(), torch.cat([small, small]))
+    maps = maps + OCCLUSION_SHARE * occlusion
     return {"loss": score + 0.5 * rank + maps, "score": score, "rank": rank, "maps": maps}

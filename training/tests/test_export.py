@@ -50,17 +50,18 @@ def test_right_answers_cost_less_than_none_and_wrong_ones_more():
             small = torch.nn.functional.adaptive_avg_pool2d(mask, 64 // stride)
             full = torch.cat([torch.zeros_like(small), small])
             maps[stride] = sign * (full - 0.5) * 8
-        out = Output(logit, maps[8], maps[16], maps[8], maps[16])
-        return map_and_score_losses(out, Targets(mask, mask, torch.ones(4)))["loss"].item()
+        both = sign * (torch.nn.functional.adaptive_avg_pool2d(torch.cat([mask, mask]), 8) - 0.5) * 8
+        out = Output(logit, maps[8], maps[16], maps[8], maps[16], both)
+        return map_and_score_losses(out, Targets(mask, mask, mask, torch.ones(4)))["loss"].item()
 
     assert cost(1.0) < cost(0.0) < cost(-1.0)
 
 
 def test_faint_forgeries_count_less():
-    out = Output(torch.zeros(4, 1), *(torch.zeros(4, 1, s, s) for s in (8, 4, 8, 4)))
+    out = Output(torch.zeros(4, 1), *(torch.zeros(4, 1, s, s) for s in (8, 4, 8, 4, 8)))
     out.logit[2] = -5.0  # the first pair's forgery is missed
     empty = torch.zeros(2, 1, 64, 64)
-    costs = [map_and_score_losses(out, Targets(empty, empty, torch.tensor([w, 1.0])))["score"].item() for w in (1.0, 0.1)]
+    costs = [map_and_score_losses(out, Targets(empty, empty, empty, torch.tensor([w, 1.0])))["score"].item() for w in (1.0, 0.1)]
     assert costs[1] < costs[0]
 
 

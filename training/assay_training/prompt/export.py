@@ -12,17 +12,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from assay_training.export import arguments, load_net, maps_of, write
+from assay_training.export import XRAY_OUTPUTS, arguments, load_net, maps_of, write
 from assay_training.prompt.captions import every_word
 from assay_training.prompt.net import Prompt
 from assay_training.prompt.sentences import SENTENCES, read_sentences
 from assay_training.prompt.words import Vocabulary
 
-OUTPUTS = ("logit", "boundary", "mask", "sentences")
+OUTPUTS = (*XRAY_OUTPUTS, "sentences")
 
 
 class ExportedPrompt(nn.Module):
-    """What the product sees: `logit`, `boundary` and `mask` as `xray` gives them, and `sentences` (n,k), log odds that each is true."""
+    """What the product sees: `logit` and the maps as `xray` gives them, and `sentences` (n,k), log odds that each is true."""
 
     def __init__(self, net: Prompt, texts: list[str]) -> None:
         super().__init__()

@@ -1,0 +1,101 @@
+"""Real faces behind masks and hands: how many are called forged, and are they seen to be covered? `eval-occlusion`.
+
+On scenes of the face detector's data, which no forgery detector was trained on; whether a face is covered was labelled by eye
+(`annotations/covered-faces.csv`: file, corner of the box in pixels, `covered` or `bare`). Half of the faces are those of a few people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from assay_training.crop import PRODUCT_MARGINS, face_crop
+from assay_training.export import net_input, session
+from assay_training.measures import auc, sigmoid
+
+ANNOTATIONS = Path(__file__).parents[1] / "annotations" / "covered-faces.csv"
+
+HALF_AXES = (0.5, 0.58)
+"""Of the ellipse that holds a face, hairline to chin, in face sizes from the crop's middle: as the product has it."""
+
+MOST_HIDDEN = 0.3
+"""Share of the face that may be hidden in a frame that the product judges."""
+
+FLAGGED = 0.85
+"""Probability from which policy 4 calls a face manipulated."""
+
+POINTS = ("rex", "rey", "lex", "ley", "nx", "ny", "rmx", "rmy", "lmx", "lmy")
+
+
+def share_hidden(maps: np.ndarray, margins: tuple[float, ...]) -> float:
+    """Mean over the face of maps (m,n,n) in 0..1, one for each margin."""
+    shares = []
+    for drawn, margin in zip(maps, margins):
+        at = ((np.arange(len(drawn)) + 0.5) / len(drawn) - 0.5) * margin
+        inside = (at[None, :] / HALF_AXES[0]) ** 2 + (at[:, None] / HALF_AXES[1]) ** 2 <= 1
+        shares.append(float(drawn[inside].mean()))
+    return float(np.mean(shares))
+
+
+def labelled_faces(folder: Path, annotations: Path = ANNOTATIONS) -> Iterator[tuple[np.ndarray, np.ndarray, bool]]:
+    """Picture (H,W,3) RGB, five landmarks (5,2), whether the face is covered."""
+    labels = {(r["file"], r["x"], r["y"]): r["face"] == "covered" for r in csv.DictReader(open(annotations, newline=""))}
+    with tarfile.open(folder / "images.tar") as tar:
+        members = {Path(m.name).name: m for m in tar.getmembers()}
+        for row in csv.DictReader(open(folder / "boxes.csv", newline="")):
+            covered = labels.get((row["file"], str(round(float(row["x"]), 1)), str(round(float(row["y"]), 1))))
+            if covered is None:
+                continue
+            blob = np.frombuffer(tar.extractfile(members[Path(row["file"]).name]).read(), np.uint8)
+            picture = np.ascontiguousarray(cv2.imdecode(blob, cv2.IMREAD_COLOR)[..., ::-1])
+            yield picture, np.array([float(row[k]) for k in POINTS]).reshape(5, 2), covered
+
+
+def looked_at(picture: np.ndarray, points: np.ndarray, models: list[tuple[dict, object]]) -> tuple[float, float]:
+    """Log odds of manipulation, calibrated, mean over the models; share of the face hidden (NaN where no model tells)."""
+    said, hidden = [], []
+    for entry, run in models:
+        size = entry["input"]["width"]
+        x = net_input([face_crop(picture, points, size, margin) for margin in PRODUCT_MARGINS])
+        outputs = ["logit", "occlusion"] if "occlusion" in entry["outputs"] else ["logit"]
+        logit, *maps = run.run(outputs, {"face": x})
+        said.append(entry["calibration"]["a"] * float(logit.mean()) + entry["calibration"]["b"])
+        hidden += [share_hidden(m[:, 0], PRODUCT_MARGINS) for m in maps]
+    return float(np.mean(said)), float(np.mean(hidden)) if hidden else float("nan")
+
+
+def summary(logits: np.ndarray, hidden: np.ndarray) -> dict:
+    judged = ~(hidden > MOST_HIDDEN)
+    flagged = sigmoid(logits) >= FLAGGED
+    return {
+        "faces": len(logits),
+        "calledManipulated": round(float(flagged.mean()), 3),
+        "meanLogOdds": round(float(logits.mean()), 2),
+        "notJudged": round(float((~judged).mean()), 3),
+        "judgedAndCalledManipulated": round(float((judged & flagged).mean()), 3),
+        "hidden": None if np.isnan(hidden).all() else [round(float(v), 2) for v in np.quantile(hidden, [0.05, 0.5, 0.95])],
+    }
+
+
+def main(argv: list[str]) -> int:
+    p = argparse.ArgumentParser(prog="eval-occlusion", description=__doc__)
+    p.add_argument("models", type=Path, nargs="+", help="folders with a manifest-entry.json")
+    p.add_argument("--detect", type=Path, default=Path("../../shared/data/detect"))
+    args = p.parse_args(argv)
+    entries = [json.loads((folder / "manifest-entry.json").read_text()) for folder in args.models]
+    models = [(entry, session(folder.parent / entry["file"])) for folder, entry in zip(args.models, entries)]
+    rows = [(*looked_at(picture, points, models), covered) for picture, points, covered in labelled_faces(args.detect)]
+    logits, hidden, covered = (np.array(column) for column in zip(*rows))
+    found = {"models": [f"{e['id']} {e['version']}" for e in entries]}
+    found |= {name: summary(logits[part], hidden[part]) for name, part in (("covered", covered), ("bare", ~covered))}
+    if not np.isnan(hidden).all():
+        found["aucOfHidden"] = round(auc(hidden[~covered], hidden[covered]), 3)
+    print(json.dumps(found, indent=1))
+    return 0
