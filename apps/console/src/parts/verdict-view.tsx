@@ -48,7 +48,7 @@ export function VerdictView({ client, verdict, onDeleted, onDecided }: Props) {
             {verdict.reasons.map(({ code, text, track }, index) => (
               <li key={index} data-code={code}>
                 {text}
-                {track !== null && verdict.tracks.length > 1 && (
+                {track !== null && verdict.tracks.length > 1 && isFirstOf(track, index, verdict) && (
                   <>
                     {' '}
                     <a href={`#face-${track}`} onClick={(event) => jumpTo(event, `face-${track}`)}>
@@ -91,3 +91,7 @@ function jumpTo(event: { preventDefault(): void }, id: string): void {
   target?.scrollIntoView({ block: 'start' });
   target?.focus({ preventScroll: true });
 }
+
+/** One link a face, at the first reason that speaks of it. */
+const isFirstOf = (track: number, index: number, { reasons }: Pick<Verdict, 'reasons'>): boolean =>
+  reasons.findIndex((reason) => reason.track === track) === index;
