@@ -65,6 +65,13 @@ def soup(argv: list[str]) -> int:
     return main(argv)
 
 
+def fit_text(argv: list[str]) -> int:
+    """fit a text tower to an exported detector with words, which ships without one"""
+    from assay_training.prompt.fit_text import main
+
+    return main(argv)
+
+
 def validate_prompt(argv: list[str]) -> int:
     """measure a checkpoint of `prompt` on held-out synthetic faces"""
     from assay_training.prompt.validate import main
@@ -114,6 +121,13 @@ def eval_occlusion(argv: list[str]) -> int:
     return main(argv)
 
 
+def eval_attacks(argv: list[str]) -> int:
+    """measure detectors against a forger who knows them, or may ask them"""
+    from assay_training.attacks import main
+
+    return main(argv)
+
+
 def reference(argv: list[str]) -> int:
     """have an exported detector measure each face by a softened copy of itself"""
     from assay_training.reference import main
@@ -155,6 +169,7 @@ COMMANDS = {
     "train-xray": train_xray,
     "train-prompt": train_prompt,
     "soup": soup,
+    "fit-text": fit_text,
     "validate-prompt": validate_prompt,
     "export-xray": export_xray,
     "export-prompt": export_prompt,
@@ -162,6 +177,7 @@ COMMANDS = {
     "eval-ensemble": eval_ensemble,
     "eval-maps": eval_maps,
     "eval-occlusion": eval_occlusion,
+    "eval-attacks": eval_attacks,
     "reference": reference,
     "mask-output": mask_output,
     "quantise": quantise,

@@ -24,9 +24,6 @@ CAPTIONS = 96
 
 WORDS_WEIGHT = 1.0
 
-READS_ALONE = 250
-"""Steps in which a new text tower learns what known pictures mean: nothing that it says yet is worth learning from."""
-
 
 class PromptTask(XrayTask):
     parts = ("loss", "score", "rank", "maps", "words")
@@ -35,26 +32,18 @@ class PromptTask(XrayTask):
         super().__init__(look)
         self.vocabulary = Vocabulary(every_word())
         self.rng = np.random.default_rng(seed)
-        self.reads_alone = 0
 
     def net(self, imagenet: Path, start: Path | None) -> Prompt:
-        """From ImageNet, or with the weights of a checkpoint or exported file of this task, or of an image tower (those of `xray`).
+        """From ImageNet, or with the weights of a checkpoint of this task, or of an image tower (those of `xray`, an exported file).
 
-        An exported file has no text tower: one begins anew, and learns to read before the pictures learn from it.
+        An exported file has no text tower; `fit-text` makes a checkpoint of it that has one.
         """
         net = Prompt(len(self.vocabulary))
-        self.reads_alone = 0
         if start is None:
             load_imagenet(net.image, imagenet)
             return net
-        weights = read_weights(start, whole=True)
-        if "bias" not in weights:
-            fill(net.image, start)
-        elif start.suffix == ".onnx":
-            net.load_state_dict(net.state_dict() | weights)
-            self.reads_alone = READS_ALONE
-        else:
-            net.load_state_dict(weights)
+        weights = read_weights(start)
+        fill(net if "bias" in weights else net.image, start)
         return net
 
     def loss(
@@ -65,9 +54,6 @@ class PromptTask(XrayTask):
         captions = [draw(self.rng) for _ in range(CAPTIONS)]
         sentences = net.text(self.vocabulary.encode([c.text for c in captions]).to(pictures.device))
         truth = torch.from_numpy(truths(captions, batch.facts)).to(pictures.device)
-        if self.reads_alone:
-            self.reads_alone -= 1
-            pictures = pictures.detach()
         words = word_loss(net.agreement(pictures.float(), sentences.float()), truth, targets.weight)
         return {**found, "loss": found["loss"] + WORDS_WEIGHT * words, "words": words}
 
