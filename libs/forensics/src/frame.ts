@@ -8,7 +8,7 @@ export interface Frame {
   width: number;
   height: number;
   data: Uint8Array;
-  /** Called once, when nothing reads `data` any more: whoever made the frame may use its memory again. */
+  /** Called once, when nobody wants to know of `data` any more: whoever made the frame may use its memory again. */
   release?(): void;
 }
 

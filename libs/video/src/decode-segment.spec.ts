@@ -68,17 +68,24 @@ async function eventuallyNone(path: string): Promise<void> {
   expect(await toolsReading(path)).toBe(0);
 }
 
-test('memory that is given back is used for later frames, whose pixels are the same', async () => {
+test('memory that is given back is used for later frames, also of other scans, whose pixels are the same', async () => {
   const { probe, plan, segment } = await prepare(clip);
   const memory = new Set<ArrayBufferLike>();
-  const seen = [];
-  for await (const { seconds, data, release } of decodeSegment(clip, probe, plan, segment, signal)) {
-    memory.add(data.buffer);
-    seen.push(`${seconds} ${createHash('sha256').update(data).digest('hex')}`);
-    release();
-    release();
-  }
+  const look = async (stop: AbortController, frames = Infinity) => {
+    const seen = [];
+    for await (const { seconds, data, release } of decodeSegment(clip, probe, plan, segment, stop.signal)) {
+      memory.add(data.buffer);
+      seen.push(`${seconds} ${createHash('sha256').update(data).digest('hex')}`);
+      release();
+      release();
+      if (seen.length === frames) stop.abort(new Error('enough'));
+    }
+    return seen;
+  };
+  const seen = await look(new AbortController());
   expect(seen.length).toBeGreaterThan(4);
+  await expect(look(new AbortController(), 3)).rejects.toThrow('enough');
+  expect(await look(new AbortController())).toEqual(seen);
   expect(memory.size).toBe(1);
   expect(seen).toEqual(await digests(clip, probe, plan, segment));
 });

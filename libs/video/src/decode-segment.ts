@@ -14,6 +14,7 @@ import { DecoderInput, openForDecoder } from './decoder-input';
 import { guardArguments, MediaSource, pixelGuard } from './input-arguments';
 import { InputReading, readThrough, readWindows } from './input-windows';
 import { Patience } from './patience';
+import { pictureMemory } from './picture-memory';
 import { thumbnailFilters, thumbnailOutputs, type ThumbnailWish } from './thumbnails';
 import { TimeQueue } from './time-queue';
 import { ToolKilledError } from './tool-killed-error';
@@ -110,12 +111,13 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
   );
   const patience = new Patience(maxDecodeSeconds * 1000, () => void child.stop());
   const size = { width: plan.decodeWidth, height: plan.decodeHeight };
-  const spare: Uint8Array[] = [];
+  const bytes = size.width * size.height * bytesPerPixel;
+  /** The picture that is being filled; null while the last one is with the caller. */
+  let data: Uint8Array | null = null;
   let frames = 0;
   try {
     void child.ended.finally(() => times.close()).catch(() => undefined);
     const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    let data = newPicture(size);
     let filled = 0;
     for (;;) {
       const { value: chunk, done } = await patience
@@ -123,18 +125,20 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
         .catch(() => ({ value: undefined, done: true }));
       if (done || chunk === undefined) break;
       for (let at = 0; at < chunk.length;) {
-        const part = chunk.subarray(at, at + data.length - filled);
+        data ??= pictureMemory.take(bytes);
+        const part = chunk.subarray(at, at + bytes - filled);
         data.set(part, filled);
         filled += part.length;
         at += part.length;
-        if (filled < data.length) continue;
+        if (filled < bytes) continue;
         const clock = await times.next();
         if (clock === null) break;
         const seconds = plannedTime(toSeconds(clock), job.segment);
         frames += 1;
-        yield frameOf(seconds, size, data, spare);
-        data = spare.pop() ?? newPicture(size);
+        const frame = frameOf(seconds, size, data);
+        data = null;
         filled = 0;
+        yield frame;
       }
     }
     signal.throwIfAborted();
@@ -146,6 +150,7 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
     return { frames, timedOut: patience.isOver, outOfMemory };
   } finally {
     patience.end();
+    if (data) pictureMemory.giveBack(data);
     await child.stop();
   }
 }
@@ -156,17 +161,13 @@ function plannedTime(seconds: number, { frameSeconds }: Segment): number {
   return planned ?? Math.round(seconds * 1e6) / 1e6;
 }
 
-function frameOf(seconds: number, size: Size, data: Uint8Array, spare: Uint8Array[]): Frame {
+function frameOf(seconds: number, size: Size, data: Uint8Array): Frame {
   let held = true;
   const release = () => {
-    if (held) spare.push(data);
+    if (held) pictureMemory.giveBack(data);
     held = false;
   };
   return { seconds, ...size, data, release };
-}
-
-function newPicture({ width, height }: Size): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(width * height * bytesPerPixel));
 }
 
 function ffmpegArguments({ input, probe, plan, segment, threads, thumbnails }: Job, reading: InputReading): string[] {

@@ -44,6 +44,8 @@ export class FaceFollower {
   private readonly cuts: CutFinder;
   private readonly reservoir: CropReservoir<Chosen>;
   private readonly cropping = new Set<Promise<unknown>>();
+  /** Frames that were not given back yet. */
+  private readonly held = new Set<Frame>();
   private readonly seen: FollowedFaces = {
     tracks: this.tracker.tracks,
     framesSeconds: [],
@@ -70,7 +72,11 @@ export class FaceFollower {
     );
   }
 
-  /** @throws the signal's reason, InferenceError, ModelError, or what the source throws; the source is closed in any case */
+  /**
+   * Every frame is given back and the source is closed, however this ends.
+   *
+   * @throws the signal's reason, InferenceError, ModelError, or what the source throws
+   */
   async follow(frames: FrameSource): Promise<FollowedFaces> {
     const source = frames[Symbol.asyncIterator]();
     const waiting: { frame: Frame; detections: Promise<Timed<Detections>> }[] = [];
@@ -81,6 +87,7 @@ export class FaceFollower {
           const asked = performance.now();
           const next = await source.next();
           this.seen.decodeMs += performance.now() - asked;
+          if (!next.done) this.held.add(next.value);
           this.signal.throwIfAborted();
           if (next.done) {
             ended = true;
@@ -102,7 +109,13 @@ export class FaceFollower {
       return this.seen;
     } finally {
       if (!ended) await source.return?.();
+      // A thread may still be reading one of these, but nobody hears what it finds.
+      for (const frame of this.held) this.letGo(frame);
     }
+  }
+
+  private letGo(frame: Frame): void {
+    if (this.held.delete(frame)) frame.release?.();
   }
 
   private async take(frame: Frame, { value, milliseconds }: Timed<Detections>): Promise<void> {
@@ -121,7 +134,7 @@ export class FaceFollower {
       return weight >= usableWeight && this.reservoir.offer({ seconds, weight, track: tracks[i]!.index, face });
     });
     if (wanted.length > 0) await this.cut(frame, wanted);
-    else frame.release?.();
+    else this.letGo(frame);
     this.onFrame(seen.framesSeconds.length / this.segment.frameSeconds.length);
   }
 
@@ -130,7 +143,7 @@ export class FaceFollower {
     const places = faces.map(({ box, landmarks }) => ({ box, landmarks }));
     const cut = this.pool.crop(frame, places, this.signal).then(({ value, milliseconds }) => {
       this.seen.detectMs += milliseconds;
-      frame.release?.();
+      this.letGo(frame);
       return value;
     });
     faces.forEach((face, i) => {

@@ -131,15 +131,17 @@ describe('lookAtSegment', () => {
     expect([result.facesSeen, result.facesTooSmall, result.tracks]).toEqual([16, 16, []]);
   });
 
-  it('stops when told: the source is closed, the reason comes out', async () => {
+  it('stops when told: the source is closed, every frame is given back, the reason comes out', async () => {
     const segment = sceneSegment(seconds);
     const controller = new AbortController();
     let closed = false;
+    const held = new Set<number>();
     async function* endless() {
       try {
         for (let i = 0; ; i += 1) {
           if (i === 5) controller.abort(new Error('enough'));
-          yield scene(i, pair(0.5));
+          held.add(i);
+          yield { ...scene(i, pair(0.5)), release: () => void held.delete(i) };
         }
       } finally {
         closed = true;
@@ -154,6 +156,7 @@ describe('lookAtSegment', () => {
     };
     await expect(lookAtSegment(endless(), context, () => undefined, controller.signal)).rejects.toThrow('enough');
     expect(closed).toBe(true);
+    expect([...held]).toEqual([]);
   });
 
   it('reports progress that only grows and ends at 1', async () => {
