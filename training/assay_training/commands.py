@@ -72,6 +72,13 @@ def fit_text(argv: list[str]) -> int:
     return main(argv)
 
 
+def fit_occlusion(argv: list[str]) -> int:
+    """teach a checkpoint what is hidden in a face, all its other weights as they are"""
+    from assay_training.fit_occlusion import main
+
+    return main(argv)
+
+
 def validate_prompt(argv: list[str]) -> int:
     """measure a checkpoint of `prompt` on held-out synthetic faces"""
     from assay_training.prompt.validate import main
@@ -170,6 +177,7 @@ COMMANDS = {
     "train-prompt": train_prompt,
     "soup": soup,
     "fit-text": fit_text,
+    "fit-occlusion": fit_occlusion,
     "validate-prompt": validate_prompt,
     "export-xray": export_xray,
     "export-prompt": export_prompt,

@@ -138,7 +138,7 @@ UNCALIBRATED = {"a": 0.5, "b": 0.0, "fittedOn": "nothing yet: an early checkpoin
 
 def training_record(run: Path, cache: Path) -> dict:
     """Settings and results of a run, of the autoencoders it used and its calibration, as far as they are there."""
-    record = {p.stem: json.loads(p.read_text()) for p in (run / f"{n}.json" for n in ("settings", "result", "calibration", "history")) if p.exists()}
+    record = {p.stem: json.loads(p.read_text()) for p in (run / f"{n}.json" for n in ("settings", "result", "calibration", "history", "occlusion")) if p.exists()}
     record["autoencoders"] = {p.stem[3:]: json.loads(p.read_text()) for p in sorted(cache.glob("ae_*.json"))}
     for net in record["autoencoders"].values():
         net.pop("curve", None)

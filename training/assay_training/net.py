@@ -95,10 +95,10 @@ class Xray(nn.Module):
         self.up8 = _mix(48, 48)
         self.maps16 = nn.Conv2d(80, 2, 1)
         self.maps8 = nn.Conv2d(48, 2, 1)
-        self.occlusion8 = nn.Conv2d(48, 1, 1)
+        self.occlusion8 = nn.Sequential(_mix(48, 32), nn.Conv2d(32, 1, 1))
         self.detail = nn.Conv2d(24, 24, 3, 1, 1, groups=24)
         self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(POOLED, 128), nn.ReLU(inplace=True), nn.Linear(128, 1))
-        for maps in (self.maps16, self.maps8, self.occlusion8):
+        for maps in (self.maps16, self.maps8, self.occlusion8[1]):
             nn.init.constant_(maps.bias, -2.0)
 
     def forward(self, x: torch.Tensor) -> Output:

@@ -12,15 +12,17 @@ from pathlib import Path
 
 import torch
 
-from assay_training.weights import read_weights
+from assay_training.weights import NOT_EXPORTED, read_weights
 
 
 def average(checkpoints: list[Path], shares: list[float]) -> dict[str, torch.Tensor]:
-    """Weighted mean of the averaged weights of each checkpoint; shares are made to sum to 1.
+    """Weighted mean of the averaged weights of each checkpoint or exported file; shares are made to sum to 1.
 
-    ValueError where the checkpoints are not of the same net.
+    What files do not hold (`NOT_EXPORTED`) is the last one's. ValueError where they are not of the same net.
     """
     weights = [read_weights(file) for file in checkpoints]
+    known = {name: value for name, value in weights[-1].items() if name.startswith(NOT_EXPORTED)}
+    weights = [known | each for each in weights]
     shapes = [{name: tuple(value.shape) for name, value in each.items()} for each in weights]
     if any(each != shapes[0] for each in shapes):
         raise ValueError("the checkpoints are of different nets")
@@ -30,7 +32,7 @@ def average(checkpoints: list[Path], shares: list[float]) -> dict[str, torch.Ten
 
 def main(argv: list[str]) -> int:
     p = argparse.ArgumentParser(prog="soup", description=__doc__)
-    p.add_argument("runs", nargs="+", help="RUN:SHARE, e.g. runs/prompt:0.4 runs/prompt2:0.6; curve and settings are those of the last")
+    p.add_argument("runs", nargs="+", help="RUN:SHARE, e.g. runs/prompt:0.4 runs/prompt2:0.6, or FILE.onnx:SHARE; curve and settings are those of the last")
     p.add_argument("--out", type=Path, required=True, help="folder of the new run")
     args = p.parse_args(argv)
     runs, shares = zip(*[(Path(word.rpartition(":")[0]), float(word.rpartition(":")[2])) for word in args.runs])
@@ -38,5 +40,5 @@ def main(argv: list[str]) -> int:
     for file in runs[-1].iterdir():
         if file.suffix in (".csv", ".png", ".json"):
             shutil.copy(file, args.out)
-    torch.save({"average": average([run / "last.pt" for run in runs], list(shares))}, args.out / "last.pt")
+    torch.save({"average": average([run if run.suffix == ".onnx" else run / "last.pt" for run in runs], list(shares))}, args.out / "last.pt")
     return 0

@@ -57,10 +57,10 @@ def test_both_of_a_pair_stand_behind_the_same_thing(maker, seed):
     forgery = maker.forge(rng, scene, "painted")
     cover = maker.cover(rng, scene, "mask")
     before, after = covered(scene, forgery, cover)
-    hidden = cover.alpha == 1
+    hidden = cover.alpha > 0.999
     assert hidden.any()
-    assert (before.image[hidden] == after.image[hidden]).all()
-    assert after.mask[hidden].max() == 0 and after.mask.max() > 0
+    assert np.abs(before.image[hidden].astype(int) - after.image[hidden]).max() <= 1
+    assert after.mask[hidden].max() < 0.01 and after.mask.max() > 0
 
 
 def test_same_seed_same_cover(maker):

@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 import torch
 
+from assay_training.net import Xray
 from assay_training.soup import average, main
+from assay_training.weights import read_weights
 
 
 def checkpoint(path, value, names=("a", "b")):
@@ -24,3 +28,14 @@ def test_another_net_is_refused(tmp_path):
     checkpoint(tmp_path / "two/last.pt", 1.0, ("a", "c"))
     with pytest.raises(ValueError, match="different nets"):
         average([tmp_path / "one/last.pt", tmp_path / "two/last.pt"], [1, 1])
+
+
+def test_an_exported_file_is_mixed_in_with_what_it_lacks_from_the_last(tmp_path):
+    shipped = Path(__file__).parents[2] / "models/xray/xray-v0.onnx"
+    net = Xray()
+    torch.save({"average": net.state_dict()}, tmp_path / "last.pt")
+    mixed = average([shipped, tmp_path / "last.pt"], [1, 1])
+    assert set(mixed) == set(net.state_dict())
+    assert torch.equal(mixed["maps16.weight"], net.state_dict()["maps16.weight"])
+    stored = read_weights(shipped)["stem.conv.weight"]
+    assert torch.allclose(mixed["stem.conv.weight"], (stored + net.state_dict()["stem.conv.weight"]) / 2)

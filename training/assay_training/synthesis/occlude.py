@@ -40,7 +40,7 @@ def draw_cover(rng: np.random.Generator, scene: Scene, texture: np.ndarray, kind
     kind = kind or str(rng.choice(list(KINDS), p=list(KINDS.values())))
     picture, alpha = DRAWN[kind](rng, scene, _piece(rng, texture))
     light = np.clip(scene.image.mean() / 125, 0.45, 1.25) * np.exp(rng.normal(0, 0.12))
-    sigma = float(rng.uniform(0.3, 1.0))
+    sigma = float(np.exp(rng.uniform(np.log(0.3), np.log(1.8))))
     alpha = cv2.GaussianBlur(alpha, (0, 0), sigma)
     picture = cv2.GaussianBlur((picture * light).clip(0, 255), (0, 0), sigma)
     return Cover((picture + 0.5).astype(np.uint8), alpha.clip(0, 1), kind)
