@@ -22,11 +22,11 @@ from assay_training.measures import auc, sigmoid
 
 ANNOTATIONS = Path(__file__).parents[1] / "annotations" / "covered-faces.csv"
 
-HALF_AXES = (0.5, 0.58)
-"""Of the ellipse that holds a face, hairline to chin, in face sizes from the crop's middle: as the product has it."""
+INNER = (0.3, -0.25, 0.4)
+"""The inner face, brows to lips, in face sizes from the crop's middle: half width, top, bottom; as the product has it."""
 
-MOST_HIDDEN = 0.3
-"""Share of the face that may be hidden in a frame that the product judges."""
+MOST_HIDDEN = 0.35
+"""Share of the inner face that may be hidden in a frame that the product judges."""
 
 FLAGGED = 0.85
 """Probability from which policy 4 calls a face manipulated."""
@@ -35,11 +35,11 @@ POINTS = ("rex", "rey", "lex", "ley", "nx", "ny", "rmx", "rmy", "lmx", "lmy")
 
 
 def share_hidden(maps: np.ndarray, margins: tuple[float, ...]) -> float:
-    """Mean over the face of maps (m,n,n) in 0..1, one for each margin."""
+    """Mean over the inner face of maps (m,n,n) in 0..1, one for each margin."""
     shares = []
     for drawn, margin in zip(maps, margins):
         at = ((np.arange(len(drawn)) + 0.5) / len(drawn) - 0.5) * margin
-        inside = (at[None, :] / HALF_AXES[0]) ** 2 + (at[:, None] / HALF_AXES[1]) ** 2 <= 1
+        inside = (np.abs(at) <= INNER[0])[None, :] & ((at >= INNER[1]) & (at <= INNER[2]))[:, None]
         shares.append(float(drawn[inside].mean()))
     return float(np.mean(shares))
 
@@ -59,7 +59,7 @@ def labelled_faces(folder: Path, annotations: Path = ANNOTATIONS) -> Iterator[tu
 
 
 def looked_at(picture: np.ndarray, points: np.ndarray, models: list[tuple[dict, object]]) -> tuple[float, float]:
-    """Log odds of manipulation, calibrated, mean over the models; share of the face hidden (NaN where no model tells)."""
+    """Log odds of manipulation, calibrated, mean over the models; share of the inner face hidden (NaN where no model tells)."""
     said, hidden = [], []
     for entry, run in models:
         size = entry["input"]["width"]

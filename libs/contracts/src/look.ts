@@ -33,7 +33,7 @@ export const FaceObservation = z.object({
   logits: z.record(z.string(), z.number()),
   /** Strength of the predicted blending boundary by face region (brows, cheeks, jaw ...), 0..1; where a model draws one. */
   regions: z.record(z.string(), z.number()).optional(),
-  /** Share of the face, hairline to chin, that something before it hides (a mask, a hand, a caption), 0..1; where a model tells. */
+  /** Share of the inner face, brows to lips, that something before it hides (a mask, a hand, a caption), 0..1; where a model tells. */
   occlusion: z.number().min(0).max(1).optional(),
   /** Log odds that a description is true of this face, by the description's key; where a model scores descriptions. */
   sentences: z.record(z.string(), z.number()).optional(),

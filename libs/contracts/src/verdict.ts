@@ -71,7 +71,7 @@ export const VerdictTrack = z.object({
     .array(z.object({ key: z.string(), level: SentenceLevel, text: z.string(), probability: Probability }))
     .default([]),
   quality: FaceQuality,
-  /** Share of the face, 0..1, that something before it hides, mean over the frames that were looked at; null where no model tells. */
+  /** Share of the inner face (brows to lips), 0..1, that something before it hides, mean over the frames that were looked at; null where no model tells. */
   occlusion: z.number().min(0).max(1).nullable().default(null),
   /** Every observation: where the face was and what it scored. `logit` is null where it was not scored. */
   observations: z.array(z.object({ seconds: z.number(), box: Box, logit: z.number().nullable(), weight: z.number() })),

@@ -9,13 +9,14 @@ import { InferencePool } from '../inference/pool';
 import { Judgement } from '../judgement';
 import { loadModels } from '../models/load-models';
 import { ModelSet } from '../models/model-set';
+import { behindMask } from '../testing/behind-a-mask';
 import { frames, scenePlan, sceneProbe, sceneSegment } from '../testing/tiny-scene';
 import { lookAtSegment } from './look-at-segment';
 
 /**
  * Holds, with the models that ship and the clips that ship (faces of no real person): faces are found and followed, a cut ends
- * them, every frame of the swapped twin scores higher than its original's, the overlay marks the face that was replaced, and two
- * runs agree to the last digit.
+ * them, every frame of the swapped twin scores higher than its original's, the overlay marks the face that was replaced, a face behind
+ * a mask is not judged, and two runs agree to the last digit.
  */
 const root = join(__dirname, '../../../..');
 const clip = (name: string) => join(root, 'test/fixtures', name);
@@ -49,8 +50,9 @@ const framesPerSecond = 4;
     });
   }
 
-  async function look(name: string) {
-    const all = decode(name);
+  const look = (name: string) => lookAt(decode(name));
+
+  async function lookAt(all: Frame[]) {
     const segment = sceneSegment(all.map(({ seconds }) => seconds));
     const plan = { ...scenePlan([segment]), decodeWidth: width, decodeHeight: height };
     const probe = { ...sceneProbe, width, height };
@@ -107,6 +109,18 @@ const framesPerSecond = 4;
     expect(scored.length).toBeGreaterThanOrEqual(12);
     expect(scored.filter(([forged, own]) => forged! <= own!)).toEqual([]);
     expect(swapped.probability!).toBeGreaterThan(original.probability!);
+  });
+
+  it('does not judge a face behind a mask, and judges the same face without one', async () => {
+    const bare = decode('real-a.mp4');
+    const { result, facts } = await lookAt(bare);
+    const [seen] = result.tracks;
+    expect(Math.max(...seen!.observations.map(({ occlusion }) => occlusion ?? 0))).toBeLessThan(0.15);
+    const masked = seen!.observations.map((face) => behindMask(bare.find(({ seconds }) => seconds === face.seconds)!, face)); // prettier-ignore
+    const judged = judgeSegments([(await lookAt(masked)).result], facts);
+    expect(judged).toMatchObject({ verdict: 'inconclusive', probability: null });
+    expect(judged.reasons.map(({ code }) => code)).toEqual(['faces_occluded']);
+    expect(judged.tracks[0]!.occlusion!).toBeGreaterThan(0.35);
   });
 
   it('follows two people', async () => {

@@ -34,12 +34,16 @@ describe('regionStrengths', () => {
 });
 
 describe('occlusionShare', () => {
-  it('is the part of the face that is hidden, whatever is hidden beside it', () => {
+  it('is the part of the inner face that is hidden, whatever is hidden beside it', () => {
     expect(occlusionShare([map(() => 1)])).toBe(1);
-    expect(occlusionShare([map((u, v) => (Math.hypot(u, v) > 0.62 ? 1 : 0))])).toBe(0);
-    // A mask from the nose down.
-    expect(occlusionShare([map((u, v) => (v > 0.02 ? 1 : 0))])!).toBeGreaterThan(0.4);
-    expect(occlusionShare([map((u, v) => (v > 0.02 ? 1 : 0))])!).toBeLessThan(0.55);
+    expect(occlusionShare([map((u, v) => (Math.hypot(u, v) > 0.52 ? 1 : 0))])).toBe(0);
+    const [mask, sunglasses] = [(v: number) => v > 0.02, (v: number) => v > -0.25 && v < -0.08].map(
+      (hides) => occlusionShare([map((_, v) => (hides(v) ? 1 : 0))])!,
+    );
+    expect(mask).toBeGreaterThan(0.5);
+    expect(mask).toBeLessThan(0.65);
+    expect(sunglasses).toBeGreaterThan(0.2);
+    expect(sunglasses).toBeLessThan(0.33);
   });
 
   it('is the mean over crops, and unknown where no model tells', () => {
