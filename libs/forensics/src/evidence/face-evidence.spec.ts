@@ -37,8 +37,8 @@ describe('occlusionShare', () => {
   it('is the part of the inner face that is hidden, whatever is hidden beside it', () => {
     expect(occlusionShare([map(() => 1)])).toBe(1);
     expect(occlusionShare([map((u, v) => (Math.hypot(u, v) > 0.52 ? 1 : 0))])).toBe(0);
-    const [mask, sunglasses] = [(v: number) => v > 0.02, (v: number) => v > -0.25 && v < -0.08].map(
-      (hides) => occlusionShare([map((_, v) => (hides(v) ? 1 : 0))])!,
+    const [mask, sunglasses] = [(v: number) => v > 0.02, (v: number) => v > -0.25 && v < -0.08].map((hides) =>
+      occlusionShare([map((_, v) => (hides(v) ? 1 : 0))])!,
     );
     expect(mask).toBeGreaterThan(0.5);
     expect(mask).toBeLessThan(0.65);
