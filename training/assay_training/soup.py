@@ -12,16 +12,16 @@ from pathlib import Path
 
 import torch
 
-from assay_training.weights import NOT_EXPORTED, read_weights
+from assay_training.weights import MAY_LACK, read_weights
 
 
 def average(checkpoints: list[Path], shares: list[float]) -> dict[str, torch.Tensor]:
     """Weighted mean of the averaged weights of each checkpoint or exported file; shares are made to sum to 1.
 
-    What files do not hold (`NOT_EXPORTED`) is the last one's. ValueError where they are not of the same net.
+    What files do not hold (`MAY_LACK`) is the last one's. ValueError where they are not of the same net.
     """
     weights = [read_weights(file) for file in checkpoints]
-    known = {name: value for name, value in weights[-1].items() if name.startswith(NOT_EXPORTED)}
+    known = {name: value for name, value in weights[-1].items() if name.startswith(MAY_LACK)}
     weights = [known | each for each in weights]
     shapes = [{name: tuple(value.shape) for name, value in each.items()} for each in weights]
     if any(each != shapes[0] for each in shapes):

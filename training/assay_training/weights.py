@@ -14,8 +14,11 @@ from torch import nn
 TOWERS = ("net.image.", "net.")
 """What the names in an exported file begin with: the image tower of `prompt`, and `xray`."""
 
-NOT_EXPORTED = ("maps16.", "occlusion8.")
-"""Coarse maps, a help in training: nothing that ships needs them; and what files of before decision 015 do not have."""
+NOT_EXPORTED = ("maps16.",)
+"""Coarse maps, a help in training: nothing that ships needs them."""
+
+MAY_LACK = (*NOT_EXPORTED, "occlusion8.")
+"""What an exported file does not hold, or not yet (the head for what is hidden came with decision 015)."""
 
 
 def read_weights(file: Path, whole: bool = False) -> dict[str, torch.Tensor]:
@@ -40,9 +43,9 @@ def read_weights(file: Path, whole: bool = False) -> dict[str, torch.Tensor]:
 def fill(net: nn.Module, file: Path) -> nn.Module:
     """`net` with the weights that `file` holds. RuntimeError where they are another net's.
 
-    Of an exported file, what is used in training alone begins anew (`NOT_EXPORTED`).
+    Of an exported file, what is used in training alone or came later begins anew (`MAY_LACK`).
     """
     weights = read_weights(file)
-    fresh = {name: value for name, value in net.state_dict().items() if name.removeprefix("image.").startswith(NOT_EXPORTED)}
+    fresh = {name: value for name, value in net.state_dict().items() if name.removeprefix("image.").startswith(MAY_LACK)}
     net.load_state_dict(fresh | weights if file.suffix == ".onnx" else weights)
     return net

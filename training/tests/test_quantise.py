@@ -10,7 +10,7 @@ from assay_training.quantise import compared, quantise
 
 
 def test_an_int8_copy_answers_alike(tmp_path):
-    torch.manual_seed(0)
+    torch.manual_seed(1)
     source, target = tmp_path / "net.onnx", tmp_path / "int8.onnx"
     net = Xray()
     for part in net.modules():

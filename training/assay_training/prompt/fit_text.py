@@ -26,7 +26,7 @@ from assay_training.prompt.sentences import SENTENCES, read_sentences
 from assay_training.prompt.task import CAPTIONS, word_loss
 from assay_training.prompt.words import Vocabulary
 from assay_training.train import GROUP
-from assay_training.weights import NOT_EXPORTED, read_weights
+from assay_training.weights import MAY_LACK, read_weights
 from assay_training.xray_task import in_parts
 
 PAIRS_A_STEP = 96
@@ -48,7 +48,7 @@ def sentence_vectors(file: Path, count: int) -> torch.Tensor:
 def load_image_tower(net: Prompt, file: Path) -> None:
     """Everything but the text tower and the scale of its answers. RuntimeError where the file is another net's."""
     missing, unknown = net.load_state_dict(read_weights(file, whole=True), strict=False)
-    known = ("text.", "log_scale", *(f"image.{name}" for name in NOT_EXPORTED))
+    known = ("text.", "log_scale", *(f"image.{name}" for name in MAY_LACK))
     if unknown or any(not name.startswith(known) for name in missing):
         raise RuntimeError(f"{file} is no detector with words that was exported here")
 
