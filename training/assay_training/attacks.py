@@ -25,11 +25,11 @@ from torch.nn import functional as F
 
 from assay_training.clips import Region, read_clips
 from assay_training.codecs import through
-from assay_training.crop import PRODUCT_MARGINS, crop_frame, crop_matrix, face_crop, oversampling
-from assay_training.export import net_input, session
+from assay_training.crop import PRODUCT_MARGINS, crop_frame, crop_matrix, oversampling
 from assay_training.measures import auc, auc_interval, sigmoid
 from assay_training.net import Xray
 from assay_training.referenced import referenced
+from assay_training.shipped import FLAGGED, Shipped
 from assay_training.weights import fill
 
 STEPS = 10
@@ -39,36 +39,30 @@ QUERIES = 200
 
 PLATFORM_CRF = 23
 
-FLAGGED = 0.85
-"""Probability from which policy 4 calls a face manipulated."""
-
 
 @dataclass(frozen=True)
 class Detector:
-    """A shipped detector as its file and, for gradients, as the net whose weights the file holds; a, b: its calibration."""
+    """A detector as it ships and, for gradients, the net whose weights its file holds."""
 
-    name: str
-    run: object
+    shipped: Shipped
     net: Xray
-    size: int
-    a: float
-    b: float
 
     @classmethod
     def read(cls, folder: Path) -> Detector:
-        entry = json.loads((folder / "manifest-entry.json").read_text())
-        file = folder.parent / entry["file"]
-        net = fill(Xray(), file).eval().requires_grad_(False)
-        return cls(entry["id"], session(file), net, entry["input"]["width"], entry["calibration"]["a"], entry["calibration"]["b"])
+        shipped = Shipped.read(folder)
+        return cls(shipped, fill(Xray(), shipped.file).eval().requires_grad_(False))
+
+    @property
+    def name(self) -> str:
+        return self.shipped.entry["id"]
 
     def log_odds(self, picture: np.ndarray, points: np.ndarray) -> float:
-        x = net_input([face_crop(picture, points, self.size, margin) for margin in PRODUCT_MARGINS])
-        return self.a * float(self.run.run(["logit"], {"face": x})[0].mean()) + self.b
+        return self.shipped.ask(picture, points)[0]
 
     def soft_log_odds(self, picture: torch.Tensor, points: np.ndarray) -> torch.Tensor:
         """The same of (1,3,H,W) in 0..255, differentiable; crops are not rounded to whole grey levels."""
-        crops = torch.cat([_soft_crop(picture, points, self.size, margin) for margin in PRODUCT_MARGINS])
-        return self.a * referenced(self.net, crops / 127.5 - 1).logit.mean() + self.b
+        crops = torch.cat([_soft_crop(picture, points, self.shipped.size, margin) for margin in PRODUCT_MARGINS])
+        return self.shipped.calibrated(referenced(self.net, crops / 127.5 - 1).logit.mean())
 
 
 def _soft_crop(picture: torch.Tensor, points: np.ndarray, size: int, margin: float) -> torch.Tensor:
@@ -132,9 +126,7 @@ def encoded(picture: np.ndarray) -> np.ndarray:
 
 
 def some_frames(region: Region, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Patches and landmarks of `count` frames of the region's most prominent face, evenly spaced."""
-    if not region.faces:
-        return []
+    """Patches and landmarks of `count` frames of the most prominent face of a region that has one, evenly spaced."""
     face = region.faces[0]
     picked = np.unique(np.linspace(0, len(face.patches) - 1, count).round().astype(int))
     return [(np.ascontiguousarray(face.patches[i]), face.landmarks[i]) for i in picked]

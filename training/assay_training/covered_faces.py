@@ -16,9 +16,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assay_training.crop import PRODUCT_MARGINS, face_crop
-from assay_training.export import net_input, session
+from assay_training.crop import PRODUCT_MARGINS
+from assay_training.detector.dataset import MARKS
 from assay_training.measures import auc, sigmoid
+from assay_training.shipped import FLAGGED, Shipped
 
 ANNOTATIONS = Path(__file__).parents[1] / "annotations" / "covered-faces.csv"
 
@@ -27,11 +28,6 @@ INNER = (0.3, -0.25, 0.4)
 
 MOST_HIDDEN = 0.35
 """Share of the inner face that may be hidden in a frame that the product judges."""
-
-FLAGGED = 0.85
-"""Probability from which policy 4 calls a face manipulated."""
-
-POINTS = ("rex", "rey", "lex", "ley", "nx", "ny", "rmx", "rmy", "lmx", "lmy")
 
 
 def share_hidden(maps: np.ndarray, margins: tuple[float, ...]) -> float:
@@ -55,19 +51,16 @@ def labelled_faces(folder: Path, annotations: Path = ANNOTATIONS) -> Iterator[tu
                 continue
             blob = np.frombuffer(tar.extractfile(members[Path(row["file"]).name]).read(), np.uint8)
             picture = np.ascontiguousarray(cv2.imdecode(blob, cv2.IMREAD_COLOR)[..., ::-1])
-            yield picture, np.array([float(row[k]) for k in POINTS]).reshape(5, 2), covered
+            yield picture, np.array([float(row[k]) for k in MARKS]).reshape(5, 2), covered
 
 
-def looked_at(picture: np.ndarray, points: np.ndarray, models: list[tuple[dict, object]]) -> tuple[float, float]:
+def looked_at(picture: np.ndarray, points: np.ndarray, models: list[Shipped]) -> tuple[float, float]:
     """Log odds of manipulation, calibrated, mean over the models; share of the inner face hidden (NaN where no model tells)."""
     said, hidden = [], []
-    for entry, run in models:
-        size = entry["input"]["width"]
-        x = net_input([face_crop(picture, points, size, margin) for margin in PRODUCT_MARGINS])
-        outputs = ["logit", "occlusion"] if "occlusion" in entry["outputs"] else ["logit"]
-        logit, *maps = run.run(outputs, {"face": x})
-        said.append(entry["calibration"]["a"] * float(logit.mean()) + entry["calibration"]["b"])
-        hidden += [share_hidden(m[:, 0], PRODUCT_MARGINS) for m in maps]
+    for model in models:
+        odds, *maps = model.ask(picture, points, *(["occlusion"] if "occlusion" in model.entry["outputs"] else []))
+        said.append(odds)
+        hidden += [share_hidden(drawn, PRODUCT_MARGINS) for drawn in maps]
     return float(np.mean(said)), float(np.mean(hidden)) if hidden else float("nan")
 
 
@@ -89,11 +82,10 @@ def main(argv: list[str]) -> int:
     p.add_argument("models", type=Path, nargs="+", help="folders with a manifest-entry.json")
     p.add_argument("--detect", type=Path, default=Path("../../shared/data/detect"))
     args = p.parse_args(argv)
-    entries = [json.loads((folder / "manifest-entry.json").read_text()) for folder in args.models]
-    models = [(entry, session(folder.parent / entry["file"])) for folder, entry in zip(args.models, entries)]
+    models = [Shipped.read(folder) for folder in args.models]
     rows = [(*looked_at(picture, points, models), covered) for picture, points, covered in labelled_faces(args.detect)]
     logits, hidden, covered = (np.array(column) for column in zip(*rows))
-    found = {"models": [f"{e['id']} {e['version']}" for e in entries]}
+    found = {"models": [f"{m.entry['id']} {m.entry['version']}" for m in models]}
     found |= {name: summary(logits[part], hidden[part]) for name, part in (("covered", covered), ("bare", ~covered))}
     if not np.isnan(hidden).all():
         found["aucOfHidden"] = round(auc(hidden[~covered], hidden[covered]), 3)

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from assay_training.crop import crop_frame, five_points, warp_crop
 from assay_training.degrade import degrade_pairs, draw
 from assay_training.net import Xray
-from assay_training.pairs import FACE_PX, MARGINS, PairMaker
+from assay_training.pairs import FACE_PX, LANDMARK_NOISE, MARGINS, PairMaker
 from assay_training.prompt.captions import every_word
 from assay_training.prompt.net import Prompt
 from assay_training.prompt.words import Vocabulary
@@ -48,7 +48,7 @@ def faces(maker: PairMaker, rng: np.random.Generator, size: int) -> tuple[np.nda
     crops, hidden = [], []
     for scene, alpha, picture in zip(scenes, alphas, (picture for pair in pairs for picture in pair)):
         points = five_points(scene.mesh)
-        frame, margin = crop_frame(points + rng.normal(0, 0.018 * scene.face, points.shape)), float(rng.uniform(*MARGINS))
+        frame, margin = crop_frame(points + rng.normal(0, LANDMARK_NOISE * scene.face, points.shape)), float(rng.uniform(*MARGINS))
         crops.append(warp_crop(np.ascontiguousarray(picture), frame, size, margin))
         hidden.append(warp_crop(alpha, frame, size, margin))
     return np.stack(crops), np.stack(hidden)

@@ -46,6 +46,6 @@ def fill(net: nn.Module, file: Path) -> nn.Module:
     Of an exported file, what is used in training alone or came later begins anew (`MAY_LACK`).
     """
     weights = read_weights(file)
-    fresh = {name: value for name, value in net.state_dict().items() if name.removeprefix("image.").startswith(MAY_LACK)}
+    fresh = {name: value for name, value in net.state_dict().items() if name.startswith(MAY_LACK)}
     net.load_state_dict(fresh | weights if file.suffix == ".onnx" else weights)
     return net

@@ -103,6 +103,7 @@ learned by heart."""
 
 
 OCCLUSION_SHARE = 0.4
+"""Weight of the map of what is hidden: as much as that of what was replaced."""
 
 
 def map_and_score_losses(out: Output, targets: Targets) -> dict[str, torch.Tensor]:

@@ -54,6 +54,10 @@ def decode_image(blob: bytes) -> np.ndarray:
     return np.ascontiguousarray(cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_COLOR)[..., ::-1])
 
 
+MARKS = ("rex", "rey", "lex", "ley", "nx", "ny", "rmx", "rmy", "lmx", "lmy")
+"""Columns of boxes.csv with the five landmarks, in the order in which they are used."""
+
+
 def load_scenes(split: str, folder: Path | None = None) -> list[Scene]:
     """Scenes of `split` ("train" | "val"), in the order of labels.csv. `wider_val` has no training part."""
     folder = folder or data_root() / "data" / "detect"
@@ -62,12 +66,11 @@ def load_scenes(split: str, folder: Path | None = None) -> list[Scene]:
     if split == "train" and any(r["source"] == VAL_ONLY_SOURCE for r in rows):
         raise ValueError(f"{VAL_ONLY_SOURCE} is for validation only")
     faces: dict[str, list[list[float]]] = {r["file"]: [] for r in rows}
-    marks = ("rex", "rey", "lex", "ley", "nx", "ny", "rmx", "rmy", "lmx", "lmy")
     with open(folder / "boxes.csv", newline="") as f:
         for r in csv.DictReader(f):
             if r["file"] in faces:
                 x, y, w, h = (float(r[k]) for k in "xywh")
-                faces[r["file"]].append([x, y, x + w, y + h, *(float(r[k]) for k in marks)])
+                faces[r["file"]].append([x, y, x + w, y + h, *(float(r[k]) for k in MARKS)])
     with tarfile.open(folder / "images.tar") as tar:
         blobs = {Path(m.name).name: tar.extractfile(m).read() for m in tar if m.isfile()}
     scenes = []
