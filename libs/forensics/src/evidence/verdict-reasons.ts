@@ -1,5 +1,5 @@
 import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
-import { Code, mostHidden } from '../fusion/abstention';
+import { Code } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
 import { disagreementOf } from '../fusion/disagreement';
 import { briefReasons, forgeryReasons, name, percent, Reason } from './track-reasons';
@@ -73,7 +73,7 @@ function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
   const { framesInterval: interval, fewFrames, tracks, policy, detectors } = facts;
   if (fewFrames) {
     const most = Math.max(...tracks.map(({ frames }) => frames.length));
-    const hidden = tracks.filter(({ track }) => (track.occlusion ?? 0) > mostHidden);
+    const hidden = tracks.filter(({ track }) => track.abstention === 'faces_occluded');
     if (2 * hidden.length >= tracks.length) {
       return reason(
         'faces_occluded',

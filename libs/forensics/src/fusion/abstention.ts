@@ -14,7 +14,7 @@ const brightAbove = 235;
  * Share of the inner face that may be hidden in a frame that is judged: more than drawn sunglasses are given on held-out faces (0.2,
  * median), less than nearly all drawn masks (0.42, fifth percentile), which take away mouth and jaw, where most forgeries show.
  */
-export const mostHidden = 0.35;
+const mostHidden = 0.35;
 
 /** Whether too much of a face is hidden in this frame for it to be judged. */
 export const isHidden = ({ occlusion }: Pick<FaceObservation, 'occlusion'>): boolean => (occlusion ?? 0) > mostHidden;
@@ -26,7 +26,7 @@ export function meanOcclusion(observations: FaceObservation[]): number | null {
 }
 
 /** Whether too much of a face is hidden in half of the frames that a model looked at, or in more. */
-export function isMostlyHidden(observations: FaceObservation[]): boolean {
+function isMostlyHidden(observations: FaceObservation[]): boolean {
   const looked = observations.filter(({ occlusion }) => occlusion !== undefined);
   return looked.length > 0 && 2 * looked.filter(isHidden).length >= looked.length;
 }

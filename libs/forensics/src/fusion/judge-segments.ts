@@ -26,7 +26,9 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const strict = joined.map((track) => describeTrack(track, detectors, minFrames, probe));
   const fewFrames = strict.every(({ track }) => track.probability === null);
   // Little evidence is better told, as little, than withheld: without any sure face the glimpses speak, and nothing else.
-  const tracks = fewFrames ? joined.map((track) => describeTrack(track, detectors, 1, probe)) : strict;
+  const tracks = fewFrames
+    ? joined.map((track, i) => glimpse(describeTrack(track, detectors, 1, probe), strict[i]!))
+    : strict;
   const estimate = estimateVideo(
     tracks.flatMap(({ track, estimate: own, prominence }) =>
       own && track.probability !== null ? [{ ...own, prominence }] : [],
@@ -51,7 +53,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       policy,
       detectors,
     }),
-    tracks: tracks.map(({ track }, i) => (onlyGlimpses ? glimpse(track, strict[i]!.track) : track)),
+    tracks: tracks.map(({ track }) => track),
     timeline: timelineOf(framesSeconds, tracks),
     cutsSeconds: ordered.flatMap(({ cutsSeconds }) => cutsSeconds),
     framesSeconds,
@@ -65,7 +67,7 @@ function labelOf(probability: number | null, fewFrames: boolean, { thresholds }:
 }
 
 /** A track judged from fewer frames than the policy asks for says why there are no more. */
-const glimpse = (track: JudgedTrack['track'], { abstention }: JudgedTrack['track']): JudgedTrack['track'] => ({
-  ...track,
-  abstention,
+const glimpse = (judged: JudgedTrack, { track: { abstention } }: JudgedTrack): JudgedTrack => ({
+  ...judged,
+  track: { ...judged.track, abstention },
 });
