@@ -80,7 +80,8 @@ export const VerdictTrack = z.object({
     z.object({
       seconds: z.number(),
       box: Box,
-      probability: Probability,
+      /** Of this frame alone; null where the face is shown though it was not judged in it, to see why. */
+      probability: Probability.nullable(),
       crop: z.string(),
       overlay: z.string().nullable(),
     }),

@@ -27,6 +27,14 @@ export const abstentionWords: Record<string, string> = {
   frames_disagree: 'its frames do not agree',
 };
 
+/** `score of this frame 87 %`; of a frame that shows a face without being judged, that. */
+export const frameWords = (probability: number | null): string =>
+  probability === null ? 'a frame that was not judged' : `score of this frame ${percent(probability)}`;
+
+/** The same as short as it goes, for beside a picture. */
+export const frameNote = (probability: number | null): string =>
+  probability === null ? 'not judged' : percent(probability);
+
 /** `Where 1 in 20 such files is forged, this means 29 %.`; null without a probability. */
 export function prevalenceWords({ atPrevalence }: Pick<Verdict, 'atPrevalence'>): string | null {
   // A document of before this was told has no such field.

@@ -123,16 +123,20 @@ function evidence(track: VerdictTrack, still: boolean, pictures: ReadonlyMap<str
         <img src="${crop}" alt="Face ${track.index + 1}${still ? '' : ` at ${formatMoment(frame.seconds)}`}" />${second}
       </div>
       <figcaption>
-        ${still ? '' : `${formatMoment(frame.seconds)} · `}this frame
-        ${formatProbability(frame.probability)}${overlay ? ' · right: suspected area' : ''}
+        ${still ? '' : `${formatMoment(frame.seconds)} · `}${frame.probability === null ? 'not judged' : `this frame ${formatProbability(frame.probability)}`}${overlay ? ' · right: suspected area' : ''}
       </figcaption>
     </figure>`;
   });
   if (figures.length === 0) return html``;
   return html`<section>
-    <h2>Face ${track.index + 1}${still ? '' : ': the frames that weigh most'}</h2>
+    <h2>Face ${track.index + 1}${headingOf(track, still)}</h2>
     <div class="frames">${figures}</div>
   </section>`;
+}
+
+function headingOf({ framesScored }: VerdictTrack, still: boolean): string {
+  if (framesScored === 0) return ': not judged';
+  return still ? '' : ': the frames that weigh most';
 }
 
 function facts(verdict: Verdict): Markup | null {

@@ -1,6 +1,6 @@
 import type { AssayClient } from '@assay/client';
 import type { VerdictTrack } from '@assay/contracts';
-import { abstentionWords, clock, percent } from '@assay/wording';
+import { abstentionWords, clock, frameNote, frameWords, percent } from '@assay/wording';
 import { useState } from 'react';
 import { useEvidence } from '../data/use-evidence';
 import { Descriptions } from './descriptions';
@@ -49,11 +49,11 @@ export function FaceStrip({ client, scan, track, still }: Props) {
                 client={client}
                 scan={scan}
                 name={(marked && overlay) || crop}
-                words={`Face ${index + 1}${still ? '' : ` at ${clock(seconds)}`}, score of this frame ${percent(at)}${marked ? ', suspected area marked' : ''}`}
+                words={`Face ${index + 1}${still ? '' : ` at ${clock(seconds)}`}, ${frameWords(at)}${marked ? ', suspected area marked' : ''}`}
               />
               <span className="chip">
                 {still ? '' : `${clock(seconds)} · `}
-                {percent(at)}
+                {frameNote(at)}
               </span>
             </li>
           ))}

@@ -1,5 +1,5 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
-import { abstentionWords, clock, percent } from '@assay/wording';
+import { abstentionWords, clock, frameNote, frameWords, percent } from '@assay/wording';
 import { h } from '../dom';
 import type { EvidenceSource } from '../evidence';
 
@@ -63,13 +63,13 @@ function picture(
 ) {
   const moment = still ? '' : ` at ${clock(seconds)}`;
   const image = h('img', {
-    alt: `Face ${index + 1}${moment}, score of this frame ${percent(probability)}`,
+    alt: `Face ${index + 1}${moment}, ${frameWords(probability)}`,
     loading: 'lazy',
   });
   const caption = h(
     'figcaption',
     { 'aria-hidden': 'true' },
-    `${still ? '' : `${clock(seconds)} · `}${percent(probability)}`,
+    `${still ? '' : `${clock(seconds)} · `}${frameNote(probability)}`,
   );
   return { image, crop, overlay, figure: h('figure', {}, image, caption) };
 }

@@ -60,7 +60,7 @@ const framesPerSecond = 4;
     const never = new AbortController().signal;
     const { result, evidence } = await lookAtSegment(frames(all), context, () => undefined, never);
     const overlays = evidence.filter(({ name: file }) => file.endsWith('-overlay.jpg'));
-    return { result, overlays, facts: { probe, plan, policy: defaultPolicy, models } };
+    return { result, evidence, overlays, facts: { probe, plan, policy: defaultPolicy, models } };
   }
 
   async function judge(name: string): Promise<Judgement> {
@@ -117,10 +117,14 @@ const framesPerSecond = 4;
     const [seen] = result.tracks;
     expect(Math.max(...seen!.observations.map(({ occlusion }) => occlusion ?? 0))).toBeLessThan(0.15);
     const masked = seen!.observations.map((face) => behindMask(bare.find(({ seconds }) => seconds === face.seconds)!, face)); // prettier-ignore
-    const judged = judgeSegments([(await lookAt(masked)).result], facts);
+    const { result: covered, evidence } = await lookAt(masked);
+    const judged = judgeSegments([covered], facts);
     expect(judged).toMatchObject({ verdict: 'inconclusive', probability: null });
     expect(judged.reasons.map(({ code }) => code)).toEqual(['faces_occluded']);
     expect(judged.tracks[0]!.occlusion!).toBeGreaterThan(0.35);
+    // One picture, so that a person sees by what it is hidden; no area is suspected.
+    expect(judged.tracks[0]!.evidence).toEqual([expect.objectContaining({ probability: null, overlay: null })]);
+    expect(evidence.map(({ name }) => name)).toEqual([judged.tracks[0]!.evidence[0]!.crop]);
   });
 
   it('follows two people', async () => {

@@ -48,9 +48,7 @@ export async function lookAtSegment(
   const detectors = modelsFor(pool.models, 'forgery-frame');
   const scoresOf = (face: SeenFace) => scored.scores.get(face) ?? [];
   const observed = new Map(faces.map((face) => [face, observe(face, scoresOf(face), detectors, scaleX, scaleY)]));
-  // A frame that is not judged is no evidence.
-  const judged = new Map([...scored.scores].filter(([face]) => !isHidden(observed.get(face)!)));
-  const chosen = chooseEvidence(seen.tracks, judged);
+  const chosen = chooseEvidence(seen.tracks, scored.scores, (face) => isHidden(observed.get(face)!));
   const shown: EvidenceFace[] = [];
   const tracks: SegmentTrack[] = [];
   for (const track of seen.tracks) {
@@ -60,7 +58,7 @@ export async function lookAtSegment(
       if (chosen.has(face)) {
         signal.throwIfAborted();
         const stem = evidenceStem(segment.index, track.index, face.seconds);
-        const kept = await evidenceFace(stem, face, scoresOf(face), detectors);
+        const kept = await evidenceFace(stem, face, isHidden(observation) ? [] : scoresOf(face), detectors);
         if (kept) {
           shown.push(kept);
           observation.crop = cropName(stem);

@@ -1,4 +1,4 @@
-import { FaceObservation, FaceQuality, ModelEntry, Policy, Probe, VerdictTrack } from '@assay/contracts';
+import { Box, FaceObservation, FaceQuality, ModelEntry, Policy, Probe, VerdictTrack } from '@assay/contracts';
 import { JoinedTrack } from '../tracks/join-tracks';
 import { abstentionFor, meanOcclusion } from './abstention';
 import { FrameScore, frameScores } from './frame-scores';
@@ -21,6 +21,10 @@ export interface JudgedTrack {
 
 /** Pictures shown per track. */
 const evidenceShown = 6;
+/** And of one that was judged in none. */
+const unjudgedShown = 2;
+
+const roundedBox = ([x, y, width, height]: Box): Box => [round(x, 1), round(y, 1), round(width, 1), round(height, 1)];
 
 /**
  * Judges one track.
@@ -58,15 +62,14 @@ export function describeTrack(
     occlusion: occlusion === null ? null : round(occlusion, 3),
     observations: observations.map((observation) => {
       const logit = logitOf.get(observation);
-      const [x, y, width, height] = observation.box;
       return {
         seconds: observation.seconds,
-        box: [round(x, 1), round(y, 1), round(width, 1), round(height, 1)],
+        box: roundedBox(observation.box),
         logit: logit === undefined ? null : round(logit, 4),
         weight: round(observation.quality.weight, 4),
       };
     }),
-    evidence: evidenceOf(frames),
+    evidence: frames.length > 0 ? evidenceOf(frames) : unjudgedEvidence(observations),
   };
   const prominence = observations.reduce((sum, { quality: q }) => sum + q.weight, 0);
   return { track, frames, estimate, seen, framing, prominence };
@@ -115,20 +118,26 @@ function meanQuality(observations: FaceObservation[]): FaceQuality {
 
 function evidenceOf(frames: FrameScore[]): VerdictTrack['evidence'] {
   return frames
-    .flatMap(({ seconds, logit, weight, observation }) => {
-      const { crop, overlay, box } = observation;
-      if (crop === null) return [];
-      const [x, y, width, height] = box;
-      const shown = {
-        seconds,
-        box: [round(x, 1), round(y, 1), round(width, 1), round(height, 1)] as VerdictTrack['evidence'][number]['box'],
-        probability: round(sigmoid(logit), 4),
-        crop,
-        overlay,
-      };
-      return [{ shown, value: sigmoid(logit) * weight }];
-    })
+    .flatMap(({ logit, weight, observation }) =>
+      shownIn(observation, round(sigmoid(logit), 4)).map((shown) => ({ shown, value: sigmoid(logit) * weight })),
+    )
     .sort((a, b) => b.value - a.value)
     .slice(0, evidenceShown)
     .map(({ shown }) => shown);
+}
+
+/** Of a face that was judged in no frame: what was kept of it, so that a person sees why. */
+function unjudgedEvidence(observations: FaceObservation[]): VerdictTrack['evidence'] {
+  return [...observations]
+    .sort((a, b) => b.quality.weight - a.quality.weight)
+    .flatMap((observation) => shownIn(observation, null))
+    .slice(0, unjudgedShown);
+}
+
+/** A frame as evidence; empty where no picture of it was kept. */
+function shownIn(
+  { seconds, box, crop, overlay }: FaceObservation,
+  probability: number | null,
+): VerdictTrack['evidence'] {
+  return crop === null ? [] : [{ seconds, box: roundedBox(box), probability, crop, overlay }];
 }
