@@ -58,6 +58,14 @@ def train_prompt(argv: list[str]) -> int:
     return main("prompt", PromptTask(seed=3), argv)
 
 
+def train_discrepancy(argv: list[str]) -> int:
+    """train the detector that says which part of a face was altered, and in which way"""
+    from assay_training.discrepancy.task import DiscrepancyTask
+    from assay_training.train import main
+
+    return main("discrepancy", DiscrepancyTask(), argv)
+
+
 def soup(argv: list[str]) -> int:
     """average the weights of runs that were trained on from each other"""
     from assay_training.soup import main
@@ -100,6 +108,13 @@ def export_prompt(argv: list[str]) -> int:
     return main(argv)
 
 
+def export_discrepancy(argv: list[str]) -> int:
+    """export the detector of discrepancies, the names of parts and operations inside"""
+    from assay_training.discrepancy.export import main
+
+    return main(argv)
+
+
 def eval_clips(argv: list[str]) -> int:
     """measure a forgery detector on labelled clips, beside published ones"""
     from assay_training.evaluate import main
@@ -110,6 +125,13 @@ def eval_clips(argv: list[str]) -> int:
 def eval_ensemble(argv: list[str]) -> int:
     """measure detectors together on labelled clips: each alone, all, and all without each"""
     from assay_training.ensemble import main
+
+    return main(argv)
+
+
+def eval_reasons(argv: list[str]) -> int:
+    """measure how often detectors name region and operation of a forgery rightly, each and together"""
+    from assay_training.reasons import main
 
     return main(argv)
 
@@ -175,15 +197,18 @@ COMMANDS = {
     "prepare": prepare,
     "train-xray": train_xray,
     "train-prompt": train_prompt,
+    "train-discrepancy": train_discrepancy,
     "soup": soup,
     "fit-text": fit_text,
     "fit-occlusion": fit_occlusion,
     "validate-prompt": validate_prompt,
     "export-xray": export_xray,
     "export-prompt": export_prompt,
+    "export-discrepancy": export_discrepancy,
     "eval-clips": eval_clips,
     "eval-ensemble": eval_ensemble,
     "eval-maps": eval_maps,
+    "eval-reasons": eval_reasons,
     "eval-occlusion": eval_occlusion,
     "eval-attacks": eval_attacks,
     "reference": reference,

@@ -25,6 +25,9 @@ REGIONS: dict[str, list[int]] = {
     "mouth": LIPS,
     "nose": NOSE,
     "lower half": [6, 117, 346, *JAW[2:-2]],
+    "right cheek": [116, 117, 118, 101, 36, 206, 207, 187, 147, 123],
+    "left cheek": [345, 346, 347, 330, 266, 426, 427, 411, 376, 352],
+    "forehead": [10, 338, 297, 332, 284, 109, 67, 103, 54, *BROWS],
 }
 """Convex hulls of these points are the regions that a forgery may replace."""
 

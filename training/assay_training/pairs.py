@@ -19,10 +19,11 @@ from assay_training.synthesis.occlude import Cover, covered, draw_cover
 from assay_training.synthesis.reenact import reenact
 from assay_training.synthesis.scene import Forgery, Scene, make_scene
 from assay_training.synthesis.self_blend import self_blend
+from assay_training.synthesis.soft_discrepancy import soft_discrepancy
 from assay_training.synthesis.swap import Neighbours, foreign_swap, painted_swap, place_painted, smoothed_swap
 
 MIX = {"painted": 0.34, "smoothed": 0.08, "self-blend": 0.22, "foreign": 0.16, "reenact": 0.20}
-"""How often each way of forging is used."""
+"""How often each way of forging is used, where a task does not say otherwise; `soft` is left to `discrepancy`."""
 
 CAPTURED = 0.6
 """Share of scenes that a modest camera took before anything was forged in them."""
@@ -67,8 +68,9 @@ class Batch:
 class PairMaker:
     """Makes pairs from one split: training faces with the painters to train with, the others with those held out."""
 
-    def __init__(self, cache: Path, train: bool) -> None:
+    def __init__(self, cache: Path, train: bool, mix: dict[str, float] = MIX) -> None:
         cv2.setNumThreads(1)
+        self.mix = mix
         self.faces = data.load(cache)
         self.rows = np.flatnonzero(self.faces.train == train)
         self.shape = FaceShape(np.load(cache / painters.SHAPE_FILE), GRID_PX)
@@ -86,9 +88,9 @@ class PairMaker:
         return np.array(self.painted[rng.integers(len(self.painted))][index, rng.integers(0, 2)])
 
     def forge(self, rng: np.random.Generator, scene: Scene, kind: str | None = None, source: np.ndarray | None = None) -> Forgery:
-        """One forgery of a scene, of a given kind or of one drawn from `MIX`; `source` (S,S,3) is the scene's picture
+        """One forgery of a scene, of a given kind or of one drawn from the mix; `source` (S,S,3) is the scene's picture
         before its camera softened it, where the forged face should come from that."""
-        kind = kind or str(rng.choice(list(MIX), p=list(MIX.values())))
+        kind = kind or str(rng.choice(list(self.mix), p=list(self.mix.values())))
         source = scene.image if source is None else source
         if kind == "painted":
             return painted_swap(rng, scene, self.shape, self._painted(rng, scene.index), source)
@@ -100,6 +102,8 @@ class PairMaker:
             if rng.random() < REPAINTED:
                 source = place_painted(rng, self.shape, scene.mesh, len(scene.image), self._painted(rng, scene.index))
             return reenact(rng, scene, source)
+        if kind == "soft":
+            return soft_discrepancy(rng, scene)
         return self_blend(rng, scene, source)
 
     def shoot(self, rng: np.random.Generator, index: int, face: float) -> tuple[Scene, np.ndarray | None]:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from assay_training.pairs import Batch, PairMaker, join
+from assay_training.pairs import MIX, Batch, PairMaker, join
 from assay_training.precision import half_precision
 from assay_training.referenced import referenced
 from assay_training.xray_task import Targets, XrayTask, to_tensor
@@ -26,22 +26,22 @@ GROUP = 8
 class Stream(torch.utils.data.IterableDataset):
     """Endless batches; a worker's seed depends on the run's seed, its own number and how far the run had come."""
 
-    def __init__(self, cache: Path, size: int, groups: int, seed: int, start: int) -> None:
-        self.cache, self.size, self.groups, self.seed, self.start = cache, size, groups, seed, start
+    def __init__(self, cache: Path, size: int, groups: int, seed: int, start: int, mix: dict[str, float]) -> None:
+        self.cache, self.size, self.groups, self.seed, self.start, self.mix = cache, size, groups, seed, start, mix
 
     def __iter__(self):
         torch.set_num_threads(1)
         info = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self.seed, self.start, info.id if info else 0])
-        maker = PairMaker(self.cache, train=True)
+        maker = PairMaker(self.cache, train=True, mix=self.mix)
         while True:
             yield join([maker.group(rng, GROUP, self.size) for _ in range(self.groups)])
 
 
-def validation_set(cache: Path, size: int, pairs: int = 160) -> Batch:
+def validation_set(cache: Path, size: int, pairs: int = 160, mix: dict[str, float] = MIX) -> Batch:
     """A fixed set of held-out faces forged with the held-out painter and the other ways."""
     rng = np.random.default_rng(99)
-    maker = PairMaker(cache, train=False)
+    maker = PairMaker(cache, train=False, mix=mix)
     return join([maker.group(rng, GROUP, size) for _ in range(pairs // GROUP)])
 
 
@@ -113,12 +113,12 @@ def main(name: str, task: XrayTask, argv: list[str]) -> int:
     while spent < total:
         if (wanted := _size_at(args.sizes, spent / total)) != size:
             size = wanted
-            dataset = Stream(args.cache, size, args.groups, args.seed, step)
+            dataset = Stream(args.cache, size, args.groups, args.seed, step, task.mix)
             loader = torch.utils.data.DataLoader(
                 dataset, batch_size=None, num_workers=args.workers, prefetch_factor=6 if args.workers else None
             )
             stream = iter(loader)
-            held_out = validation_set(args.cache, size)
+            held_out = validation_set(args.cache, size, mix=task.mix)
         batch = next(stream)
         rate = _rate_at(spent / total, step, args.rate)
         for group in optimiser.param_groups:

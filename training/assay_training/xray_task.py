@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from assay_training.measures import auc
 from assay_training.net import Output, Xray, load_imagenet
-from assay_training.pairs import Batch
+from assay_training.pairs import MIX, Batch
 from assay_training.weights import fill
 
 
@@ -45,6 +45,8 @@ def plainly(net: nn.Module, x: torch.Tensor) -> Any:
 class XrayTask:
     parts = ("loss", "score", "rank", "maps")
     """Names of what `loss` gives; the first is minimised."""
+    mix = MIX
+    """How often each way of forging is used."""
 
     def __init__(self, look: Look = plainly) -> None:
         self.look = look

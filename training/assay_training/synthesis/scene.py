@@ -29,7 +29,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Forgery:
-    """image (S,S,3) uint8, mask (S,S) float32 of what was replaced; way: how it was made (a key of `pairs.MIX`), region: a
+    """image (S,S,3) uint8, mask (S,S) float32 of what was replaced; way: how it was made (a key of `pairs.MIX` or of `soft_discrepancy.ALTERATIONS`), region: a
     key of `landmarks.REGIONS`."""
 
     image: np.ndarray

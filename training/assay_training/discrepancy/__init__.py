@@ -1,0 +1,1 @@
+"""Which part of a face was altered, and in which way (SeeABLE)."""
