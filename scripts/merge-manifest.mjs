@@ -15,7 +15,7 @@ const models = join(fileURLToPath(new URL('..', import.meta.url)), 'models');
  */
 const roles = {
   'face-detector': ['scores', 'boxes', 'landmarks', 'class', 'objectness'],
-  'forgery-frame': ['logit', 'boundary', 'mask', 'occlusion', 'sentences'],
+  'forgery-frame': ['logit', 'boundary', 'mask', 'occlusion', 'outOfDomain', 'sentences'],
 };
 const required = { 'face-detector': ['scores', 'boxes', 'landmarks'], 'forgery-frame': ['logit'] };
 

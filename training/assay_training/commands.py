@@ -87,6 +87,13 @@ def fit_occlusion(argv: list[str]) -> int:
     return main(argv)
 
 
+def fit_domain(argv: list[str]) -> int:
+    """teach an exported detector to know pictures unlike those it learned from, all else as it is"""
+    from assay_training.fit_domain import main
+
+    return main(argv)
+
+
 def validate_prompt(argv: list[str]) -> int:
     """measure a checkpoint of `prompt` on held-out synthetic faces"""
     from assay_training.prompt.validate import main
@@ -150,6 +157,13 @@ def eval_occlusion(argv: list[str]) -> int:
     return main(argv)
 
 
+def eval_domain(argv: list[str]) -> int:
+    """measure detectors on real faces filmed from a screen, printed, drawn, in false colours"""
+    from assay_training.unlike_faces import main
+
+    return main(argv)
+
+
 def eval_attacks(argv: list[str]) -> int:
     """measure detectors against a forger who knows them, or may ask them"""
     from assay_training.attacks import main
@@ -201,6 +215,7 @@ COMMANDS = {
     "soup": soup,
     "fit-text": fit_text,
     "fit-occlusion": fit_occlusion,
+    "fit-domain": fit_domain,
     "validate-prompt": validate_prompt,
     "export-xray": export_xray,
     "export-prompt": export_prompt,
@@ -210,6 +225,7 @@ COMMANDS = {
     "eval-maps": eval_maps,
     "eval-reasons": eval_reasons,
     "eval-occlusion": eval_occlusion,
+    "eval-domain": eval_domain,
     "eval-attacks": eval_attacks,
     "reference": reference,
     "mask-output": mask_output,

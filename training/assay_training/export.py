@@ -131,7 +131,7 @@ def manifest_entry(path: Path, size: int, version: str, calibration: dict, outpu
     }
 
 
-OUTPUT_KINDS = {"logit": "logit", "boundary": "probability", "mask": "probability", "occlusion": "probability", "sentences": "logit"}
+OUTPUT_KINDS = {"logit": "logit", "boundary": "probability", "mask": "probability", "occlusion": "probability", "outOfDomain": "probability", "sentences": "logit"}
 
 UNCALIBRATED = {"a": 0.5, "b": 0.0, "fittedOn": "nothing yet: an early checkpoint"}
 

@@ -17,13 +17,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from assay_training.crop import crop_frame, five_points, warp_crop
-from assay_training.degrade import degrade_pairs, draw
+from assay_training.crop import five_points
 from assay_training.net import Xray
-from assay_training.pairs import FACE_PX, LANDMARK_NOISE, MARGINS, PairMaker
+from assay_training.pairs import FACE_PX, PairMaker
 from assay_training.prompt.captions import every_word
 from assay_training.prompt.net import Prompt
 from assay_training.prompt.words import Vocabulary
+from assay_training.singles import crops, degraded
 from assay_training.xray_task import to_tensor
 
 COVERED = 0.7
@@ -43,15 +43,12 @@ def faces(maker: PairMaker, rng: np.random.Generator, size: int) -> tuple[np.nda
         scenes.append(scene)
         pictures.append(cover.over(scene.image) if cover else scene.image)
         alphas.append((cover.alpha * 255).astype(np.uint8) if cover else np.zeros(scene.image.shape[:2], np.uint8))
-    # Two faces go the way of a pair: it is the same for both, and here that does no harm.
-    pairs = degrade_pairs(rng, list(zip(pictures[::2], pictures[1::2])), [draw(rng) for _ in range(GROUP // 2)])
-    crops, hidden = [], []
-    for scene, alpha, picture in zip(scenes, alphas, (picture for pair in pairs for picture in pair)):
-        points = five_points(scene.mesh)
-        frame, margin = crop_frame(points + rng.normal(0, LANDMARK_NOISE * scene.face, points.shape)), float(rng.uniform(*MARGINS))
-        crops.append(warp_crop(np.ascontiguousarray(picture), frame, size, margin))
-        hidden.append(warp_crop(alpha, frame, size, margin))
-    return np.stack(crops), np.stack(hidden)
+    cut = [
+        crops(rng, (picture, alpha), five_points(scene.mesh), scene.face, size)
+        for scene, alpha, picture in zip(scenes, alphas, degraded(rng, pictures))
+    ]
+    seen, hidden = zip(*cut)
+    return np.stack(seen), np.stack(hidden)
 
 
 def fit(net: Xray, maker: PairMaker, steps: int, size: int, seed: int, device: str) -> float:
@@ -63,8 +60,8 @@ def fit(net: Xray, maker: PairMaker, steps: int, size: int, seed: int, device: s
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, steps)
     mean = 0.0
     for step in range(steps):
-        crops, hidden = (np.concatenate(part) for part in zip(*(faces(maker, rng, size) for _ in range(4))))
-        said = net(to_tensor(crops, device)).occlusion8
+        seen, hidden = (np.concatenate(part) for part in zip(*(faces(maker, rng, size) for _ in range(4))))
+        said = net(to_tensor(seen, device)).occlusion8
         true = F.adaptive_avg_pool2d(torch.from_numpy(hidden).to(device)[:, None].float().div(255), said.shape[2:])
         loss = F.binary_cross_entropy_with_logits(said, true)
         optimiser.zero_grad(set_to_none=True)

@@ -38,8 +38,9 @@ class Shipped:
         """Log odds of manipulation."""
         return self.entry["calibration"]["a"] * logit + self.entry["calibration"]["b"]
 
-    def ask(self, picture: np.ndarray, points: np.ndarray, *maps: str) -> tuple[float, *tuple[np.ndarray, ...]]:
-        """Calibrated log odds of a face in a picture (H,W,3), and the maps (m,n,n) of its crops, one for each of the product's margins."""
+    def ask(self, picture: np.ndarray, points: np.ndarray, *outputs: str) -> tuple[float, *tuple[np.ndarray, ...]]:
+        """Calibrated log odds of a face in a picture (H,W,3), and what other outputs say of its crops, one for each of the product's margins:
+        maps (m,n,n), values (m,)."""
         x = net_input([face_crop(picture, points, self.size, margin) for margin in PRODUCT_MARGINS])
-        logit, *drawn = self.run.run(["logit", *maps], {"face": x})
-        return self.calibrated(float(logit.mean())), *(m[:, 0] for m in drawn)
+        logit, *told = self.run.run(["logit", *outputs], {"face": x})
+        return self.calibrated(float(logit.mean())), *(values[:, 0] for values in told)

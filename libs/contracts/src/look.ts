@@ -35,6 +35,8 @@ export const FaceObservation = z.object({
   regions: z.record(z.string(), z.number()).optional(),
   /** Share of the inner face, brows to lips, that something before it hides (a mask, a hand, a caption), 0..1; where a model tells. */
   occlusion: z.number().min(0).max(1).optional(),
+  /** Probability that the picture is unlike those that the detectors learned from (filmed from a screen, drawn, no face at all); where a model tells. */
+  outOfDomain: z.number().min(0).max(1).optional(),
   /** Log odds that a description is true of this face, by the description's key; where a model scores descriptions. */
   sentences: z.record(z.string(), z.number()).optional(),
   /** Store keys of crop and overlay JPEG, when kept as evidence. */

@@ -75,7 +75,7 @@ export type LogitOutput = z.infer<typeof LogitOutput>;
 const OtherOutput = z.object({ name: onnxName, kind: z.string().optional() });
 
 /**
- * A model's outputs by what the pipeline calls them: `logit`, `boundary`, `mask` and `occlusion` of a forgery detector;
+ * A model's outputs by what the pipeline calls them: `logit`, `boundary`, `mask`, `occlusion` and `outOfDomain` of a forgery detector;
  * `scores`, `boxes`, `landmarks` of a face detector, with `-8`, `-16` ... after them where there is one for each stride.
  */
 export const ModelOutputs = z.object({ logit: LogitOutput.optional() }).catchall(OtherOutput);

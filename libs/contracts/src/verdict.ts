@@ -23,6 +23,7 @@ export const ReasonCode = z.enum([
   'faces_blurred',
   'faces_extreme_pose',
   'faces_occluded',
+  'out_of_domain',
   'bad_exposure',
   'too_few_frames',
   'frames_disagree',
@@ -73,6 +74,8 @@ export const VerdictTrack = z.object({
   quality: FaceQuality,
   /** Share of the inner face (brows to lips), 0..1, that something before it hides, mean over the frames that were looked at; null where no model tells. */
   occlusion: z.number().min(0).max(1).nullable().default(null),
+  /** How unlike pictures that the detectors learned from this face is, 0..1, mean over the frames that were looked at; null where no model tells. */
+  outOfDomain: z.number().min(0).max(1).nullable().default(null),
   /** Every observation: where the face was and what it scored. `logit` is null where it was not scored. */
   observations: z.array(z.object({ seconds: z.number(), box: Box, logit: z.number().nullable(), weight: z.number() })),
   /** The frames that weigh most, best first. Keys are artefact names under the scan. */

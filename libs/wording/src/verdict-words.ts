@@ -22,6 +22,7 @@ export const abstentionWords: Record<string, string> = {
   faces_blurred: 'too blurred to judge',
   faces_extreme_pose: 'turned too far away to judge',
   faces_occluded: 'too much of it hidden to judge',
+  out_of_domain: 'unlike the pictures that the detectors learned from',
   bad_exposure: 'too dark or too bright to judge',
   too_few_frames: 'seen in too few frames to judge',
   frames_disagree: 'its frames do not agree',

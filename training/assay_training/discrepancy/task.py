@@ -13,10 +13,10 @@ from assay_training.discrepancy.cells import cells_of
 from assay_training.discrepancy.net import Discrepancy
 from assay_training.net import Output, load_imagenet
 from assay_training.pairs import Batch
-from assay_training.weights import fill
+from assay_training.weights import fill, read_weights
 from assay_training.xray_task import Targets, XrayTask, map_and_score_losses
 
-CELLS_WEIGHT = 0.3
+CELLS_WEIGHT = 0.5
 
 SEEN = 0.7
 """Weight above which a forgery shows enough for its part and way to be asked for in validation."""
@@ -24,15 +24,16 @@ SEEN = 0.7
 
 class DiscrepancyTask(XrayTask):
     parts = ("loss", "score", "rank", "maps", "cells")
-    mix = {"soft": 0.4, "painted": 0.22, "smoothed": 0.05, "self-blend": 0.13, "foreign": 0.1, "reenact": 0.1}
+    mix = {"soft": 0.25, "painted": 0.28, "smoothed": 0.06, "self-blend": 0.17, "foreign": 0.12, "reenact": 0.12}
 
     def net(self, imagenet: Path, start: Path | None) -> nn.Module:
-        """From ImageNet, or with the weights of an earlier checkpoint of this task."""
+        """From ImageNet, or with the weights of a checkpoint of this task or of `xray` (its exported file too)."""
         net = Discrepancy()
         if start is None:
             load_imagenet(net.image, imagenet)
         else:
-            fill(net, start)
+            own = start.suffix != ".onnx" and "log_scale" in read_weights(start)
+            fill(net if own else net.image, start)
         return net
 
     def loss(

@@ -35,6 +35,7 @@ export function sampleVerdict(changes: Partial<Verdict> = {}): Verdict {
         interval: [0.86, 0.97],
         abstention: null,
         occlusion: 0.02,
+        outOfDomain: 0.03,
         scores: { xray: 2.7 },
         framingDeviation: null,
         descriptions: [],

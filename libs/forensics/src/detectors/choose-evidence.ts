@@ -4,32 +4,31 @@ import { SeenFace } from './follow-faces';
 
 /** Faces kept as pictures per track: enough to judge by eye, few enough to look at. */
 const facesPerTrack = 3;
-/** Of a face that is hidden in all of its frames: one picture, to see by what. */
-const picturesOfHidden = 1;
+/** Of a face that is judged in none of its frames: one picture, to see why. */
+const picturesOfUnjudged = 1;
 /** And per segment, all tracks together: a crowd must not fill the store. */
 const facesPerSegment = 24;
 
 /**
  * The faces whose pictures are kept: of each track those that speak most for a forgery, good ones first; the most
- * suspicious tracks when there are too many. A frame in which a face is hidden is no evidence: it is shown only where the face
- * has no other.
+ * suspicious tracks when there are too many. A frame that is not judged is no evidence: it is shown only where the face has no other.
  */
 export function chooseEvidence(
   tracks: Track<SeenFace>[],
   scores: Map<SeenFace, CropScore[]>,
-  isHidden: (face: SeenFace) => boolean,
+  isUnjudged: (face: SeenFace) => boolean,
 ): Set<SeenFace> {
   const ranked = tracks.map(({ sightings }) => {
     const scored = sightings.flatMap((face) => {
       const suspicion = suspicionOf(scores.get(face) ?? []);
       return suspicion === null ? [] : [{ face, suspicion, weight: face.quality.weight }];
     });
-    const judged = scored.filter(({ face }) => !isHidden(face));
+    const judged = scored.filter(({ face }) => !isUnjudged(face));
     const shown =
       judged.length > 0
         ? judged.map(({ face, suspicion, weight }) => ({ face, value: suspicion * weight }))
         : scored.map(({ face, weight }) => ({ face, value: weight - 1 })); // after all that were judged
-    return shown.sort((a, b) => b.value - a.value).slice(0, judged.length > 0 ? facesPerTrack : picturesOfHidden);
+    return shown.sort((a, b) => b.value - a.value).slice(0, judged.length > 0 ? facesPerTrack : picturesOfUnjudged);
   });
   return new Set(
     ranked

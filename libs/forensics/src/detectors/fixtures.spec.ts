@@ -10,6 +10,7 @@ import { Judgement } from '../judgement';
 import { loadModels } from '../models/load-models';
 import { ModelSet } from '../models/model-set';
 import { behindMask } from '../testing/behind-a-mask';
+import { filmedFromScreen } from '../testing/filmed-screen';
 import { frames, scenePlan, sceneProbe, sceneSegment } from '../testing/tiny-scene';
 import { lookAtSegment } from './look-at-segment';
 
@@ -116,6 +117,7 @@ const framesPerSecond = 4;
     const { result, facts } = await lookAt(bare);
     const [seen] = result.tracks;
     expect(Math.max(...seen!.observations.map(({ occlusion }) => occlusion ?? 0))).toBeLessThan(0.15);
+    expect(Math.max(...seen!.observations.map(({ outOfDomain }) => outOfDomain ?? 0))).toBeLessThan(0.5);
     const masked = seen!.observations.map((face) => behindMask(bare.find(({ seconds }) => seconds === face.seconds)!, face)); // prettier-ignore
     const { result: covered, evidence } = await lookAt(masked);
     const judged = judgeSegments([covered], facts);
@@ -125,6 +127,15 @@ const framesPerSecond = 4;
     // One picture, so that a person sees by what it is hidden; no area is suspected.
     expect(judged.tracks[0]!.evidence).toEqual([expect.objectContaining({ probability: null, overlay: null })]);
     expect(evidence.map(({ name }) => name)).toEqual([judged.tracks[0]!.evidence[0]!.crop]);
+  });
+
+  it('does not judge a face that was filmed from a screen', async () => {
+    const { result, evidence, facts } = await lookAt(decode('real-a.mp4').map(filmedFromScreen));
+    const judged = judgeSegments([result], facts);
+    expect(judged).toMatchObject({ verdict: 'inconclusive', probability: null });
+    expect(judged.reasons.map(({ code }) => code)).toEqual(['out_of_domain']);
+    expect(judged.tracks[0]!.outOfDomain!).toBeGreaterThan(0.9);
+    expect(evidence).toHaveLength(1);
   });
 
   it('follows two people', async () => {

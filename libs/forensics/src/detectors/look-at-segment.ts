@@ -11,7 +11,7 @@ import { CropMap, occlusionShare, regionStrengths } from '../evidence/face-regio
 import { cropMargins, cropSize } from '../inference/crop-task';
 import { CropScore, DrawnMaps } from '../inference/messages';
 import { EvidencePicture, LookContext, LookOutcome } from '../look-context';
-import { isHidden } from '../fusion/abstention';
+import { obstacleOf } from '../fusion/abstention';
 import { round } from '../fusion/statistics';
 import { modelsFor } from '../models/model-set';
 import { Track } from '../tracks/tracker';
@@ -48,7 +48,7 @@ export async function lookAtSegment(
   const detectors = modelsFor(pool.models, 'forgery-frame');
   const scoresOf = (face: SeenFace) => scored.scores.get(face) ?? [];
   const observed = new Map(faces.map((face) => [face, observe(face, scoresOf(face), detectors, scaleX, scaleY)]));
-  const chosen = chooseEvidence(seen.tracks, scored.scores, (face) => isHidden(observed.get(face)!));
+  const chosen = chooseEvidence(seen.tracks, scored.scores, (face) => obstacleOf(observed.get(face)!) !== null);
   const shown: EvidenceFace[] = [];
   const tracks: SegmentTrack[] = [];
   for (const track of seen.tracks) {
@@ -58,7 +58,7 @@ export async function lookAtSegment(
       if (chosen.has(face)) {
         signal.throwIfAborted();
         const stem = evidenceStem(segment.index, track.index, face.seconds);
-        const kept = await evidenceFace(stem, face, isHidden(observation) ? [] : scoresOf(face), detectors);
+        const kept = await evidenceFace(stem, face, obstacleOf(observation) ? [] : scoresOf(face), detectors);
         if (kept) {
           shown.push(kept);
           observation.crop = cropName(stem);
@@ -105,6 +105,7 @@ function observe(
   for (const { model, logit } of scores) if (Number.isFinite(logit)) logits[model] = logit;
   const maps = scores.flatMap((score) => cropMaps(score.model, score.boundary, detectors));
   const occlusion = occlusionShare(scores.flatMap((score) => cropMaps(score.model, score.occlusion, detectors)));
+  const unlike = scores.flatMap(({ outOfDomain }) => outOfDomain ?? []);
   return {
     seconds: face.seconds,
     box: [x * scaleX, y * scaleY, width * scaleX, height * scaleY] satisfies Box,
@@ -114,6 +115,7 @@ function observe(
     logits,
     ...(maps.length > 0 ? { regions: regionStrengths(maps) } : {}),
     ...(occlusion !== null ? { occlusion } : {}),
+    ...(unlike.length > 0 ? { outOfDomain: round(Math.max(...unlike), 3) } : {}),
     ...sentencesOf(scores, detectors),
     crop: null,
     overlay: null,

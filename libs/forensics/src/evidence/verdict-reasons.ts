@@ -1,5 +1,5 @@
 import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
-import { Code } from '../fusion/abstention';
+import { Code, Obstacle } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
 import { disagreementOf } from '../fusion/disagreement';
 import { briefReasons, forgeryReasons, name, percent, Reason } from './track-reasons';
@@ -73,11 +73,11 @@ function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
   const { framesInterval: interval, fewFrames, tracks, policy, detectors } = facts;
   if (fewFrames) {
     const most = Math.max(...tracks.map(({ frames }) => frames.length));
-    const hidden = tracks.filter(({ track }) => track.abstention === 'faces_occluded');
-    if (2 * hidden.length >= tracks.length) {
+    const obstacle = obstacles.find((code) => 2 * tracks.filter(({ track }) => track.abstention === code).length >= tracks.length); // prettier-ignore
+    if (obstacle) {
       return reason(
-        'faces_occluded',
-        `The faces found ${texts.faces_occluded} in more than ${plural(most, 'frame')}, so the score is only a hint.`,
+        obstacle,
+        `The faces found ${texts[obstacle]} in more than ${plural(most, 'frame')}, so the score is only a hint.`,
       );
     }
     return reason(
@@ -114,11 +114,15 @@ function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
   return first ? leaningReason(first, facts) : nothingJudged(facts);
 }
 
-const texts: Partial<Record<Code, string>> = {
+const obstacles: Obstacle[] = ['faces_occluded', 'out_of_domain'];
+
+const texts: Partial<Record<Code, string>> & Record<Obstacle, string> = {
   faces_blurred: 'are too blurred to be judged',
   faces_extreme_pose: 'are turned too far away to be judged',
   faces_occluded:
     'are hidden in part by something before them (a mask, sunglasses, a hand, a caption), too much of them to be judged',
+  out_of_domain:
+    'are unlike the pictures that the detectors learned from (filmed from a screen, printed, drawn, in false colours, or no faces), too unlike to be judged',
   bad_exposure: 'are too dark or too bright to be judged',
   too_few_frames: 'are seen too briefly or too poorly to be judged',
 };

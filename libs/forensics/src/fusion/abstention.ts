@@ -16,24 +16,39 @@ const brightAbove = 235;
  */
 const mostHidden = 0.35;
 
-/** Whether too much of a face is hidden in this frame for it to be judged. */
-export const isHidden = ({ occlusion }: Pick<FaceObservation, 'occlusion'>): boolean => (occlusion ?? 0) > mostHidden;
+/** Above this a picture is taken for unlike those that the detectors learned from, and what they say of it for chance. */
+const mostUnlike = 0.9;
 
-/** Mean share hidden over the frames that a model looked at; null where none tells. */
-export function meanOcclusion(observations: FaceObservation[]): number | null {
-  const shares = observations.flatMap(({ occlusion }) => occlusion ?? []);
-  return shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length;
+/** What a model saw of a frame that may keep it from being judged. */
+type Seen = Pick<FaceObservation, 'occlusion' | 'outOfDomain'>;
+/** Why a frame is not judged, whatever the detectors say of it. */
+export type Obstacle = Extract<Code, 'faces_occluded' | 'out_of_domain'>;
+
+/** Too much of the face hidden, or a picture unlike those learned from; null where the frame may be judged. */
+export function obstacleOf({ occlusion, outOfDomain }: Seen): Obstacle | null {
+  if ((occlusion ?? 0) > mostHidden) return 'faces_occluded';
+  return (outOfDomain ?? 0) > mostUnlike ? 'out_of_domain' : null;
 }
 
-/** Whether too much of a face is hidden in half of the frames that a model looked at, or in more. */
-function isMostlyHidden(observations: FaceObservation[]): boolean {
-  const looked = observations.filter(({ occlusion }) => occlusion !== undefined);
-  return looked.length > 0 && 2 * looked.filter(isHidden).length >= looked.length;
+/** Mean over the frames that a model looked at; null where none tells. */
+export function meanSeen(observations: FaceObservation[], key: keyof Seen): number | null {
+  const values = observations.flatMap((observation) => observation[key] ?? []);
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** What keeps half of the frames that a model looked at from being judged, or more of them; the more frequent of two. */
+function obstacleOfMost(observations: FaceObservation[]): Obstacle | null {
+  const looked = observations.filter(({ occlusion, outOfDomain }) => (occlusion ?? outOfDomain) !== undefined);
+  const met = looked.flatMap((observation) => obstacleOf(observation) ?? []);
+  if (met.length === 0 || 2 * met.length < looked.length) return null;
+  const hidden = met.filter((obstacle) => obstacle === 'faces_occluded').length;
+  return 2 * hidden >= met.length ? 'faces_occluded' : 'out_of_domain';
 }
 
 /** Why a track has fewer judged frames than it needs: `judged` of them. */
 export function abstentionFor(observations: FaceObservation[], judged: number, quality: FaceQuality): Code {
-  if (isMostlyHidden(observations)) return 'faces_occluded';
+  const obstacle = obstacleOfMost(observations);
+  if (obstacle) return obstacle;
   if (judged > 0) return 'too_few_frames';
   if (quality.weight >= usableWeight * 4) return 'too_few_frames';
   if (quality.exposure < darkBelow || quality.exposure > brightAbove) return 'bad_exposure';

@@ -1,6 +1,6 @@
 import { Box, FaceObservation, FaceQuality, ModelEntry, Policy, Probe, VerdictTrack } from '@assay/contracts';
 import { JoinedTrack } from '../tracks/join-tracks';
-import { abstentionFor, meanOcclusion } from './abstention';
+import { abstentionFor, meanSeen } from './abstention';
 import { FrameScore, frameScores } from './frame-scores';
 import { descriptionsOf } from './descriptions';
 import { Framing, portraitFraming } from './portrait-framing';
@@ -44,7 +44,7 @@ export function describeTrack(
   const estimate = seen && framing ? withFraming(seen, framing) : seen;
   const enough = estimate !== null && frames.length >= minFrames;
   const quality = meanQuality(observations);
-  const occlusion = meanOcclusion(observations);
+  const [occlusion, outOfDomain] = [meanSeen(observations, 'occlusion'), meanSeen(observations, 'outOfDomain')];
   const logitOf = new Map(frames.map((frame) => [frame.observation, frame.logit]));
   const track: VerdictTrack = {
     index,
@@ -60,6 +60,7 @@ export function describeTrack(
     descriptions: descriptionsOf(frames, detectors),
     quality,
     occlusion: occlusion === null ? null : round(occlusion, 3),
+    outOfDomain: outOfDomain === null ? null : round(outOfDomain, 3),
     observations: observations.map((observation) => {
       const logit = logitOf.get(observation);
       return {

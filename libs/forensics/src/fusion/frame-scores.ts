@@ -1,5 +1,5 @@
 import { FaceObservation, ModelEntry } from '@assay/contracts';
-import { isHidden } from './abstention';
+import { obstacleOf } from './abstention';
 
 /** What all detectors together say about one face in one frame. */
 export interface FrameScore {
@@ -23,7 +23,7 @@ export function calibrated(logit: number, { calibration }: Pick<ModelEntry, 'cal
   return Math.min(largestLogit, Math.max(-largestLogit, a * logit + b));
 }
 
-/** Fuses the detectors' logits of each observation; those without a finite logit, or with too much of the face hidden, are left out. */
+/** Fuses the detectors' logits of each observation; those without a finite logit, or with something in the way of judging them, are left out. */
 export function frameScores(observations: FaceObservation[], detectors: ModelEntry[]): FrameScore[] {
   return observations.flatMap((observation) => {
     const said = detectors.flatMap((detector) => {
@@ -31,7 +31,7 @@ export function frameScores(observations: FaceObservation[], detectors: ModelEnt
       return logit !== undefined && Number.isFinite(logit) ? [calibrated(logit, detector)] : [];
     });
     const weight = observation.quality.weight;
-    if (said.length === 0 || !(weight > 0) || isHidden(observation)) return [];
+    if (said.length === 0 || !(weight > 0) || obstacleOf(observation)) return [];
     const logit = said.reduce((sum, value) => sum + value, 0) / said.length;
     return [{ seconds: observation.seconds, logit, weight, observation }];
   });

@@ -43,13 +43,15 @@ interface Face {
   regions?: Record<string, number>;
   /** Share of the face that is hidden in each frame, or in all of them. */
   occlusion?: number | number[];
+  /** How unlike pictures that were learned from it is, in each frame or in all of them. */
+  outOfDomain?: number | number[];
   landmarks?: number[];
   sentences?: Record<string, number>;
 }
 
 function track(
   index: number,
-  { at, logits, x = 100, look = [1, 0], quality, regions, occlusion, landmarks, sentences }: Face,
+  { at, logits, x = 100, look = [1, 0], quality, regions, occlusion, outOfDomain, landmarks, sentences }: Face,
   shot = 0,
 ): SegmentTrack {
   const observations = at.map((seconds, i): FaceObservation => {
@@ -60,7 +62,8 @@ function track(
       quality: { sizePx: 150, sharpness: 100, exposure: 120, yaw: 0, pitch: 0, roll: 0, weight: 0.9, ...quality },
       logits: logit === null ? {} : { d: logit },
       ...(regions ? { regions } : {}),
-      ...(occlusion === undefined ? {} : { occlusion: typeof occlusion === 'number' ? occlusion : occlusion[i]! }),
+      ...(occlusion === undefined ? {} : { occlusion: inFrame(occlusion, i) }),
+      ...(outOfDomain === undefined ? {} : { outOfDomain: inFrame(outOfDomain, i) }),
       ...(sentences ? { sentences } : {}),
       crop: logit === null ? null : `s0-t${index}-${i}.jpg`,
       overlay: null,
@@ -68,6 +71,8 @@ function track(
   });
   return { index, shot, observations, appearance: look };
 }
+
+const inFrame = (value: number | number[], i: number): number => (typeof value === 'number' ? value : value[i]!);
 
 function segment(
   index: number,
@@ -368,6 +373,35 @@ describe('judgeSegments', () => {
       expect(glasses.verdict).toBe('likely_manipulated');
       expect(untold.tracks[0]!.occlusion).toBeNull();
       expect(untold.probability).toBe(glasses.probability);
+    });
+  });
+
+  describe('a face unlike those that the detectors learned from', () => {
+    const unlike = 0.97;
+
+    it('is not judged, whatever the detectors say of it, and the reason says why', () => {
+      const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(6), outOfDomain: unlike })])]);
+      expect(found).toMatchObject({ verdict: 'inconclusive', probability: null });
+      expect(codes(found)).toEqual(['out_of_domain']);
+      expect(found.reasons[0]!.text).toMatch(
+        /unlike the pictures that the detectors learned from \(filmed from a screen/,
+      );
+      expect(found.tracks[0]).toMatchObject({ abstention: 'out_of_domain', outOfDomain: unlike, framesScored: 0 });
+    });
+
+    it('is judged by the frames that are like them', () => {
+      const outOfDomain = ten.map((i) => (i < 4 ? unlike : 0.2));
+      const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(-3), outOfDomain })])]);
+      expect(found.tracks[0]).toMatchObject({ abstention: null, framesScored: 6 });
+    });
+
+    it.each([
+      [3, 'out_of_domain'],
+      [7, 'faces_occluded'],
+    ])('names what keeps more frames from being judged: %i of 10 are hidden', (hidden, code) => {
+      const occlusion = ten.map((i) => (i < hidden ? 0.6 : 0));
+      const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(6), occlusion, outOfDomain: unlike })])]);
+      expect(found.tracks[0]!.abstention).toBe(code);
     });
   });
 

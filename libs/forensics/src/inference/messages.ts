@@ -57,6 +57,8 @@ export interface CropScore {
   mask: DrawnMaps | null;
   /** What something before the face hides; null where the model does not tell. */
   occlusion: DrawnMaps | null;
+  /** Probability that the picture is unlike those that the model learned from, mean over the margins; null where it does not tell. */
+  outOfDomain: number | null;
   /** Log odds of each of the model's sentences, mean over the margins; null where the model scores none. */
   sentences: number[] | null;
 }

@@ -1,5 +1,5 @@
 import { LogitOutput, ModelEntry } from '@assay/contracts';
-import { readLogits } from './read-logits';
+import { readLogits, readProbabilities } from './read-logits';
 
 /** Holds: every kind of output becomes one logit, > 0 manipulated and finite; other shapes and values are typed errors. */
 describe('readLogits', () => {
@@ -68,5 +68,24 @@ describe('readLogits', () => {
     const softmax: LogitOutput = { name, kind: 'class-probabilities', classes: 2, manipulated: [0] };
     expect(() => read(softmax, [0.9, 0.9], [1, 2])).toThrow(refused);
     expect(() => read(softmax, [-1, 2], [1, 2])).toThrow(refused);
+  });
+});
+
+describe('readProbabilities', () => {
+  const entry = { id: 'tried', outputs: { outOfDomain: { name: 'unlike' } } } as unknown as ModelEntry;
+  const read = (values: number[], dims: number[]) =>
+    readProbabilities(entry, 'outOfDomain', { data: Float32Array.from(values), dims }, 2);
+
+  it('gives one for each crop, rounding errors taken off', () => {
+    expect(read([0.25, 1.0005], [2, 1])).toEqual([0.25, 1]);
+  });
+
+  it('refuses other shapes, and what is no probability', () => {
+    expect(() => read([0, 0, 0, 0], [2, 2])).toThrow(
+      'Output "unlike" of model "tried" has shape 2 x 2; wanted 2 (crops)',
+    );
+    expect(() => read([0.5, 4], [2])).toThrow(
+      expect.objectContaining({ code: 'output_invalid', model: 'tried' }) as Error,
+    );
   });
 });

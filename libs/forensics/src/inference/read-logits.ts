@@ -28,6 +28,24 @@ export function readLogits({ entry, head }: Pick<Model, 'entry' | 'head'>, outpu
   return rows.map((values) => clamped(logitOf(spec, values, head, entry.id)));
 }
 
+/**
+ * One probability per crop.
+ *
+ * @param key of the output in the manifest
+ * @throws ModelError as `readLogits`
+ */
+export function readProbabilities(
+  { id, outputs }: Model['entry'],
+  key: string,
+  output: Output,
+  count: number,
+): number[] {
+  const name = outputs[key]?.name ?? key;
+  expectShape(id, `Output "${name}"`, output.dims, [[count, 'crops']]);
+  checkProbabilities(name, output.data, id);
+  return Array.from(output.data.subarray(0, count), (value) => Math.min(1, Math.max(0, value)));
+}
+
 /** Values of one crop; null for a single number without an axis of its own. */
 function rowLength(spec: LogitOutput): number | null {
   if (spec.kind === 'logit' || spec.kind === 'probability') return null;

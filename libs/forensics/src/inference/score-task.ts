@@ -2,7 +2,7 @@ import { ModelEntry } from '@assay/contracts';
 import { cropSize } from './crop-task';
 import { imageToTensor, tensorDims } from './image-to-tensor';
 import { CropScore, DrawnMaps, ModelCrops, ScoreTask } from './messages';
-import { readLogits } from './read-logits';
+import { readLogits, readProbabilities } from './read-logits';
 import { Model, Output, runModel } from './sessions';
 import { expectShape } from './tensor-shape';
 
@@ -31,10 +31,12 @@ export async function scoreFace(model: Model, margins: ModelCrops['margins']): P
   const logits: number[] = [];
   const drawn: Record<MapKey, DrawnMaps | null> = { boundary: null, mask: null, occlusion: null };
   const columns: number[][] = [];
+  const unlike: number[] = [];
   for (const crops of runs) {
-    const { logit, sentences, ...maps } = await runCrops(model, crops);
+    const { logit, sentences, outOfDomain, ...maps } = await runCrops(model, crops);
     if (logit) logits.push(...readLogits(model, logit, crops.length));
     if (sentences) columns.push(...rowsOf(sentences, entry, crops.length));
+    if (outOfDomain) unlike.push(...readProbabilities(entry, 'outOfDomain', outOfDomain, crops.length));
     for (const key of mapKeys) {
       const output = maps[key];
       if (output) drawn[key] = withMaps(drawn[key], mapsOf(output, entry, key, crops.length));
@@ -44,6 +46,7 @@ export async function scoreFace(model: Model, margins: ModelCrops['margins']): P
     model: entry.id,
     logit: mean(logits),
     ...drawn,
+    outOfDomain: unlike.length > 0 ? mean(unlike) : null,
     sentences: columns[0]?.map((_, column) => mean(columns.map((row) => row[column]!))) ?? null,
   };
 }

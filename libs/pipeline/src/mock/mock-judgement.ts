@@ -52,6 +52,7 @@ export function mockJudgement(label: MockLabel): Judgement {
         interval,
         abstention: null,
         occlusion: 0.02,
+        outOfDomain: 0.03,
         scores: { mock: logit },
         framingDeviation: null,
         descriptions: [],
