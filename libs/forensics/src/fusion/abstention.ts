@@ -18,6 +18,8 @@ const mostHidden = 0.35;
 
 /** Above this a picture is taken for unlike those that the detectors learned from, and what they say of it for chance. */
 const mostUnlike = 0.9;
+/** Above this nothing that the models say counts, not even that something hides the face: moire is taken for cloth. */
+const surelyUnlike = 0.98;
 
 /** What a model saw of a frame that may keep it from being judged. */
 type Seen = Pick<FaceObservation, 'occlusion' | 'outOfDomain'>;
@@ -26,8 +28,9 @@ export type Obstacle = Extract<Code, 'faces_occluded' | 'out_of_domain'>;
 
 /** Too much of the face hidden, or a picture unlike those learned from; null where the frame may be judged. */
 export function obstacleOf({ occlusion, outOfDomain }: Seen): Obstacle | null {
-  if ((occlusion ?? 0) > mostHidden) return 'faces_occluded';
-  return (outOfDomain ?? 0) > mostUnlike ? 'out_of_domain' : null;
+  const unlike = outOfDomain ?? 0;
+  if (unlike <= surelyUnlike && (occlusion ?? 0) > mostHidden) return 'faces_occluded';
+  return unlike > mostUnlike ? 'out_of_domain' : null;
 }
 
 /** Mean over the frames that a model looked at; null where none tells. */

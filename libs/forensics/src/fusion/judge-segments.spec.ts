@@ -399,10 +399,16 @@ describe('judgeSegments', () => {
       [3, 'out_of_domain'],
       [7, 'faces_occluded'],
     ])('names what keeps more frames from being judged: %i of 10 are hidden', (hidden, code) => {
+      const unlike = 0.95;
       const occlusion = ten.map((i) => (i < hidden ? 0.6 : 0));
       const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(6), occlusion, outOfDomain: unlike })])]);
       expect(found.tracks[0]!.abstention).toBe(code);
     });
+  });
+
+  it('does not believe that a face is hidden where the picture is surely unlike any that was learned from', () => {
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(6), occlusion: 0.6, outOfDomain: 0.99 })])]);
+    expect(found.tracks[0]!.abstention).toBe('out_of_domain');
   });
 
   it('takes logits that are no numbers for none', () => {
