@@ -2,7 +2,7 @@
  * Resumable uploads: do they survive cuts with the right hash in flat memory, and how fast are they beside writing the
  * same bytes to the store? Exits 1 when a hash is wrong or memory rises by more than 60 MB.
  *
- *     node bench/upload.mjs --size 2000 --cuts 20 --seed 1 --streams 1,32 --runs 3
+ *     node bench/upload.mjs --size 2000 --cuts 20 --seed 1 --streams 1,32 --runs 3 [--s3]
  */
 import { createCipheriv, createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { s3Settings, startS3 } from '../test/support/dist/s3.js';
 import { machine } from './machine.mjs';
 import { Sender } from './upload/send.mjs';
 import { startService } from './upload/service.mjs';
@@ -28,6 +29,8 @@ const { values: options } = parseArgs({
     /** Times that each speed is measured, in turns with the store alone; the medians count. */
     runs: { type: 'string', default: '3' },
     folder: { type: 'string', default: tmpdir() },
+    /** Into a real S3 server (Debian's Swift) instead of a folder. */
+    s3: { type: 'boolean', default: false },
   },
 });
 
@@ -39,6 +42,8 @@ const bytes = Number(options.size) * 1e6;
 const cuts = Number(options.cuts);
 const folder = mkdtempSync(join(options.folder, 'assay-upload-bench-'));
 const file = join(folder, 'file');
+const s3 = options.s3 ? await startS3() : null;
+if (s3) Object.assign(process.env, s3Settings(s3));
 const service = await startService(folder);
 const sender = new Sender(service);
 const random = randomFrom(Number(options.seed));
@@ -51,6 +56,7 @@ try {
   console.log(`${machine()}.`);
 } finally {
   await service.close();
+  await s3?.close();
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -45,7 +45,16 @@ def fill(net: nn.Module, file: Path) -> nn.Module:
 
     Of an exported file, what is used in training alone or came later begins anew (`MAY_LACK`).
     """
+    return _filled(net, read_weights(file), file)
+
+
+def fill_whole_or_tower(whole: nn.Module, tower: nn.Module, file: Path) -> None:
+    """`whole` from a checkpoint of its own kind; from any other, or an exported file, its image `tower` alone."""
     weights = read_weights(file)
+    _filled(whole if whole.state_dict().keys() <= weights.keys() else tower, weights, file)
+
+
+def _filled(net: nn.Module, weights: dict[str, torch.Tensor], file: Path) -> nn.Module:
     fresh = {name: value for name, value in net.state_dict().items() if name.startswith(MAY_LACK)}
     net.load_state_dict(fresh | weights if file.suffix == ".onnx" else weights)
     return net

@@ -13,7 +13,7 @@ from assay_training.discrepancy.cells import cells_of
 from assay_training.discrepancy.net import Discrepancy
 from assay_training.net import Output, load_imagenet
 from assay_training.pairs import Batch
-from assay_training.weights import fill, read_weights
+from assay_training.weights import fill_whole_or_tower
 from assay_training.xray_task import Targets, XrayTask, map_and_score_losses
 
 CELLS_WEIGHT = 0.5
@@ -32,8 +32,7 @@ class DiscrepancyTask(XrayTask):
         if start is None:
             load_imagenet(net.image, imagenet)
         else:
-            own = start.suffix != ".onnx" and "log_scale" in read_weights(start)
-            fill(net if own else net.image, start)
+            fill_whole_or_tower(net, net.image, start)
         return net
 
     def loss(

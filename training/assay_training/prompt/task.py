@@ -16,7 +16,7 @@ from assay_training.prompt.net import Prompt
 from assay_training.prompt.sentences import SENTENCES, read_sentences
 from assay_training.prompt.words import Vocabulary
 from assay_training.synthesis.facts import FACTS, OPERATION_FACTS, REGION_FACTS
-from assay_training.weights import fill, read_weights
+from assay_training.weights import fill_whole_or_tower
 from assay_training.xray_task import Look, Targets, XrayTask, map_and_score_losses, plainly
 
 CAPTIONS = 96
@@ -42,8 +42,7 @@ class PromptTask(XrayTask):
         if start is None:
             load_imagenet(net.image, imagenet)
             return net
-        weights = read_weights(start)
-        fill(net if "bias" in weights else net.image, start)
+        fill_whole_or_tower(net, net.image, start)
         return net
 
     def loss(
