@@ -18,8 +18,8 @@ import numpy as np
 
 from assay_training.crop import PRODUCT_MARGINS
 from assay_training.detector.dataset import MARKS
-from assay_training.measures import auc, sigmoid
-from assay_training.shipped import FLAGGED, Shipped
+from assay_training.measures import auc
+from assay_training.shipped import Shipped, ask_all, judged_summary
 
 ANNOTATIONS = Path(__file__).parents[1] / "annotations" / "covered-faces.csv"
 
@@ -56,23 +56,15 @@ def labelled_faces(folder: Path, annotations: Path = ANNOTATIONS) -> Iterator[tu
 
 def looked_at(picture: np.ndarray, points: np.ndarray, models: list[Shipped]) -> tuple[float, float]:
     """Log odds of manipulation, calibrated, mean over the models; share of the inner face hidden (NaN where no model tells)."""
-    said, hidden = [], []
-    for model in models:
-        odds, *maps = model.ask(picture, points, *(["occlusion"] if "occlusion" in model.entry["outputs"] else []))
-        said.append(odds)
-        hidden += [share_hidden(drawn, PRODUCT_MARGINS) for drawn in maps]
-    return float(np.mean(said)), float(np.mean(hidden)) if hidden else float("nan")
+    odds, maps = ask_all(models, picture, points, "occlusion")
+    return odds, float(np.mean([share_hidden(drawn, PRODUCT_MARGINS) for drawn in maps])) if maps else float("nan")
 
 
 def summary(logits: np.ndarray, hidden: np.ndarray) -> dict:
-    judged = ~(hidden > MOST_HIDDEN)
-    flagged = sigmoid(logits) >= FLAGGED
     return {
         "faces": len(logits),
-        "calledManipulated": round(float(flagged.mean()), 3),
         "meanLogOdds": round(float(logits.mean()), 2),
-        "notJudged": round(float((~judged).mean()), 3),
-        "judgedAndCalledManipulated": round(float((judged & flagged).mean()), 3),
+        **judged_summary(logits, ~(hidden > MOST_HIDDEN)),
         "hidden": None if np.isnan(hidden).all() else [round(float(v), 2) for v in np.quantile(hidden, [0.05, 0.5, 0.95])],
     }
 

@@ -20,17 +20,21 @@ from torch import nn
 from torch.nn import functional as F
 
 from assay_training.crop import five_points
-from assay_training.export import OUTPUT_KINDS, net_input
+from assay_training.export import OUTPUT_KINDS
 from assay_training.exported_folder import change_model
 from assay_training.measures import auc, sigmoid
 from assay_training.pairs import FACE_PX, PairMaker
-from assay_training.shipped import Shipped
+from assay_training.shipped import Shipped, run_in_parts
 from assay_training.singles import crops, degraded
 from assay_training.synthesis.out_of_domain import ELSEWHERE, HELD_OUT, LOOKS, look, moved_points
 
 GROUP = 8
 HIDDEN = 48
 OUTPUT = "outOfDomain"
+
+MOST_UNLIKE = 0.9
+"""Probability above which the product does not judge a frame."""
+
 PREFIX = "domain/"
 
 FAMILIAR = "familiar"
@@ -104,7 +108,7 @@ def features(model: onnx.ModelProto, pictures: np.ndarray) -> np.ndarray:
     del seen.graph.output[:]
     seen.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
     run = onnxruntime.InferenceSession(seen.SerializeToString(), providers=["CPUExecutionProvider"])
-    return np.concatenate([run.run([name], {"face": net_input(pictures[i : i + 32])})[0] for i in range(0, len(pictures), 32)])
+    return run_in_parts(run, name, pictures)
 
 
 @dataclass(frozen=True)
@@ -169,9 +173,9 @@ def with_domain(model: onnx.ModelProto, head: Head) -> onnx.ModelProto:
     return out
 
 
-def report(odds: np.ndarray, kept: Faces, bound: float) -> dict:
-    """Share above `bound` (probability) of the familiar ones, real and forged, and of each look; AUC of telling each."""
-    over, familiar = sigmoid(odds) > bound, kept.looks == FAMILIAR
+def report(odds: np.ndarray, kept: Faces) -> dict:
+    """Share above `MOST_UNLIKE` of the familiar ones, real and forged, and of each look; AUC of telling each."""
+    over, familiar = sigmoid(odds) > MOST_UNLIKE, kept.looks == FAMILIAR
     found = {f"familiar, {name}": round(float(over[familiar & (kept.forged == forged)].mean()), 4) for name, forged in (("real", False), ("forged", True))}
     for name in sorted(set(kept.looks) - {FAMILIAR}):
         found[name] = {"above": round(float(over[kept.looks == name].mean()), 3), "auc": round(auc(odds[familiar], odds[kept.looks == name]), 3)}
@@ -186,7 +190,6 @@ def main(argv: list[str]) -> int:
     p.add_argument("--faces", type=int, default=8000)
     p.add_argument("--steps", type=int, default=1600)
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--bound", type=float, default=0.9, help="at which the product stops judging; for the report alone")
     args = p.parse_args(argv)
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
@@ -196,11 +199,11 @@ def main(argv: list[str]) -> int:
     learned = gather(PairMaker(args.cache, train=True), np.random.default_rng(args.seed), shipped.size, seen, args.faces)
     head = fit(features(model, learned.crops), learned.looks != FAMILIAR, args.steps, args.seed)
     kept = gather(PairMaker(args.cache, train=False), np.random.default_rng(args.seed + 1), shipped.size, [*seen, *HELD_OUT], args.faces // 4)
-    found = report(head.log_odds(features(model, kept.crops)), kept, args.bound)
+    found = report(head.log_odds(features(model, kept.crops)), kept)
     print(json.dumps(found, indent=1))
     change_model(args.model, args.version, lambda before: with_domain(before, head), _named)
     record = args.model / "training.json"
-    record.write_text(json.dumps(json.loads(record.read_text()) | {"domain": {"faces": args.faces, "steps": args.steps, "seed": args.seed, "bound": args.bound, "validation": found}}, indent=1) + "\n")
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"domain": {"faces": args.faces, "steps": args.steps, "seed": args.seed, "bound": MOST_UNLIKE, "validation": found}}, indent=1) + "\n")
     return 0
 
 

@@ -21,7 +21,7 @@ from assay_training.clips import FaceFinder, cut, even_frames
 from assay_training.crop import PRODUCT_MARGINS, face_crop
 from assay_training.export import net_input, session
 from assay_training.measures import share_interval
-from assay_training.pairs import PairMaker, join
+from assay_training.pairs import SHOWS, PairMaker, join
 from assay_training.train import GROUP
 
 LEAST_CHANGE = 5.0
@@ -39,9 +39,6 @@ TOLD = (0.1, 0.8)
 
 GROW = 0.03
 """Of the crop's side."""
-
-SHOWS = 0.7
-"""Forgeries of at least this weight (`pairs.Batch`) can be seen at all after degradation."""
 
 REPLACED = 0.5
 """A pixel was replaced where the mask is at least this share of its own maximum."""

@@ -50,6 +50,10 @@ FAINT = 1.5
 """A forgery that changes its region by less (mean grey levels, after degradation) counts proportionally less."""
 
 
+SHOWS = 0.7
+"""Weight above which a forgery shows enough for its region, its operation and its map to be asked for."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """n pairs. real, forged (n,N,N,3) uint8; mask, edge, occlusion (n,N,N) uint8 for 0..1, the last of both; weight (n,) float32;

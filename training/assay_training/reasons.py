@@ -12,22 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from assay_training.export import net_input
-from assay_training.pairs import Batch, PairMaker, join
-from assay_training.shipped import Shipped
+from assay_training.pairs import SHOWS, Batch
+from assay_training.shipped import Shipped, run_in_parts
 from assay_training.synthesis.facts import FACTS, OPERATION_FACTS, REGION_FACTS
-from assay_training.train import GROUP
-
-SEEN = 0.7
-"""Weight from which a forgery shows."""
-
+from assay_training.train import validation_set
 
 def log_odds(detectors: list[Shipped], crops: np.ndarray) -> dict[str, np.ndarray]:
     """Log odds (n,) of every description by its key, mean over the detectors that have it; crops (n,N,N,3) uint8."""
     found: dict[str, list[np.ndarray]] = {}
     for detector in detectors:
-        parts = [crops[i : i + 32] for i in range(0, len(crops), 32)]
-        values = np.concatenate([detector.run.run(["sentences"], {"face": net_input(part)})[0] for part in parts])
+        values = run_in_parts(detector.run, "sentences", crops)
         for column, row in enumerate(detector.entry["sentences"]):
             found.setdefault(row["key"], []).append(values[:, column])
     return {key: np.mean(columns, axis=0) for key, columns in found.items()}
@@ -35,7 +29,7 @@ def log_odds(detectors: list[Shipped], crops: np.ndarray) -> dict[str, np.ndarra
 
 def named_rightly(odds: dict[str, np.ndarray], batch: Batch) -> dict[str, float]:
     """Share of regions and of operations named rightly, and of each operation."""
-    seen = batch.weight > SEEN
+    seen = batch.weight > SHOWS
     found: dict[str, float] = {"forgeries": float(seen.sum())}
     for title, names in (("region", list(REGION_FACTS)), ("operation", list(OPERATION_FACTS))):
         truth = batch.facts[:, [FACTS.index(name) for name in names]].argmax(1)
@@ -56,8 +50,7 @@ def main(argv: list[str]) -> int:
     size = detectors[0].size
     if any(detector.size != size for detector in detectors):
         p.error("the detectors must have one input size")
-    rng, maker = np.random.default_rng(args.seed), PairMaker(args.cache, train=False)
-    batch = join([maker.group(rng, GROUP, size) for _ in range(args.pairs // GROUP)])
+    batch = validation_set(args.cache, size, args.pairs, seed=args.seed)
     sets = {detector.entry["id"]: [detector] for detector in detectors}
     if len(detectors) > 1:
         sets["all"] = detectors

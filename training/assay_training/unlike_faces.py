@@ -14,37 +14,20 @@ import numpy as np
 
 from assay_training.clips import read_clips
 from assay_training.crop import five_points
-from assay_training.measures import sigmoid
+from assay_training.fit_domain import MOST_UNLIKE, OUTPUT
 from assay_training.pairs import PairMaker
-from assay_training.shipped import FLAGGED, Shipped
+from assay_training.shipped import Shipped, ask_all, judged_summary
 from assay_training.synthesis import color
 from assay_training.synthesis.out_of_domain import HELD_OUT, LOOKS
 from assay_training.synthesis.scene import make_scene
-
-MOST_UNLIKE = 0.9
-"""Probability above which the product does not judge a frame."""
 
 FACE_PX = (110.0, 190.0)
 
 
 def asked(picture: np.ndarray, points: np.ndarray, models: list[Shipped]) -> tuple[float, float]:
     """Log odds of manipulation, calibrated, mean over the models; the highest probability of being unlike (NaN where no model tells)."""
-    said, unlike = [], []
-    for model in models:
-        wanted = ["outOfDomain"] if "outOfDomain" in model.entry["outputs"] else []
-        odds, *told = model.ask(picture, points, *wanted)
-        said.append(odds)
-        unlike += [float(values.mean()) for values in told]
-    return float(np.mean(said)), max(unlike) if unlike else float("nan")
-
-
-def summary(logits: np.ndarray, unlike: np.ndarray) -> dict[str, float]:
-    flagged, judged = sigmoid(logits) >= FLAGGED, ~(unlike > MOST_UNLIKE)
-    return {
-        "calledManipulated": round(float(flagged.mean()), 3),
-        "notJudged": round(float((~judged).mean()), 3),
-        "judgedAndCalledManipulated": round(float((flagged & judged).mean()), 3),
-    }
+    odds, told = ask_all(models, picture, points, OUTPUT)
+    return odds, max((float(values.mean()) for values in told), default=float("nan"))
 
 
 def main(argv: list[str]) -> int:
@@ -62,8 +45,8 @@ def main(argv: list[str]) -> int:
     scenes = [make_scene(rng, maker.faces, int(row), float(rng.uniform(*FACE_PX))) for row in rows]
     for name in ("as it is", *LOOKS):
         pictures = [LOOKS[name](rng, s.image) if name in LOOKS else s.image for s in scenes]
-        answers = [asked(color.jpeg(picture, 85), five_points(s.mesh), models) for picture, s in zip(pictures, scenes)]
-        print(name + (" (held out)" if name in HELD_OUT else ""), json.dumps(summary(*np.array(answers).T)), flush=True)
+        logits, unlike = np.array([asked(color.jpeg(picture, 85), five_points(s.mesh), models) for picture, s in zip(pictures, scenes)]).T
+        print(name + (" (held out)" if name in HELD_OUT else ""), json.dumps(judged_summary(logits, ~(unlike > MOST_UNLIKE))), flush=True)
     if args.clips:
         told = [
             asked(patch, marks, models)[1]

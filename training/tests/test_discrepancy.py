@@ -22,14 +22,11 @@ from assay_training.synthesis.facts import FACTS, OPERATION_FACTS, REGION_FACTS
 from assay_training.synthesis.scene import make_scene
 from assay_training.synthesis.soft_discrepancy import ALTERATIONS, REGION_ODDS, soft_discrepancy
 from assay_training.xray_task import Targets, to_tensor
-from tests.made_up_faces import write_cache
 
 
 @pytest.fixture(scope="module")
-def maker(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cache")
-    write_cache(folder)
-    return PairMaker(folder, train=True, mix=DiscrepancyTask.mix)
+def maker(cache):
+    return PairMaker(cache, train=True, mix=DiscrepancyTask.mix)
 
 
 @pytest.fixture(scope="module")

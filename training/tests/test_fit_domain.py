@@ -12,25 +12,11 @@ from assay_training.export import XRAY_OUTPUTS, Exported, export, net_input, ses
 from assay_training.fit_domain import FAMILIAR, GROUP, OUTPUT, Faces, Head, features, fit, gather, main, pooled_name, report, with_domain
 from assay_training.measures import sigmoid
 from assay_training.net import POOLED, Xray
-from assay_training.pairs import PairMaker
 from assay_training.reference import with_reference
 from assay_training.synthesis.out_of_domain import ELSEWHERE, LOOKS, look, moved_points
 from assay_training.synthesis.scene import make_scene
-from tests.made_up_faces import write_cache
 
 SIZE = 64
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cache")
-    write_cache(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def maker(cache):
-    return PairMaker(cache, train=True)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +96,7 @@ def test_another_model_is_refused(file):
 
 def test_the_report_tells_looks_apart():
     seen = Faces(np.zeros((4, 1)), np.array([FAMILIAR, FAMILIAR, "waves", "waves"]), np.array([False, True, False, True]))
-    found = report(np.array([-5.0, 5.0, 5.0, 5.0]), seen, 0.9)
+    found = report(np.array([-5.0, 5.0, 5.0, 5.0]), seen)
     assert found == {"familiar, real": 0.0, "familiar, forged": 1.0, "waves": {"above": 1.0, "auc": 0.75}}
 
 

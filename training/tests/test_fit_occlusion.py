@@ -1,20 +1,10 @@
 """Holds: the head learns what is hidden, and every other weight stays what it was."""
 
 import numpy as np
-import pytest
 import torch
 
 from assay_training.fit_occlusion import GROUP, faces, fit
 from assay_training.net import Xray
-from assay_training.pairs import PairMaker
-from tests.made_up_faces import write_cache
-
-
-@pytest.fixture(scope="module")
-def maker(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cache")
-    write_cache(folder)
-    return PairMaker(folder, train=True)
 
 
 def test_faces_come_with_what_hides_them(maker):

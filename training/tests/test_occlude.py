@@ -8,16 +8,8 @@ from assay_training.landmarks import LIPS
 from assay_training.pairs import PairMaker
 from assay_training.synthesis.occlude import KINDS, covered, draw_cover
 from assay_training.synthesis.scene import Scene, make_scene
-from tests.made_up_faces import write_cache
 
 FOREHEAD = [10, 338, 109]
-
-
-@pytest.fixture(scope="module")
-def maker(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cache")
-    write_cache(folder)
-    return PairMaker(folder, train=True)
 
 
 def scene_of(maker: PairMaker, seed: int) -> tuple[np.random.Generator, Scene]:

@@ -11,19 +11,6 @@ from assay_training.pairs import MIX, PairMaker
 from assay_training.synthesis.masks import boundary, region_mask
 from assay_training.synthesis.painters import HELD_OUT, PAINTERS
 from assay_training.synthesis.scene import canvas_side, make_scene
-from tests.made_up_faces import write_cache
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cache")
-    write_cache(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def maker(cache):
-    return PairMaker(cache, train=True)
 
 
 @pytest.mark.parametrize("kind", ["self-blend", "reenact"])

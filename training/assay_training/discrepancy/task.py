@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -12,14 +11,11 @@ from torch.nn import functional as F
 from assay_training.discrepancy.cells import cells_of
 from assay_training.discrepancy.net import Discrepancy
 from assay_training.net import Output, load_imagenet
-from assay_training.pairs import Batch
+from assay_training.pairs import SHOWS, Batch
 from assay_training.weights import fill_whole_or_tower
 from assay_training.xray_task import Targets, XrayTask, map_and_score_losses
 
 CELLS_WEIGHT = 0.5
-
-SEEN = 0.7
-"""Weight above which a forgery shows enough for its part and way to be asked for in validation."""
 
 
 class DiscrepancyTask(XrayTask):
@@ -57,7 +53,7 @@ class DiscrepancyTask(XrayTask):
         net.train()
         n = len(batch.weight)
         found = self.ranks(logits[:n], logits[n:], batch.kinds)
-        seen = batch.weight > SEEN
+        seen = batch.weight > SHOWS
         for name, scores, truth in zip(("part", "way"), (parts, ways), cells_of(batch.kinds)):
             found[name] = float((scores[n:].argmax(1) == truth)[seen].mean()) if seen.any() else float("nan")
         return found

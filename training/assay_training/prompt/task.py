@@ -15,7 +15,7 @@ from assay_training.prompt.captions import HELD_OUT, Caption, draw, every_word, 
 from assay_training.prompt.net import Prompt
 from assay_training.prompt.sentences import SENTENCES, read_sentences
 from assay_training.prompt.words import Vocabulary
-from assay_training.synthesis.facts import FACTS, OPERATION_FACTS, REGION_FACTS
+from assay_training.reasons import named_rightly
 from assay_training.weights import fill_whole_or_tower
 from assay_training.xray_task import Look, Targets, XrayTask, map_and_score_losses, plainly
 
@@ -68,11 +68,8 @@ class PromptTask(XrayTask):
         found = self.ranks(logits[:n], logits[n:], batch.kinds)
         plain = {row["key"]: row["reads"] for row in read_sentences(SENTENCES)}
         scores = self.scores(net, pictures[n:], list(plain.values()), device)
-        seen = batch.weight > 0.7
-        for title, names in (("region", list(REGION_FACTS)), ("operation", list(OPERATION_FACTS))):
-            columns = [list(plain).index(name) for name in names]
-            facts = batch.facts[:, [FACTS.index(name) for name in names]]
-            found[title] = float((scores[seen][:, columns].argmax(1) == facts[seen].argmax(1)).mean())
+        named = named_rightly(dict(zip(plain, scores.T)), batch)
+        found |= {title: named[title] for title in ("region", "operation")}
         held_out = [Caption(text, facts or (), real=facts is None) for text, facts in HELD_OUT.items()]
         scores, truth = self.scores(net, pictures, [c.text for c in held_out], device), truths(held_out, batch.facts)
         rows = [auc(scores[truth[:, k] == 0, k], scores[truth[:, k] == 1, k]) for k in range(len(held_out))]

@@ -6,11 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-import numpy as np
-
-from assay_training.pairs import PairMaker, join
 from assay_training.prompt.task import PromptTask
-from assay_training.train import GROUP
+from assay_training.train import validation_set
 
 
 def main(argv: list[str]) -> int:
@@ -21,8 +18,7 @@ def main(argv: list[str]) -> int:
     p.add_argument("--pairs", type=int, default=320)
     p.add_argument("--seed", type=int, default=199)
     args = p.parse_args(argv)
-    rng, maker = np.random.default_rng(args.seed), PairMaker(args.cache, train=False)
-    held_out = join([maker.group(rng, GROUP, args.size) for _ in range(args.pairs // GROUP)])
+    held_out = validation_set(args.cache, args.size, args.pairs, seed=args.seed)
     task = PromptTask(seed=3)
     for run in args.runs:
         found = task.validate(task.net(Path(), run / "last.pt"), held_out, "cpu")

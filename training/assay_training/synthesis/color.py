@@ -8,7 +8,8 @@ import numpy as np
 KERNELS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA, cv2.INTER_LANCZOS4, cv2.INTER_NEAREST)
 
 
-def _u8(x: np.ndarray) -> np.ndarray:
+def as_bytes(x: np.ndarray) -> np.ndarray:
+    """Grey levels rounded and cut to 0..255."""
     return (x + 0.5).clip(0, 255).astype(np.uint8)
 
 
@@ -18,20 +19,20 @@ def jitter_color(rng: np.random.Generator, image: np.ndarray, strength: float = 
     kinds = rng.permutation(4)[: rng.integers(1, 4)]
     for kind in kinds:
         if kind == 0:
-            out = _u8(out.astype(np.float32) + rng.uniform(-18, 18, 3).astype(np.float32) * strength)
+            out = as_bytes(out.astype(np.float32) + rng.uniform(-18, 18, 3).astype(np.float32) * strength)
         elif kind == 1:
             hsv = cv2.cvtColor(out, cv2.COLOR_RGB2HSV).astype(np.float32)
             hsv[..., 0] = (hsv[..., 0] + rng.uniform(-8, 8) * strength) % 180
             hsv[..., 1] *= 1 + rng.uniform(-0.3, 0.3) * strength
             hsv[..., 2] *= 1 + rng.uniform(-0.15, 0.15) * strength
-            out = cv2.cvtColor(_u8(hsv.clip(0, 255)), cv2.COLOR_HSV2RGB)
+            out = cv2.cvtColor(as_bytes(hsv.clip(0, 255)), cv2.COLOR_HSV2RGB)
         elif kind == 2:
             mean = out.mean()
             gain, bias = 1 + rng.uniform(-0.2, 0.2) * strength, rng.uniform(-15, 15) * strength
-            out = _u8((out.astype(np.float32) - mean) * gain + mean + bias)
+            out = as_bytes((out.astype(np.float32) - mean) * gain + mean + bias)
         else:
             table = 255 * (np.arange(256) / 255) ** np.exp(rng.uniform(-0.25, 0.25) * strength)
-            out = cv2.LUT(out, _u8(table))
+            out = cv2.LUT(out, as_bytes(table))
     return out
 
 
@@ -65,7 +66,7 @@ def change_frequency(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     if kind == 3:
         return jpeg(image, int(rng.integers(30, 85)))
     if kind == 4:
-        return _u8(image + rng.normal(0, rng.uniform(2, 7), image.shape).astype(np.float32))
+        return as_bytes(image + rng.normal(0, rng.uniform(2, 7), image.shape).astype(np.float32))
     return cv2.bilateralFilter(image, 5, rng.uniform(15, 45), 3)
 
 
@@ -84,7 +85,7 @@ def transfer(face: np.ndarray, base: np.ndarray, mask: np.ndarray, strength: flo
     mean_b, dev_b = _stats(b[::3, ::3], weight)
     gain = np.clip(dev_b / dev_a, 0.5, 2.0) if spread else np.ones(3, np.float32)
     moved = (a - mean_a) * gain + mean_b
-    return cv2.cvtColor(_u8(a + (moved - a) * strength), cv2.COLOR_LAB2RGB)
+    return cv2.cvtColor(as_bytes(a + (moved - a) * strength), cv2.COLOR_LAB2RGB)
 
 
 def flatten_chroma(rng: np.random.Generator, face: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -96,7 +97,7 @@ def flatten_chroma(rng: np.random.Generator, face: np.ndarray, mask: np.ndarray)
         ycc[..., c] = mean + (ycc[..., c] - mean) * rng.uniform(0.55, 0.95)
     if rng.random() < 0.5:
         ycc[..., 1:] = cv2.GaussianBlur(ycc[..., 1:], (0, 0), rng.uniform(1, 4))
-    return cv2.cvtColor(_u8(ycc), cv2.COLOR_YCrCb2RGB)
+    return cv2.cvtColor(as_bytes(ycc), cv2.COLOR_YCrCb2RGB)
 
 
 def enhance(rng: np.random.Generator, face: np.ndarray) -> np.ndarray:
@@ -115,7 +116,7 @@ def capture(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
         out = resample(rng, out, 0.45, 0.9)
     if rng.random() < 0.5:
         grain = rng.standard_normal(out.shape, np.float32) * rng.uniform(1.5, 8)
-        out = _u8(out + (cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.0)) * 1.5 if rng.random() < 0.5 else grain))
+        out = as_bytes(out + (cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.0)) * 1.5 if rng.random() < 0.5 else grain))
     if rng.random() < 0.12:
         out = cv2.bilateralFilter(out, 5, rng.uniform(12, 35), 3)
     return jpeg(out, int(rng.integers(35, 93))) if rng.random() < 0.7 else out

@@ -18,10 +18,6 @@ def _grey(image: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 
-def _u8(values: np.ndarray) -> np.ndarray:
-    return (values + 0.5).clip(0, 255).astype(np.uint8)
-
-
 def _filmed_screen(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """A display's red, green and blue stripes, seen by a camera whose pixels do not meet them: moire."""
     side, scale = image.shape[0], 3
@@ -38,7 +34,7 @@ def _filmed_screen(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     corners = np.float32([[0, 0], [side, 0], [side, side], [0, side]]) + rng.uniform(-0.03, 0.03, (4, 2)).astype(np.float32) * side
     onto = cv2.getPerspectiveTransform(np.float32([[0, 0], [width, 0], [width, height], [0, height]]), corners)
     shown = cv2.GaussianBlur(shown.clip(0, 255), (0, 0), rng.uniform(0.4, 1.1))
-    return _u8(cv2.warpPerspective(shown, onto, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) * rng.uniform(0.8, 1.2))
+    return color.as_bytes(cv2.warpPerspective(shown, onto, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) * rng.uniform(0.8, 1.2))
 
 
 def _waves(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
@@ -47,7 +43,7 @@ def _waves(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     angle, period = rng.uniform(0, np.pi), rng.uniform(2.2, 9)
     wave = np.sin((np.cos(angle) * x + np.sin(angle) * y) * 2 * np.pi / period + rng.uniform(0, 6))
     tint = rng.uniform(0.6, 1.0, 3) if rng.random() < 0.5 else np.ones(3)
-    return _u8(image * (1 + rng.uniform(0.1, 0.3) * wave[..., None] * tint))
+    return color.as_bytes(image * (1 + rng.uniform(0.1, 0.3) * wave[..., None] * tint))
 
 
 def _scan_lines(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
@@ -55,7 +51,7 @@ def _scan_lines(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     period = int(rng.integers(2, 6))
     for k in range(max(1, period // 2)):
         lines[k::period] = 1 - rng.uniform(0.25, 0.6)
-    return _u8(image * lines[:, None, None])
+    return color.as_bytes(image * lines[:, None, None])
 
 
 def _printed(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
@@ -69,7 +65,7 @@ def _printed(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
         raster = 0.5 + 0.25 * (np.cos(2 * np.pi * u / period) + np.cos(2 * np.pi * v / period))
         out[..., channel] = 255 / (1 + np.exp(-np.clip((source[..., channel] / 255 - raster) / hard, -30, 30)))
     share = rng.uniform(0.5, 1.0)
-    return _u8(source * (1 - share) + cv2.GaussianBlur(out, (0, 0), rng.uniform(0.3, 0.8)) * share)
+    return color.as_bytes(source * (1 - share) + cv2.GaussianBlur(out, (0, 0), rng.uniform(0.3, 0.8)) * share)
 
 
 def _inverted(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:

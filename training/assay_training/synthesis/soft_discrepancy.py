@@ -34,7 +34,7 @@ def _tinted(rng: np.random.Generator, image: np.ndarray, face: float) -> np.ndar
     angle, length = rng.uniform(0, 2 * np.pi), rng.uniform(4, 14)
     lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32)
     lab[..., 1:] += np.float32([np.cos(angle), np.sin(angle)]) * length
-    return cv2.cvtColor((lab + 0.5).clip(0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
+    return cv2.cvtColor(color.as_bytes(lab), cv2.COLOR_LAB2RGB)
 
 
 def _relit(rng: np.random.Generator, image: np.ndarray, face: float) -> np.ndarray:
@@ -42,7 +42,7 @@ def _relit(rng: np.random.Generator, image: np.ndarray, face: float) -> np.ndarr
     sign = rng.choice([-1, 1], 2)
     gain, bias = 1 + sign[0] * rng.uniform(0.05, 0.22), sign[1] * rng.uniform(4, 16)
     mean = float(image.mean())
-    return ((image.astype(np.float32) - mean) * gain + mean + bias + 0.5).clip(0, 255).astype(np.uint8)
+    return color.as_bytes((image.astype(np.float32) - mean) * gain + mean + bias)
 
 
 def _softer(rng: np.random.Generator, image: np.ndarray, face: float) -> np.ndarray:
@@ -62,7 +62,7 @@ def _grainier(rng: np.random.Generator, image: np.ndarray, face: float) -> np.nd
     if rng.random() < 0.4:
         return color.jpeg(image, int(rng.integers(15, 60)))
     grain = rng.standard_normal(image.shape, np.float32) * rng.uniform(3, 9)
-    return (image + (cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9)) * 1.5 if rng.random() < 0.5 else grain) + 0.5).clip(0, 255).astype(np.uint8)
+    return color.as_bytes(image + (cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9)) * 1.5 if rng.random() < 0.5 else grain))
 
 
 def _moved(rng: np.random.Generator, image: np.ndarray, face: float) -> np.ndarray:

@@ -24,11 +24,11 @@ export function chooseEvidence(
       return suspicion === null ? [] : [{ face, suspicion, weight: face.quality.weight }];
     });
     const judged = scored.filter(({ face }) => !isUnjudged(face));
-    const shown =
-      judged.length > 0
-        ? judged.map(({ face, suspicion, weight }) => ({ face, value: suspicion * weight }))
-        : scored.map(({ face, weight }) => ({ face, value: weight - 1 })); // after all that were judged
-    return shown.sort((a, b) => b.value - a.value).slice(0, judged.length > 0 ? facesPerTrack : picturesOfUnjudged);
+    if (judged.length === 0) {
+      // Below every judged one: where there are too many tracks, these are left out first.
+      return best(scored.map(({ face, weight }) => ({ face, value: weight - 1 })), picturesOfUnjudged); // prettier-ignore
+    }
+    return best(judged.map(({ face, suspicion, weight }) => ({ face, value: suspicion * weight })), facesPerTrack); // prettier-ignore
   });
   return new Set(
     ranked
@@ -38,6 +38,13 @@ export function chooseEvidence(
       .map(({ face }) => face),
   );
 }
+
+interface Valued {
+  face: SeenFace;
+  value: number;
+}
+
+const best = (faces: Valued[], count: number): Valued[] => faces.sort((a, b) => b.value - a.value).slice(0, count);
 
 /** Mean over the detectors of the logit squeezed into 0..1; null where none gave a number. */
 function suspicionOf(scores: CropScore[]): number | null {
