@@ -16,7 +16,7 @@ const uploadBytes = 2 * 1024 ** 3;
 const megabytes = (kilobytes) => kilobytes / 1024;
 
 /**
- * Peaks in MB, resident: of the worker process on a ten-minute file, of its ffmpeg, of both together, and of the API
+ * Peaks in MB, resident: of a worker (both of its processes) on a ten-minute file, of its ffmpeg, of both together, and of the API
  * process while 2 GB come in. The service is the one that `assay up` starts, with one worker. Linux only: reads /proc.
  */
 export async function measureMemory() {
@@ -38,19 +38,22 @@ export async function measureMemory() {
     if (!worker) throw new Error('there is no worker process');
 
     await sleep(idleMs);
-    const [apiIdle, workerIdle] = [rss(api), rss(worker)];
+    // The process that holds the job locks, and the one that does the work.
+    const both = [worker, ...childrenOf(worker).filter((pid) => !isTool(pid))];
+    const all = (of) => both.map(of).reduce(sum, 0);
+    const [apiIdle, workerIdle] = [rss(api), all(rss)];
     forgetPeak(api);
     await uploadZeros(url, headers);
     const apiUpload = peak(api);
 
     const scan = await submit(url, headers, clip.path);
     const seen = await sampled(untilDone(url, headers, scan), () => {
-      const tools = childrenOf(worker).filter(isTool);
-      return { ffmpeg: Math.max(0, ...tools.map(peak)), together: rss(worker) + tools.map(rss).reduce(sum, 0) };
+      const tools = both.flatMap(childrenOf).filter(isTool);
+      return { ffmpeg: Math.max(0, ...tools.map(peak)), together: all(rss) + tools.map(rss).reduce(sum, 0) };
     });
     const verdict = await (await fetch(`${url}/v1/scans/${scan}/verdict`, { headers })).json();
     if (!(verdict.tracks?.length > 0)) throw new Error('no face was found: this is not what was to be measured');
-    return { apiIdle, apiUpload, workerIdle, worker: peak(worker), ...seen };
+    return { apiIdle, apiUpload, workerIdle, worker: all(peak), ...seen };
   } finally {
     service.kill('SIGINT');
     await once(service, 'exit');

@@ -48,7 +48,7 @@ async function measure({ threads, boundMb }) {
       for (let n = 0; n < scansEach; n += 1)
         await untilDone(url, headers, await submitBlob(url, headers, clip(round, n)));
       await sleep(settleMs);
-      return Math.round(rss(worker));
+      return Math.round([worker, ...childrenOf(worker)].map(rss).reduce((a, b) => a + b));
     };
     const one = await after(1);
     assay('models', 'sets', 'add', secondSet(data), '--name', 'second');

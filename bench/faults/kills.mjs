@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { kindNames } from './processes.mjs';
 
 /** Three fixture clips are through in about 4 s on two cores, their decoders earlier: kills fall anywhere in it, ms. */
-const killWithinMs = { api: 4_000, worker: 4_000, redis: 4_000, ffmpeg: 1_500 };
+const killWithinMs = { api: 4_000, worker: 4_000, engine: 4_000, redis: 4_000, ffmpeg: 1_500 };
 /** A decoder lives for a moment only: wait for one this long at most, ms. */
 const victimWithinMs = 4_000;
 

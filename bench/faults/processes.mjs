@@ -5,6 +5,7 @@ import { join } from 'node:path';
 const kinds = {
   api: (args) => args.includes(join('apps', 'cli', 'dist', 'main.js')),
   worker: (args) => args.includes(join('apps', 'worker', 'dist', 'main')),
+  engine: (args) => args.includes(join('apps', 'worker', 'dist', 'engine-main')),
   ffmpeg: (args) => /^\S*ffmpeg /.test(args),
 };
 export const kindNames = [...Object.keys(kinds), 'redis'];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const kilobytesPerMegabyte = 1024;
 
 /**
- * What a deployment holds at this moment, one number a name: of the API, of each worker and of Redis resident memory (MB), open
+ * What a deployment holds at this moment, one number a name: of the API, of each worker, of its engine and of Redis resident memory (MB), open
  * handles and threads; children that decode; keys of Redis; files that are being written. Linux only: reads /proc.
  *
  * @param service of bench/faults/service.mjs
@@ -23,6 +23,7 @@ export function sample(service, { data, temporary, memory }) {
   };
   for (const pid of of('api')) add('api', pid);
   of('worker').forEach((pid, at) => add(`worker ${at + 1}`, pid));
+  of('engine').forEach((pid, at) => add(`engine ${at + 1}`, pid));
   const [redis] = of('redis');
   if (redis) Object.assign(values, redisFigures(data));
   values.children = found.filter(({ args }) => /^\S*ff(mpeg|probe) /.test(args)).length;

@@ -3,13 +3,22 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Verdict } from '@assay/contracts';
-import { markedEnv, parentOf, type Service, startService, workersWith, verdictFiles } from '../support/assay-cli';
+import {
+  engineOf,
+  markedEnv,
+  parentOf,
+  type Service,
+  startService,
+  workersWith,
+  verdictFiles,
+} from '../support/assay-cli';
 import { faceClip, makeLongFaceClip } from '../support/clips';
 
 /**
  * Invariants, when a process does not come round for longer than its job locks last:
  * - its work is done by another one, and there is one verdict;
  * - it wakes up, changes nothing that is settled, and goes on working;
+ * - where it is the engine of a worker, the job stays its own, whose lock another process holds;
  * - a blocked API answers late, or that it was too late for an answer (503), and loses nothing.
  */
 /** Processes start and load models here, on machines that may be busy. */
@@ -57,6 +66,19 @@ const mark = `assay-mark-${process.pid}-blocked`;
 
     const more = await Promise.all([service.submit(faceClip()), service.submit(faceClip('swapped-a.mp4'))]);
     for (const next of more) await service.untilScan(next.scan, ({ state }) => state === 'done');
+  });
+
+  it('of an engine: its worker keeps the job, and it goes on when it wakes up', async () => {
+    const { scan } = await service.submit(faceClip('cut.mkv'));
+    await service.untilScan(scan, ({ stage }) => stage === 'look');
+    const [worker] = workersWith(mark);
+    const engine = engineOf(worker!, mark);
+    const blockedAt = Date.now();
+    process.kill(engine!, 'SIGUSR2');
+    await service.untilScan(scan, ({ state }) => state === 'done');
+    await sleep(Math.max(0, blockedAt + blockMs + 2_000 - Date.now()));
+    expect(engineOf(worker!, mark)).toBe(engine);
+    expect((await verdictOf(service, scan)).reasons.map(({ code }) => code)).not.toContain('partly_unreadable');
   });
 
   it('of the API: what it was asked meanwhile is answered late, and the scan goes on', async () => {

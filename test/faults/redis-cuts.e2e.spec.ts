@@ -10,7 +10,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestApi, type TestApi } from '../support/api';
-import { markedEnv, processesWith, untilNoProcessWith } from '../support/assay-cli';
+import { markedEnv, untilNoProcessWith, workersWith } from '../support/assay-cli';
 import { CutProxy } from '../support/cut-proxy';
 import { insist } from '../support/insist';
 import { startDurableRedis, type TestRedis } from '../support/redis';
@@ -66,7 +66,7 @@ it.each([
   ['falls silent', cut('silent'), 10],
   ['is killed and started again', restart, 20],
 ] as const)('a Redis that %s under load costs no scan', async (_what, disturb, from) => {
-  const before = processesWith(mark).filter((line) => line.includes('worker'));
+  const before = workersWith(mark);
   const scans = [await submitScan(api, from), await submitScan(api, from + 1)];
   await untilScan(api, scans[0] ?? '', (state) => state !== 'queued');
   await disturb();
@@ -80,7 +80,7 @@ it.each([
   }
   expect(await Promise.all(scans.map((scan) => api.client.getVerdict(scan)))).toEqual(verdicts);
   await untilClosed(api);
-  expect(processesWith(mark).filter((line) => line.includes('worker'))).toEqual(before);
+  expect(workersWith(mark)).toEqual(before);
 });
 
 it('leaves no process behind', async () => {

@@ -11,7 +11,7 @@
 import { Verdict } from '@assay/contracts';
 import { queuePrefix } from '@assay/pipeline';
 import { startTestApi, type TestApi } from '../support/api';
-import { markedEnv, processesWith, untilNoProcessWith } from '../support/assay-cli';
+import { markedEnv, untilNoProcessWith, workersWith } from '../support/assay-cli';
 import { insist } from '../support/insist';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { startRedisCluster } from '../support/redis-cluster';
@@ -85,7 +85,7 @@ describe.each([
   it('loses nothing when its master dies under load, and judges nothing twice', async () => {
     const body = JSON.stringify({ url: receiver.url });
     await api.ask('/v1/webhooks', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    const before = processesWith(mark).filter((line) => line.includes('worker'));
+    const before = workersWith(mark);
     const scans = [await submitScan(api, 0), await submitScan(api, 1), await submitScan(api, 2)];
     await untilScan(api, scans[0] ?? '', (state) => state !== 'queued');
     const meanwhile = [submitScan(api, 3), submitScan(api, 4)];
@@ -106,7 +106,7 @@ describe.each([
     expect([...told()].sort()).toEqual(scans.map((scan) => `${scan}-verdict-published`).sort());
     expect(await Promise.all(scans.map(verdictBytes))).toEqual(verdicts);
     await untilClosed(api);
-    expect(processesWith(mark).filter((line) => line.includes('worker'))).toEqual(before);
+    expect(workersWith(mark)).toEqual(before);
     await api.close();
     await untilNoProcessWith(mark);
   });

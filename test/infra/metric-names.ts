@@ -2,6 +2,7 @@ import { ApiMetrics } from '../../apps/api/src/metrics/api-metrics';
 import { DeliveryGauge } from '../../apps/api/src/metrics/delivery-gauge';
 import { ModelGauges } from '../../apps/api/src/metrics/model-gauges';
 import { QueueGauges } from '../../apps/api/src/metrics/queue-gauges';
+import { EngineMetrics } from '../../apps/worker/src/engine/engine-metrics';
 import { WorkerMetrics } from '../../apps/worker/src/metrics';
 
 /** Names as a scraper sees them: a histogram shows three. */
@@ -11,7 +12,7 @@ async function metricNames(): Promise<Set<string>> {
   new DeliveryGauge({} as never, api);
   new ModelGauges({} as never, api);
   const names = new Set<string>(['up']);
-  for (const registry of [api, new WorkerMetrics().registry]) {
+  for (const registry of [api, new WorkerMetrics().registry, new EngineMetrics().registry]) {
     for (const { name, type } of await registry.getMetricsAsJSON()) {
       // prom-client's typings say enum, its values are words.
       const parts = String(type) === 'histogram' ? ['_bucket', '_count', '_sum'] : [''];

@@ -143,9 +143,16 @@ export function processesWith(mark: string): string[] {
 /** Ids of the marked worker processes of a service; those with a decoder at work first. */
 export function workersWith(mark: string): number[] {
   const found = processesWith(mark).map((line) => ({ pid: Number.parseInt(line, 10), line }));
-  const decoding = found.filter(({ line }) => /ffmpeg /.test(line)).map(({ pid }) => parentOf(pid));
+  // A decoder is a child of the engine, which is one of the worker.
+  const decoding = found.filter(({ line }) => /ffmpeg /.test(line)).map(({ pid }) => parentOf(parentOf(pid)));
   const workers = found.filter(({ line }) => line.includes('apps/worker/dist/main')).map(({ pid }) => pid);
   return workers.sort((a, b) => Number(decoding.includes(b)) - Number(decoding.includes(a)));
+}
+
+/** The process in which a worker's stages do their work. */
+export function engineOf(worker: number, mark: string): number | undefined {
+  const engines = processesWith(mark).filter((line) => line.includes('apps/worker/dist/engine-main'));
+  return engines.map((line) => Number.parseInt(line, 10)).find((pid) => parentOf(pid) === worker);
 }
 
 export function parentOf(pid: number): number {

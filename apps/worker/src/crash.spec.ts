@@ -1,6 +1,7 @@
 /**
  * Invariants, with built worker processes: a worker killed in the middle of a look leaves a scan that the next one
- * finishes, with exactly one verdict and no decoder left behind; a worker whose parent goes away goes as well.
+ * finishes, with exactly one verdict and no decoder left behind; one whose engine was killed fails its job at once, and goes;
+ * a worker whose parent goes away goes as well.
  */
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -45,6 +46,12 @@ async function decoders(): Promise<string[]> {
   return stdout.split('\n').filter((line) => line.includes('ffmpeg') && line.includes(world.root));
 }
 
+async function childrenOf(worker: ChildProcess): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid,ppid']);
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  return rows.filter(([, parent]) => parent === worker.pid).flatMap(([pid]) => (pid === undefined ? [] : [pid]));
+}
+
 const recordOf = (scan: string) => world.ports.index.get(scan);
 
 describe('kill -9 of a worker in the middle of a look', () => {
@@ -80,6 +87,31 @@ describe('kill -9 of a worker in the middle of a look', () => {
     expect(verdicts).toBe(1);
     await until(async () => (await decoders()).length === 0);
 
+    second.kill('SIGTERM');
+    expect(await once(second, 'exit')).toEqual([0, null]);
+  });
+
+  it('of its engine gives the job back at once, and the worker goes', async () => {
+    const clip = join(world.root, 'engine.mp4');
+    await makeClip(clip, 15);
+    const media = await world.takeIn(clip, 'engine.mp4');
+    const first = await startProcess();
+    const { scan } = await submitScan(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
+    await until(async () => ((await recordOf(scan.id))?.segmentsDone ?? 0) > 0);
+    const [engine] = await childrenOf(first);
+    process.kill(engine ?? 0, 'SIGKILL');
+    expect(await once(first, 'exit')).toEqual([1, null]);
+    // No lock has to run out: nothing is held by a worker that is gone.
+    expect(await world.queues.look.getActiveCount()).toBe(0);
+    const [lost] = await world.queues.look.getDelayed();
+    expect(lost).toMatchObject({ attemptsMade: 0, attemptsStarted: 1 });
+    await until(async () => (await decoders()).length === 0);
+
+    const second = await startProcess();
+    await until(async () => (await recordOf(scan.id))?.state === 'done');
+    expect(await readStored(world.ports.store, keys.verdict(scan.id), Verdict, noAbort)).toMatchObject({
+      reasons: [{ code: 'no_face' }],
+    });
     second.kill('SIGTERM');
     expect(await once(second, 'exit')).toEqual([0, null]);
   });

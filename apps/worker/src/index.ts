@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+export { openEngine } from './engine/open-engine';
 export { WorkerMetrics } from './metrics';
 export { type Done, type StageContext, type StageProcessor } from './stage';
 export { StageWorker } from './stage-worker';

@@ -1,4 +1,7 @@
-import { ConfigError, createLog, loadConfig, type Logger } from '@assay/pipeline';
+import { join } from 'node:path';
+import { ConfigError, createLog, loadConfig } from '@assay/pipeline';
+import { EngineStartError, forkEngine } from './engine/fork-engine';
+import { exitBadConfig, exitOnFault } from './exit';
 import { type RunningWorker, startWorker } from './start-worker';
 import { watchParent } from './watch-parent';
 
@@ -6,8 +9,6 @@ import { watchParent } from './watch-parent';
 const orphanExitMs = 1_000;
 /** On top of the drain: handing back jobs, closing connections. Then the process ends whatever hangs, ms. */
 const closeMs = 5_000;
-/** As in sysexits.h: the configuration is wrong, starting again will not help. */
-const exitBadConfig = 78;
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -15,15 +16,15 @@ async function main(): Promise<void> {
   let worker: RunningWorker | null = null;
   let stopping = false;
 
-  const stop = (reason: string, drainMs: number, limitMs: number): void => {
+  const stop = (reason: string, drainMs: number, limitMs: number, exitCode = 0): void => {
     // A second signal changes nothing, but the parent's death cuts a drain short.
     if (stopping && drainMs > 0) return;
     stopping = true;
-    log.info({ reason }, 'worker stops');
+    log[exitCode === 0 ? 'info' : 'fatal']({ reason }, 'worker stops');
     setTimeout(() => process.exit(1), limitMs).unref();
     if (!worker) process.exit(0);
     worker.close({ drainMs }).then(
-      () => process.exit(0),
+      () => process.exit(exitCode),
       (error: unknown) => {
         log.error({ err: error }, 'worker did not stop cleanly');
         process.exit(1);
@@ -36,22 +37,16 @@ async function main(): Promise<void> {
   watchParent(config.parentPid, () => stop('parent is gone', 0, orphanExitMs));
   exitOnFault(log);
 
-  worker = await startWorker(config, log);
+  const script = join(__dirname, 'engine-main.js');
+  worker = await startWorker(config, log, (_config, _log, tracing) => forkEngine({ script, tracing, log }));
+  // Whoever started this process starts it anew, as after any crash: one way back, that is walked often.
+  worker.onDeath((how) => stop(`its engine ended (${how})`, 0, closeMs, 1));
   process.send?.({ type: 'ready' });
-}
-
-/** A process in an unknown state must not hold locks: jobs of a dead worker are taken over, those of a sick one are not. */
-function exitOnFault(log: Logger): void {
-  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(fault, (error: unknown) => {
-      log.fatal({ err: error }, fault);
-      process.exit(1);
-    });
-  }
 }
 
 main().catch((error: unknown) => {
   const log = createLog({ level: 'info', service: 'worker', to: 'stdout' });
   log.fatal({ err: error }, 'worker did not start');
+  if (error instanceof EngineStartError) process.exit(error.code ?? 1);
   process.exit(error instanceof ConfigError ? exitBadConfig : 1);
 });

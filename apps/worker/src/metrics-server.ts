@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
 
 export interface MetricsServer {
   port: number;
@@ -9,14 +8,14 @@ export interface MetricsServer {
 
 /** `/metrics` for a scraper and `/health/live` for whoever restarts processes; nothing else, and no secrets. */
 export async function serveMetrics(
-  registry: Registry,
+  gather: () => Promise<{ text: string; contentType: string }>,
   address: { host: string; port: number },
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     if (request.url === '/health/live') return void response.end('ok');
     if (request.url !== '/metrics') return void response.writeHead(404).end();
-    registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+    gather().then(
+      ({ text, contentType }) => response.writeHead(200, { 'content-type': contentType }).end(text),
       () => response.writeHead(500).end(),
     );
   });

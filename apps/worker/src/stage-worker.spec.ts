@@ -19,6 +19,7 @@ import {
 import { StoreUnavailableError } from '@assay/storage';
 import { testPlan } from '../../../libs/pipeline/src/testing/test-plan';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
+import { EngineDiedError } from './engine/engine-died-error';
 import { WorkerMetrics } from './metrics';
 import type { StageContext, StageProcessor } from './stage';
 import { StageWorker } from './stage-worker';
@@ -139,6 +140,26 @@ describe('StageWorker', () => {
     expect((await queues.plan.getJob('outage'))?.attemptsMade).toBe(0);
     await until(async () => (await queues.plan.getJobState('outage')) === 'unknown');
     expect([runs, exhausted]).toEqual([3, false]);
+  });
+
+  it('gives a job back whose engine died, a few times, and then counts it as a try', async () => {
+    let runs = 0;
+    const exhausted: unknown[] = [];
+    open('plan', {
+      run: async () => {
+        runs += 1;
+        throw new EngineDiedError('killed');
+      },
+      exhausted: async (_payload: JobPayloads['plan'], error: unknown) => void exhausted.push(error),
+    });
+    await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'deadly', attempts: 1 });
+    // Without the pauses between.
+    while (exhausted.length === 0) {
+      const job = await queues.plan.getJob('deadly');
+      if (job && (await job.isDelayed())) await job.promote().catch(() => undefined);
+    }
+    expect(runs).toBe(queueSettings.plan.maxStalls + 1);
+    expect(exhausted).toEqual([expect.any(EngineDiedError)]);
   });
 
   it('leaves a sweep that meets an outage to the next one', async () => {

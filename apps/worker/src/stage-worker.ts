@@ -22,7 +22,8 @@ import {
 } from '@assay/pipeline';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { type LaneParts, LaneRunner } from './lane-runner';
-import type { LiveWork } from './live-work';
+import { EngineDiedError } from './engine/engine-died-error';
+import { itemOf, logOf } from './job-log';
 import type { JobOutcome, WorkerMetrics } from './metrics';
 import { outagePauseMs } from './outage-pause';
 import type { StageContext, StageProcessor } from './stage';
@@ -36,8 +37,6 @@ interface Parts {
   tracing: Tracing | null;
   turns: LaneParts['turns'];
   gate?: LaneParts['gate'];
-  /** Told of this queue's jobs, where they are of scans that somebody waits for. */
-  live?: LiveWork;
 }
 
 /** While Redis is away every queue fails several times a second; one line in this time tells as much, ms. */
@@ -128,7 +127,6 @@ export class StageWorker {
     const signal = AbortSignal.any([this.shutdown.signal, deadline, ...(lost ? [lost] : [])]);
     const finish = (outcome: JobOutcome) => metrics.job(name, outcome, (performance.now() - startedAt) / 1000);
     this.running.add(job.id ?? name);
-    const endLive = this.parts.live?.begin();
     try {
       // A fetch that was on its way at the stop can bring a job, even the one just handed back.
       signal.throwIfAborted();
@@ -147,13 +145,21 @@ export class StageWorker {
         await job.moveToDelayed(Date.now() + error.pauseMs, token);
         throw new DelayedError();
       }
+      const pauses = pausesOf(job);
+      // Before the stop that follows from it: what ends its engine must not go back for ever, and end one after the other.
+      if (error instanceof EngineDiedError) {
+        finish('engine_lost');
+        // As often as a job may lose its worker; then each costs a try.
+        if (pauses >= queueSettings[name].maxStalls) throw failureOf(error);
+        await job.moveToDelayed(Date.now() + outagePauseMs(pauses), token);
+        throw new DelayedError();
+      }
       if (this.shutdown.signal.aborted) {
         finish('returned');
         // Back to the head of the queue: this is no failure of the job, and costs it no attempt.
         await job.moveToWait(token);
         throw new WaitingError();
       }
-      const pauses = pausesOf(job);
       if (error instanceof ModelSetMissingError && pauses < maxHandOns) {
         finish('handed_on');
         const pauseMs = outagePauseMs(pauses);
@@ -173,7 +179,6 @@ export class StageWorker {
       throw failureOf(error);
     } finally {
       this.running.delete(job.id ?? name);
-      endLive?.();
     }
   }
 
@@ -185,7 +190,8 @@ export class StageWorker {
   }
 
   private contextOf(job: Job, payload: object, signal: AbortSignal): StageContext {
-    return { signal, log: this.parts.log.child({ queue: this.name, job: job.id, ...itemOf(payload) }) };
+    const id = job.id ?? null;
+    return { signal, job: id, log: logOf(this.parts.log, this.name, id, payload) };
   }
 
   private connectionError(error: Error): void {
@@ -216,15 +222,7 @@ export class StageWorker {
   }
 }
 
-const named = new Set(['scan', 'webhook', 'tenant']);
-
-/** What log lines and spans of a job name: the scan or the webhook, and whose it is. */
-function itemOf(payload: object): Record<string, string> {
-  const found = Object.entries(payload).filter(([name]) => named.has(name));
-  return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
-}
-
-/** Starts that were not failures: pauses in an outage, and the rare hand-backs at a stop. */
+/** Starts that were not failures: pauses in an outage, engines that died, and the rare hand-backs at a stop. */
 function pausesOf(job: Job): number {
   return Math.max(0, job.attemptsStarted - job.attemptsMade - 1);
 }

@@ -7,6 +7,8 @@ export interface StageContext {
   signal: AbortSignal;
   /** Has queue, job and scan bound. */
   log: Logger;
+  /** Id of the job. */
+  job: string | null;
 }
 
 /** What a job got done, as far as its stage says. */

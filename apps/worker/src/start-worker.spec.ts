@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultTenant, type ScanEvent, Verdict } from '@assay/contracts';
 import { compareVerdicts, createPorts, deleteMedia, keys, readStored, scanFile, submitScan } from '@assay/pipeline';
+import { openEngine } from './engine/open-engine';
 import { type RunningWorker, startWorker } from './start-worker';
 import { makeClip } from './testing/test-clip';
 import { until } from './testing/until';
@@ -20,7 +21,7 @@ let worker: RunningWorker;
 
 beforeAll(async () => {
   world = await setUpWorld();
-  worker = await startWorker(world.config, world.log);
+  worker = await startWorker(world.config, world.log, openEngine);
 });
 afterAll(async () => {
   await worker.close({ drainMs: 0 });

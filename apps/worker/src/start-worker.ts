@@ -1,29 +1,22 @@
-import 'reflect-metadata';
 import {
   type Config,
   isLaneQueue,
   type Logger,
-  type OpenPorts,
-  type QueueName,
+  openQueues,
+  openStore,
   queueSettings,
-  type ScanQueues,
   scanRateOf,
   scheduleSweeps,
+  startTracing,
   type Tracing,
 } from '@assay/pipeline';
-import type { EventLog, IdempotencyStore } from '@assay/storage';
-import { NestFactory } from '@nestjs/core';
+import type { Engine } from './engine/engine';
+import { gatherMetrics } from './gather-metrics';
 import { keepSweeping } from './keep-sweeping';
-import { LiveWork } from './live-work';
 import { monitorLoop } from './loop-monitor';
 import { WorkerMetrics } from './metrics';
 import { type MetricsServer, serveMetrics } from './metrics-server';
-import { StageRegistry } from './stage-registry';
 import { StageWorker } from './stage-worker';
-import { ANSWERS, EVENTS, PORTS, QUEUES, TRACING } from './tokens';
-import { untilHealthy } from './until-healthy';
-import { warmLiveSet } from './warm-live-set';
-import { WorkerModule } from './worker.module';
 
 export interface RunningWorker {
   /** Port of `/metrics`; null when none was asked for. */
@@ -34,26 +27,25 @@ export interface RunningWorker {
    * @param options.drainMs time for running jobs to finish; from the configuration when left out
    */
   close(options?: { drainMs?: number }): Promise<void>;
+  /** Tells, once, that its engine ended: what ran has failed, and nothing can run any more. */
+  onDeath(listener: (how: string) => void): void;
 }
 
-/** Queues of scans that somebody waits for. */
-const liveQueues: ReadonlySet<QueueName> = new Set<QueueName>(['plan', 'look', 'judge']);
+/** Opens what does the work: `openEngine` in this process, `forkEngine` in one of its own. */
+export type OpenEngine = (config: Config, log: Logger, tracing: Tracing | null) => Promise<Engine>;
 
 /**
- * Starts a worker: connect, check Redis, store and models, and only then take jobs. A worker that cannot work must not
+ * Starts a worker: connect, have Redis, store and models checked, and only then take jobs. A worker that cannot work must not
  * take a job from one that can.
  *
- * @throws ConfigError, ModelError, StageRegistryError, or what the dependency said
+ * @throws ConfigError, ModelError, StageRegistryError, EngineStartError, or what the dependency said
  */
-export async function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
-  const app = await NestFactory.createApplicationContext(WorkerModule.with(config, log), {
-    logger: false,
-    abortOnError: false,
-  });
-  const ports: OpenPorts = app.get(PORTS);
-  const queues: ScanQueues = app.get(QUEUES);
-  const tracing: Tracing | null = app.get(TRACING);
-  const metrics = app.get(WorkerMetrics);
+export async function startWorker(config: Config, log: Logger, open: OpenEngine): Promise<RunningWorker> {
+  const tracing = await startTracing('worker', config);
+  const metrics = new WorkerMetrics();
+  const engine = await open(config, log, tracing);
+  const queues = await openQueues(config, tracing);
+  const store = openStore(config);
   let stages: StageWorker[] = [];
   let server: MetricsServer | null = null;
   let stopMonitor = (): void => undefined;
@@ -65,36 +57,29 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     stopMonitor();
     await server?.close();
     await queues.close();
-    await app.get<EventLog>(EVENTS).close();
-    await app.get<IdempotencyStore>(ANSWERS).close();
-    await ports.close();
+    await engine.close();
+    await store.close();
     await tracing?.close();
-    await app.close();
   };
 
   try {
-    const processors = app.get(StageRegistry).processors();
-    await untilHealthy('index', (signal) => ports.index.check(signal), log);
-    await untilHealthy('store', (signal) => ports.store.check(signal), log);
-    if (!config.mock) await warmLiveSet(ports, log);
-    const live = app.get(LiveWork);
     const { turns } = queues;
     const gates = {
       plan: queues.starts.gate((tenant) =>
-        scanRateOf(tenant, config.scanRate, ports.store, AbortSignal.timeout(queueSettings.plan.deadlineMs)),
+        scanRateOf(tenant, config.scanRate, store, AbortSignal.timeout(queueSettings.plan.deadlineMs)),
       ),
       look: config.tenantLooks === null ? null : queues.gate(config.tenantLooks),
     };
     stages = config.queues.map((name) => {
-      const own = { name, processor: processors[name], gate: isLaneQueue(name) ? gates[name] : null };
-      const watched = liveQueues.has(name) ? { live } : {};
-      return new StageWorker({ ...own, ...watched, config, log, metrics, tracing, turns });
+      const own = { name, processor: engine.processors[name], gate: isLaneQueue(name) ? gates[name] : null };
+      return new StageWorker({ ...own, config, log, metrics, tracing, turns });
     });
     await Promise.all(stages.map((stage) => stage.ready()));
     await scheduleSweeps(queues);
     stopSweeping = keepSweeping(queues, log);
     if (config.workerMetricsPort !== null) {
-      server = await serveMetrics(metrics.registry, { host: config.host, port: config.workerMetricsPort });
+      const address = { host: config.host, port: config.workerMetricsPort };
+      server = await serveMetrics(() => gatherMetrics(metrics, engine), address);
     }
     stopMonitor = monitorLoop((milliseconds) => {
       const busy = stages.filter(({ jobs }) => jobs.size > 0);
@@ -118,6 +103,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
   let closing: Promise<void> | null = null;
   return {
     metricsPort: server?.port ?? null,
+    onDeath: (listener) => engine.onDeath(listener),
     close({ drainMs = config.drainMs } = {}) {
       if (closing && drainMs === 0) for (const stage of stages) stage.handBack();
       closing ??= close(drainMs);

@@ -82,7 +82,7 @@ export { createRolloutReader, readRollout, type RolloutReader } from './model-se
 export { scoreInShadow } from './model-sets/shadow';
 export { isInTrial, shadowOf } from './model-sets/traffic';
 export { type JobPayloads, jobSchemas, openQueues, type ScanQueues } from './open-queues';
-export { createPorts, folderStoreRoot, type OpenPorts } from './open-ports';
+export { createPorts, folderStoreRoot, type OpenPorts, openStore } from './open-ports';
 export type { Ports } from './ports';
 export { scanFile, type ScanFileOptions, type ScannedFile } from './process';
 export { eventOf, Progress } from './progress';
@@ -139,7 +139,7 @@ export { publish } from './stages/publish';
 export { parseJson, readStored, writeStored } from './stored';
 export { registerScan, type ScanRequest, submitScan, type Submitted } from './submit';
 export { sweep, type SweepReport } from './sweep';
-export { annotate, type EndOfRequest, startTracing, type Tracing } from './tracing/tracing';
+export { annotate, type EndOfRequest, startTracing, type TraceCarrier, type Tracing } from './tracing/tracing';
 export { version } from './version';
 export {
   addCallback,

@@ -46,8 +46,7 @@ export async function createPorts(
     loadPolicies(config.policiesFile),
   ]);
   if (config.mock) log.warn('MOCK MODE: verdicts are made up, nothing is looked at');
-  const store =
-    overrides.store ?? (config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) }));
+  const store = overrides.store ?? openStore(config);
   const index = config.redisUrl
     ? createRedisIndex({ url: config.redisUrl, keepMs: config.retention.indexDays * dayMs })
     : createMemoryIndex();
@@ -101,6 +100,11 @@ export async function createPorts(
       await Promise.all([store.close(), index.close(), tallies?.close(), known?.close(), usage?.close()]);
     },
   };
+}
+
+/** Where media and verdicts lie. */
+export function openStore(config: Pick<Config, 's3' | 'dataDir'>): ObjectStore {
+  return config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) });
 }
 
 /** Where media and verdicts lie when no S3 is configured. */

@@ -2,15 +2,7 @@ import { availableParallelism } from 'node:os';
 import pc from 'picocolors';
 import type { AdminKey, RunningApi } from '@assay/api';
 import type { PublicKeyJwk } from '@assay/contracts';
-import {
-  type Config,
-  createLog,
-  ensureSigningKey,
-  folderStoreRoot,
-  loadConfig,
-  registerPublicKey,
-} from '@assay/pipeline';
-import { createFolderStore, createS3Store, type ObjectStore } from '@assay/storage';
+import { type Config, createLog, ensureSigningKey, loadConfig, openStore, registerPublicKey } from '@assay/pipeline';
 import { errorCode } from '../error-code';
 import { CliError, ExitCode } from '../exit';
 import { listenForInterrupt } from '../interrupt';
@@ -129,10 +121,6 @@ async function welcome(config: Config, url: string, key: AdminKey): Promise<void
   show('');
 }
 
-function storeOf(config: Config): ObjectStore {
-  return config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) });
-}
-
 /** @throws CliError for what a person can change */
 async function openApi(
   config: Config,
@@ -140,7 +128,7 @@ async function openApi(
   signal: AbortSignal,
 ): Promise<{ api: RunningApi; key: AdminKey }> {
   const { ensureAdminKey, startApi } = await import('@assay/api');
-  const store = storeOf(config);
+  const store = openStore(config);
   const register = async (): Promise<AdminKey> => {
     const made = await ensureAdminKey(store, config.dataDir);
     await registerPublicKey(publicKey, store, signal);

@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lowerSession } from '@assay/video';
 import { CliError } from '../exit';
 import { followLog } from './log-lines';
 
@@ -9,8 +8,6 @@ const maxPauseMs = 30_000;
 const firstPauseMs = 1_000;
 /** A worker that ran this long was well: its next crash is a first one. */
 const wellAfterMs = 60_000;
-/** Of a worker's session beside the API's: callers wait for an answer, scans take seconds anyway. Decoders stand lower still. */
-const workerSessionNice = 5;
 /** Worker's exit code for a configuration that cannot work: starting again will not help. */
 const exitBadConfig = 78;
 
@@ -83,7 +80,6 @@ export class WorkerFleet {
     return new Promise((resolve) => {
       const child = fork(script, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
       this.children.set(slot, child);
-      if (child.pid !== undefined) lowerSession(child.pid, workerSessionNice);
       followLog(`worker ${slot}`, child.stdout, show);
       followLog(`worker ${slot}`, child.stderr, show);
       child.on('message', (message) => {

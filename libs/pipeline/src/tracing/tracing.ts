@@ -15,9 +15,16 @@ export interface Tracing {
    * @param work gets what ends the span
    */
   serve(name: string, headers: object, emitters: NodeJS.EventEmitter[], work: (end: EndOfRequest) => void): void;
+  /** The trace that is worked on now, to be taken to another process. */
+  carrier(): TraceCarrier;
+  /** Does the work as a part of a trace that came from another process. */
+  within<T>(carrier: TraceCarrier, work: () => T): T;
   /** Sends what has not been sent, within seconds or not at all, and ends. */
   close(): Promise<void>;
 }
+
+/** W3C Trace Context: `traceparent` and what goes with it; empty outside of traces. */
+export type TraceCarrier = Record<string, string>;
 
 export type EndOfRequest = (attributes: { name: string; method: string; route: string; status: number | null }) => void;
 
@@ -50,6 +57,14 @@ export async function startTracing(
       const within = trace.setSpan(caller, span);
       for (const emitter of emitters) context.bind(within, emitter);
       context.with(within, () => work((end) => endRequest(span, end, loaded)));
+    },
+    carrier() {
+      const carrier: TraceCarrier = {};
+      loaded.propagation.inject(loaded.context.active(), carrier);
+      return carrier;
+    },
+    within(carrier, work) {
+      return loaded.context.with(loaded.propagation.extract(loaded.ROOT_CONTEXT, carrier), work);
     },
     async close() {
       api = null;

@@ -1,7 +1,7 @@
 import { type QueueName, queueNames } from '@assay/pipeline';
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { Stage, type StageProcessor } from './stage';
+import { Stage, type StageProcessor } from '../stage';
 
 /** The worker's processors do not match the queues: a mistake of the programmer, found before any job is taken. */
 export class StageRegistryError extends Error {

@@ -1,7 +1,7 @@
 import { RescanJob } from '@assay/contracts';
 import { endRescan, getRescan, type Ports, runRescan, safeMessage, type ScanQueues } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
-import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { Stage, type StageContext, type StageProcessor } from '../../stage';
 import { PORTS, QUEUES } from '../tokens';
 
 /** Asks for old scans anew, as many as the queue has room for, and comes back for the rest. */

@@ -1,8 +1,8 @@
 import { LookJob } from '@assay/contracts';
 import { lookAtPart, type Ports } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
-import { WorkerMetrics } from '../metrics';
-import { type Done, Stage, type StageContext, type StageProcessor } from '../stage';
+import { EngineMetrics } from '../engine-metrics';
+import { type Done, Stage, type StageContext, type StageProcessor } from '../../stage';
 import { PORTS } from '../tokens';
 
 /**
@@ -14,7 +14,7 @@ import { PORTS } from '../tokens';
 export class LookProcessor implements StageProcessor<'look'> {
   constructor(
     @Inject(PORTS) private readonly ports: Ports,
-    private readonly metrics: WorkerMetrics,
+    private readonly metrics: EngineMetrics,
   ) {}
 
   async run({ scan, segment }: LookJob, { signal }: StageContext): Promise<Done> {

@@ -1,7 +1,7 @@
 import { JudgeJob } from '@assay/contracts';
 import { failScan, finishScan, observeVerdict, type Ports, type ScanQueues } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
-import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { Stage, type StageContext, type StageProcessor } from '../../stage';
 import { PORTS, QUEUES } from '../tokens';
 
 /** Verdict and publication, after all looks of the scan have ended one way or the other. */

@@ -17,7 +17,7 @@ import { createRedisIdempotency, type EventLog, type IdempotencyStore } from '@a
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { LiveWork } from './live-work';
-import { WorkerMetrics } from './metrics';
+import { EngineMetrics } from './engine-metrics';
 import { DeliverProcessor } from './processors/deliver.processor';
 import { EraseProcessor } from './processors/erase.processor';
 import { JudgeProcessor } from './processors/judge.processor';
@@ -30,10 +30,10 @@ import { StageRegistry } from './stage-registry';
 import { ANSWERS, CONFIG, ERASING, EVENTS, LOG, PORTS, QUEUES, TRACING } from './tokens';
 
 @Module({})
-export class WorkerModule {
+export class EngineModule {
   static with(config: Config, log: Logger): DynamicModule {
     return {
-      module: WorkerModule,
+      module: EngineModule,
       imports: [DiscoveryModule],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -62,7 +62,7 @@ export class WorkerModule {
             answers,
           }),
         },
-        WorkerMetrics,
+        EngineMetrics,
         LiveWork,
         StageRegistry,
         PlanProcessor,

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Injectable, Module, type Type } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
-import { Stage, type StageProcessor } from './stage';
+import { Stage, type StageProcessor } from '../stage';
 import { StageRegistry, StageRegistryError } from './stage-registry';
 
 class Nothing implements StageProcessor {

@@ -11,7 +11,7 @@ import {
   type ScanQueues,
 } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
-import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { Stage, type StageContext, type StageProcessor } from '../../stage';
 import { PORTS, QUEUES } from '../tokens';
 
 /** Probe and plan, then the flow: one look per segment under one judge. */

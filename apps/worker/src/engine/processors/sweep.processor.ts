@@ -1,7 +1,7 @@
 import { SweepJob } from '@assay/contracts';
 import { type Config, type ErasePorts, type Ports, sweep } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
-import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { Stage, type StageContext, type StageProcessor } from '../../stage';
 import { CONFIG, ERASING, PORTS } from '../tokens';
 
 /** A job and not a timer, so that a fleet of a hundred workers sweeps once a minute and not a hundred times. */

@@ -1,7 +1,7 @@
 import { EraseJob } from '@assay/contracts';
 import { type ErasePorts, runErasure } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
-import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { Stage, type StageContext, type StageProcessor } from '../../stage';
 import { ERASING } from '../tokens';
 
 /** One erasure, from wherever it is; a hold or a job that runs has it wait. */

@@ -10,8 +10,8 @@ import {
 } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { LiveWork } from '../live-work';
-import { WorkerMetrics } from '../metrics';
-import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { EngineMetrics } from '../engine-metrics';
+import { Stage, type StageContext, type StageProcessor } from '../../stage';
 import { PORTS, QUEUES } from '../tokens';
 
 /** How often it is looked whether live work waits anywhere, ms: what a shadow can cost a scan that waits. */
@@ -32,7 +32,7 @@ export class ShadowProcessor implements StageProcessor<'shadow'> {
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(QUEUES) private readonly queues: ScanQueues,
     private readonly live: LiveWork,
-    private readonly metrics: WorkerMetrics,
+    private readonly metrics: EngineMetrics,
   ) {}
 
   async run(job: ShadowJob, { signal }: StageContext): Promise<void> {

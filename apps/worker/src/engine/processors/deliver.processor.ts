@@ -1,8 +1,8 @@
 import { DeliverJob } from '@assay/contracts';
 import { addressSettings, type Config, deliver, type DeliverPorts, isMockLoss, type Ports } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
-import { WorkerMetrics } from '../metrics';
-import { Stage, type StageContext, type StageProcessor } from '../stage';
+import { EngineMetrics } from '../engine-metrics';
+import { Stage, type StageContext, type StageProcessor } from '../../stage';
 import { CONFIG, PORTS } from '../tokens';
 
 /** One try to tell one webhook of one event. Receivers that fail are no failures of the job, which waits for its next try. */
@@ -12,7 +12,7 @@ export class DeliverProcessor implements StageProcessor<'deliver'> {
   constructor(
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(CONFIG) private readonly config: Config,
-    private readonly metrics: WorkerMetrics,
+    private readonly metrics: EngineMetrics,
   ) {}
 
   async run(job: DeliverJob, { signal, log }: StageContext): Promise<void> {

@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import type { Config, Logger, OpenPorts, QueueName, ScanQueues, Tracing } from '@assay/pipeline';
+import type { EventLog, IdempotencyStore } from '@assay/storage';
+import { NestFactory } from '@nestjs/core';
+import type { StageProcessor } from '../stage';
+import type { Engine, Processors } from './engine';
+import { EngineMetrics } from './engine-metrics';
+import { EngineModule } from './engine.module';
+import { LiveWork } from './live-work';
+import { StageRegistry } from './stage-registry';
+import { ANSWERS, EVENTS, PORTS, QUEUES, TRACING } from './tokens';
+import { untilHealthy } from './until-healthy';
+import { warmLiveSet } from './warm-live-set';
+
+/** Queues of scans that somebody waits for. */
+const liveQueues: ReadonlySet<QueueName> = new Set<QueueName>(['plan', 'look', 'judge']);
+
+export type LocalEngine = Engine & { tracing: Tracing | null };
+
+/**
+ * An engine in this process, ready: store and Redis answer, the models are loaded.
+ *
+ * @throws ModelError, StageRegistryError, or what the dependency said
+ */
+export async function openEngine(config: Config, log: Logger): Promise<LocalEngine> {
+  const app = await NestFactory.createApplicationContext(EngineModule.with(config, log), {
+    logger: false,
+    abortOnError: false,
+  });
+  const ports: OpenPorts = app.get(PORTS);
+  const tracing: Tracing | null = app.get(TRACING);
+  const metrics = app.get(EngineMetrics);
+  const close = async (): Promise<void> => {
+    await app.get<ScanQueues>(QUEUES).close();
+    await app.get<EventLog>(EVENTS).close();
+    await app.get<IdempotencyStore>(ANSWERS).close();
+    await ports.close();
+    await tracing?.close();
+    await app.close();
+  };
+  try {
+    const processors = telling(app.get(StageRegistry).processors(), app.get(LiveWork));
+    await untilHealthy('index', (signal) => ports.index.check(signal), log);
+    await untilHealthy('store', (signal) => ports.store.check(signal), log);
+    if (!config.mock) await warmLiveSet(ports, log);
+    return { processors, tracing, metrics: () => metrics.registry.getMetricsAsJSON(), onDeath: () => undefined, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Has those that give way to scans that somebody waits for told of them. */
+function telling(processors: Processors, live: LiveWork): Processors {
+  const told = (name: QueueName, processor: StageProcessor): StageProcessor =>
+    liveQueues.has(name)
+      ? {
+          async run(payload, context) {
+            const end = live.begin();
+            try {
+              return await processor.run(payload, context);
+            } finally {
+              end();
+            }
+          },
+          exhausted: processor.exhausted?.bind(processor),
+        }
+      : processor;
+  return Object.fromEntries(
+    Object.entries(processors).map(([name, processor]) => [name, told(name as QueueName, processor)]),
+  ) as Processors;
+}
