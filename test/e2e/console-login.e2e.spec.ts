@@ -1,10 +1,12 @@
 /**
  * Logging in on the page, in a real browser with a provider that keeps to the code flow with PKCE. What holds:
  * - who logs in sees what his tenant has, and neither code nor token stays in the address or in the browser;
+ * - the token is renewed before it expires, one renewal at a time, also for an upload; where the provider wants no more of it, the
+ *   old one is used to its end;
  * - an answer that the page did not ask for, or that the provider does not stand by, logs nobody in and is said in words;
  * - without a provider there is no button, and the page may speak to nobody but the service.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AssayClient } from '@assay/client';
 import { LoginSettings } from '@assay/contracts';
@@ -16,6 +18,7 @@ import { startIssuer, type TestIssuer } from '../support/oidc-issuer';
 jest.setTimeout(120_000);
 
 const built = existsSync(resolve(__dirname, '../../apps/console/dist/index.html'));
+const still = resolve(__dirname, '../fixtures/still.jpg');
 const withBrowser = runsBrowser ? describe : describe.skip;
 const anna = { sub: 'anna', roles: ['staff'], tenant: 'acme' };
 
@@ -66,6 +69,39 @@ withBrowser('logging in on the page', () => {
     expect(page.url()).toBe(`${api.url}/#scan=${scan.id}`);
     expect(await kept()).toBe('[{},{}]');
     await expect(page.getByRole('button', { name: 'Log in' }).count()).resolves.toBe(0);
+  });
+
+  it('renews the token before it expires', async () => {
+    issuer.logInAs(anna);
+    // Shorter than the margin before the end: each request finds it due.
+    issuer.tokensLast(20);
+    const used: (string | undefined)[] = [];
+    page.on('request', (request) => {
+      if (!request.url().includes('/v1/')) return;
+      // Credentials are not among the headers that are known at once; of a stream that is cut off they never are.
+      const add = ({ authorization }: Record<string, string>): void => void used.push(authorization);
+      request.allHeaders().then(add, () => undefined);
+    });
+    await page.goto(api.url);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    const [picture] = [{ name: 'renewed.jpg', mimeType: 'image/jpeg', buffer: readFileSync(still) }];
+    const send = () => page.locator('input[type=file]').setInputFiles(picture!);
+    await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+    await send();
+    await page.getByText('renewed.jpg').first().waitFor();
+    expect(issuer.given.length).toBeGreaterThan(2);
+    while (new Set(used).size < 2) await page.waitForTimeout(50);
+    expect(used.every((token) => issuer.given.includes(token?.replace('Bearer ', '') ?? ''))).toBe(true);
+
+    issuer.logOut();
+    const [before, last] = [issuer.given.length, used.length];
+    await page.getByText('renewed.jpg').first().click();
+    while (used.length < last + 2) await page.waitForTimeout(50);
+    expect(issuer.given).toHaveLength(before);
+    expect(used.at(-1)).toBe(`Bearer ${issuer.given.at(-1)}`);
+    // Chromium's own line for the provider's 400.
+    expect(complaints.splice(0).every((line) => line.includes('400'))).toBe(true);
+    issuer.tokensLast(300);
   });
 
   it('logs nobody in by an answer of somebody else', async () => {

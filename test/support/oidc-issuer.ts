@@ -22,12 +22,18 @@ export interface TestIssuer {
   fail(failing: boolean): void;
   /** Who logs in from now on, by the code flow with PKCE. @param state sent back in place of the one that came */
   logInAs(claims: JWTPayload, state?: string | null): void;
+  /** How long tokens that are given out from now on are good for, seconds; 300 at the start. */
+  tokensLast(seconds: number): void;
+  /** Access tokens given out to who logged in, oldest first. */
+  given: readonly string[];
+  /** No refresh token is good any more. */
+  logOut(): void;
   /** What the discovery document says in place of the truth. */
   claimToBe(issuer: string | null): void;
   close(): Promise<void>;
 }
 
-const tokenSeconds = 300;
+const usualSeconds = 300;
 
 /** A small OpenID Connect provider: discovery and keys over real HTTP, tokens signed with real keys. */
 export async function startIssuer(): Promise<TestIssuer> {
@@ -35,6 +41,10 @@ export async function startIssuer(): Promise<TestIssuer> {
   let pretended: string | null = null;
   let [visitor, stateSent]: [JWTPayload | null, string | null] = [null, null];
   const codes = new Map<string, URLSearchParams>();
+  let tokenSeconds = usualSeconds;
+  const given: string[] = [];
+  /** Each good for one use, as public clients get them. */
+  const refreshTokens = new Set<string>();
   let current: { alg: string; kid: string; privateKey: PrivateKey; jwk: object };
   const rotate = async (alg = 'RS256'): Promise<void> => {
     const { privateKey, publicKey } = await generateKeyPair(alg);
@@ -72,24 +82,32 @@ export async function startIssuer(): Promise<TestIssuer> {
   });
   /** RFC 6749, 4.1.3, and RFC 7636, 4.6. */
   const exchange = async (request: IncomingMessage): Promise<[object, number]> => {
-    const given = new URLSearchParams(await text(request));
-    const begun = codes.get(given.get('code') ?? '');
-    codes.delete(given.get('code') ?? '');
+    const asked = new URLSearchParams(await text(request));
+    if (asked.get('grant_type') === 'refresh_token') {
+      if (!refreshTokens.delete(asked.get('refresh_token') ?? '') || !visitor) return [{ error: 'invalid_grant' }, 400];
+      return [await grant(visitor), 200];
+    }
+    const begun = codes.get(asked.get('code') ?? '');
+    codes.delete(asked.get('code') ?? '');
     const challenge = createHash('sha256')
-      .update(given.get('code_verifier') ?? '')
+      .update(asked.get('code_verifier') ?? '')
       .digest('base64url');
     const fits =
       begun?.get('code_challenge') === challenge &&
-      begun.get('client_id') === given.get('client_id') &&
-      begun.get('redirect_uri') === given.get('redirect_uri');
+      begun.get('client_id') === asked.get('client_id') &&
+      begun.get('redirect_uri') === asked.get('redirect_uri');
     if (!fits || !visitor) return [{ error: 'invalid_grant' }, 400];
     const nonce = begun.get('nonce') ?? undefined;
-    const id = { sub: visitor.sub, aud: given.get('client_id') ?? '', nonce };
-    const access_token = await made.token(visitor);
-    return [
-      { access_token, token_type: 'Bearer', expires_in: tokenSeconds, id_token: await made.token(id, { typ: 'JWT' }) },
-      200,
-    ];
+    const id = { sub: visitor.sub, aud: asked.get('client_id') ?? '', nonce };
+    return [{ ...(await grant(visitor)), id_token: await made.token(id, { typ: 'JWT' }) }, 200];
+  };
+  /** RFC 6749, 5.1. */
+  const grant = async (claims: JWTPayload) => {
+    const access_token = await made.token({ ...claims, jti: randomUUID() });
+    const refresh_token = randomUUID();
+    given.push(access_token);
+    refreshTokens.add(refresh_token);
+    return { access_token, refresh_token, token_type: 'Bearer', expires_in: tokenSeconds };
   };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -110,6 +128,9 @@ export async function startIssuer(): Promise<TestIssuer> {
     rotate,
     fail: (next) => void (failing = next),
     logInAs: (claims, state = null) => void ([visitor, stateSent] = [claims, state]),
+    tokensLast: (seconds) => void (tokenSeconds = seconds),
+    given,
+    logOut: () => refreshTokens.clear(),
     claimToBe: (issuer) => void (pretended = issuer),
     async close() {
       server.closeAllConnections();

@@ -11,14 +11,14 @@ import { ScanPanel } from './parts/scan-panel';
 import { UploadPanel } from './parts/upload-panel';
 
 export function App() {
-  const { key: apiKey, loggedIn, change: setApiKey, logIn } = useApiKey();
+  const { credential, change: setApiKey, logIn } = useApiKey();
   const [scan, chooseScan] = useChosenScan();
-  const client = useMemo(() => new AssayClient({ baseUrl: window.location.origin, apiKey }), [apiKey]);
-  const hasKey = apiKey !== '';
+  const client = useMemo(() => new AssayClient({ baseUrl: window.location.origin, apiKey: credential }), [credential]);
+  const hasKey = credential !== '';
   const recent = useRecentScans(client, hasKey);
   const [keyOpen, setKeyOpen] = useState(!hasKey);
-  const onToken = useCallback((token: string) => [logIn(token), setKeyOpen(false)], [logIn]);
-  const login = useLogin(onToken);
+  const onLogin = useCallback((token: () => Promise<string>) => [logIn(token), setKeyOpen(false)], [logIn]);
+  const login = useLogin(onLogin);
   const { refresh } = recent;
   const onScan = useCallback(
     (id: string) => {
@@ -54,14 +54,14 @@ export function App() {
       <main>
         {(keyOpen || !hasKey) && (
           <KeyField
-            value={loggedIn ? '' : apiKey}
+            value={typeof credential === 'string' ? credential : ''}
             refused={keyRefused}
             login={login}
             onChange={(key) => [setApiKey(key), setKeyOpen(key === '')]}
           />
         )}
         {recent.failure && !recent.failure.key && <Notice failure={recent.failure} onRetry={refresh} />}
-        <UploadPanel client={client} apiKey={apiKey} compact={scan !== null} onScan={onScan} />
+        <UploadPanel client={client} credential={credential} compact={scan !== null} onScan={onScan} />
         {scan !== null && hasKey && (
           <ScanPanel
             key={scan}

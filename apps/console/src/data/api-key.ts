@@ -16,29 +16,26 @@ function startingKey(): string {
   return given ?? recall();
 }
 
+/** A key, empty where there is none; or what gives the present token of a person. */
+export type Credential = string | (() => Promise<string>);
+
 export interface ApiKeyState {
-  /** A key, or the access token of a person. */
-  key: string;
-  /** True = a token: kept in this page alone, gone when it is closed. */
-  loggedIn: boolean;
+  /** A person's is kept in this page alone, gone when it is closed. */
+  credential: Credential;
   change(key: string): void;
-  logIn(token: string): void;
+  logIn(token: () => Promise<string>): void;
 }
 
 /** The key of the API, remembered in this browser until it is cleared; or the token of who logged in, which is not. */
 export function useApiKey(): ApiKeyState {
-  const [loggedIn, setLoggedIn] = useState(false);
-  const [key, setKey] = useState(startingKey);
+  const [credential, setCredential] = useState<Credential>(startingKey);
   const change = useCallback((next: string) => {
     remember(next);
-    setLoggedIn(false);
-    setKey(next);
+    setCredential(next);
   }, []);
-  const logIn = useCallback((token: string) => {
-    setLoggedIn(true);
-    setKey(token);
-  }, []);
-  return { key, loggedIn, change, logIn };
+  // A function given to a setter is called for the next state.
+  const logIn = useCallback((token: () => Promise<string>) => setCredential(() => token), []);
+  return { credential, change, logIn };
 }
 
 /** Browsers that keep nothing (private windows, strict settings) throw; the page works all the same. */

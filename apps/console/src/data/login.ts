@@ -65,11 +65,21 @@ export function takeAnswer(): { address: URL; begun: Begun } | null {
   return begun && { address, begun };
 }
 
-/** @returns the access token, which is kept nowhere but in this page; @throws where the provider said no, or it is another's answer */
+/** What the provider gave; kept nowhere but in this page. */
+export interface Granted {
+  /** For the service. */
+  accessToken: string;
+  /** For the provider, for the next one; null where it gives none. */
+  refreshToken: string | null;
+  /** By this machine's clock, ms; Infinity where the provider does not say. */
+  expiresAt: number;
+}
+
+/** @throws where the provider said no, or it is another's answer */
 export async function finishLogin(
   provider: LoginProvider,
   { address, begun }: { address: URL; begun: Begun },
-): Promise<string> {
+): Promise<Granted> {
   const server = await discover(provider);
   const client = clientOf(provider);
   const answer = oauth.validateAuthResponse(server, client, address, begun.state);
@@ -82,8 +92,24 @@ export async function finishLogin(
     begun.verifier,
     optionsFor(provider),
   );
-  const tokens = await oauth.processAuthorizationCodeResponse(server, client, granted, { expectedNonce: begun.nonce });
-  return tokens.access_token;
+  return grantedBy(
+    await oauth.processAuthorizationCodeResponse(server, client, granted, { expectedNonce: begun.nonce }),
+  );
+}
+
+/** @throws oauth.ResponseBodyError where the provider wants the person to log in again; else what kept it from answering */
+export async function renewLogin(provider: LoginProvider, refreshToken: string): Promise<Granted> {
+  const server = await discover(provider);
+  const client = clientOf(provider);
+  const answer = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refreshToken, optionsFor(provider));
+  const next = grantedBy(await oauth.processRefreshTokenResponse(server, client, answer));
+  // A provider that sends no other one lets the old one be used again (RFC 6749, 6).
+  return { ...next, refreshToken: next.refreshToken ?? refreshToken };
+}
+
+function grantedBy({ access_token, refresh_token, expires_in }: oauth.TokenEndpointResponse): Granted {
+  const expiresAt = expires_in === undefined ? Infinity : Date.now() + expires_in * 1000;
+  return { accessToken: access_token, refreshToken: refresh_token ?? null, expiresAt };
 }
 
 async function discover(provider: LoginProvider): Promise<oauth.AuthorizationServer> {

@@ -1,4 +1,5 @@
 import { type AssayClient, AssayError } from '@assay/client';
+import type { Credential } from './api-key';
 import { postFile } from './post-file';
 
 /** Up to this, sending a file again costs less than the requests that it takes to resume, bytes. */
@@ -14,7 +15,7 @@ const notSpoken = new Set([404, 405, 412, 501]);
  */
 export async function uploadFile(
   client: AssayClient,
-  apiKey: string,
+  credential: Credential,
   file: File,
   onProgress: (fraction: number) => void,
   signal: AbortSignal,
@@ -27,5 +28,6 @@ export async function uploadFile(
       if (!(error instanceof AssayError && notSpoken.has(error.status))) throw error;
     }
   }
-  return (await postFile(file, apiKey, onProgress, signal)).id;
+  const key = typeof credential === 'string' ? credential : await credential();
+  return (await postFile(file, key, onProgress, signal)).id;
 }

@@ -1,6 +1,7 @@
 import type { LoginProvider } from '@assay/contracts';
 import { useEffect, useState } from 'react';
 import { beginLogin, finishLogin, readProvider, takeAnswer } from './login';
+import { LoginSession } from './login-session';
 
 /** Once, and not once for each time that the page is drawn: a code is good for one exchange. */
 const answered = takeAnswer();
@@ -13,7 +14,7 @@ export interface Login {
 }
 
 /** Login with the identity provider of the service, where it has one. */
-export function useLogin(onToken: (token: string) => void): Login {
+export function useLogin(onLogin: (token: () => Promise<string>) => void): Login {
   const [provider, setProvider] = useState<LoginProvider | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -22,16 +23,22 @@ export function useLogin(onToken: (token: string) => void): Login {
       const found = await readProvider();
       if (gone) return;
       setProvider(found);
-      if (found && answered) onToken(await (exchange ??= finishLogin(found, answered)));
+      if (!found || !answered) return;
+      const session = await (exchange ??= openSession(found, answered));
+      if (!gone) onLogin(() => session.token());
     };
     // Without an answer there is no button, and keys work all the same.
     arrive().catch(() => !gone && setFailed(answered !== null));
     return () => {
       gone = true;
     };
-  }, [onToken]);
+  }, [onLogin]);
   const begin = provider && (() => void beginLogin(provider).catch(() => setFailed(true)));
   return { begin, failed };
 }
 
-let exchange: Promise<string> | null = null;
+let exchange: Promise<LoginSession> | null = null;
+
+async function openSession(provider: LoginProvider, answer: NonNullable<typeof answered>): Promise<LoginSession> {
+  return new LoginSession(provider, await finishLogin(provider, answer));
+}

@@ -1,6 +1,7 @@
 import type { AssayClient } from '@assay/client';
 import { byteSize } from '@assay/wording';
 import { type ChangeEvent, type DragEvent, useEffect, useRef, useState } from 'react';
+import type { Credential } from '../data/api-key';
 import { type Failure, failureOf } from '../data/failure';
 import { uploadFile } from '../data/upload-file';
 import { Notice } from './notice';
@@ -8,7 +9,7 @@ import { ProgressBar } from './progress-bar';
 
 interface Props {
   client: AssayClient;
-  apiKey: string;
+  credential: Credential;
   /** True where a verdict is on show and deserves the room. */
   compact: boolean;
   onScan: (scan: string) => void;
@@ -21,7 +22,7 @@ interface Upload {
 }
 
 /** Takes a file by drop, by choice or by keyboard, sends it and asks for its scan. */
-export function UploadPanel({ client, apiKey, compact, onScan }: Props) {
+export function UploadPanel({ client, credential, compact, onScan }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [upload, setUpload] = useState<Upload | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -34,7 +35,7 @@ export function UploadPanel({ client, apiKey, compact, onScan }: Props) {
     setUpload({ file, fraction: 0, cancel });
     try {
       const onProgress = (fraction: number) => setUpload({ file, fraction, cancel });
-      const media = await uploadFile(client, apiKey, file, onProgress, cancel.signal);
+      const media = await uploadFile(client, credential, file, onProgress, cancel.signal);
       onScan((await client.createScan({ media }, cancel.signal)).id);
     } catch (error) {
       if (!cancel.signal.aborted) setFailure(failureOf(error));
@@ -83,7 +84,7 @@ export function UploadPanel({ client, apiKey, compact, onScan }: Props) {
         onDrop={onDrop}
       >
         <p>{compact ? 'Drop another video or picture' : 'Drop a video or a picture here'}</p>
-        <button type="button" disabled={apiKey === ''} onClick={() => input.current?.click()}>
+        <button type="button" disabled={credential === ''} onClick={() => input.current?.click()}>
           Choose a file
         </button>
         <input ref={input} type="file" accept="video/*,image/*" hidden onChange={onPick} />
