@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   annotate,
   type Config,
@@ -17,6 +18,7 @@ import {
   ShutdownError,
   StageTimeoutError,
   type Tracing,
+  underAny,
   type WorkerConnection,
   workerConnection,
 } from '@assay/pipeline';
@@ -39,6 +41,17 @@ interface Parts {
   gate?: LaneParts['gate'];
 }
 
+/** On one job, and what ends it. */
+interface Hold {
+  /** Of its lock. */
+  token: string | undefined;
+  /** Aborted when the lock is lost. */
+  lost: AbortSignal | undefined;
+  deadline: AbortSignal;
+  /** Aborted with the first of these, or at a stop. */
+  signal: AbortSignal;
+}
+
 /** While Redis is away every queue fails several times a second; one line in this time tells as much, ms. */
 const errorLogEveryMs = 10_000;
 
@@ -57,6 +70,8 @@ export class StageWorker {
   /** Connects, but takes no job before `open`. */
   constructor(private readonly parts: Parts) {
     const { name, config, log, tracing } = parts;
+    // As many as there are jobs.
+    setMaxListeners(0, this.shutdown.signal);
     const settings = queueSettings[name];
     this.name = name;
     const { turns, gate = null, metrics } = parts;
@@ -120,11 +135,15 @@ export class StageWorker {
     this.shutdown.abort(new ShutdownError());
   }
 
-  private async process(job: Job, token: string | undefined, lost: AbortSignal | undefined): Promise<void> {
+  private process(job: Job, token: string | undefined, lost: AbortSignal | undefined): Promise<void> {
+    const deadline = AbortSignal.timeout(queueSettings[this.name].deadlineMs);
+    const signals = [this.shutdown.signal, deadline, ...(lost ? [lost] : [])];
+    return underAny(signals, (signal) => this.work(job, { token, lost, deadline, signal }));
+  }
+
+  private async work(job: Job, { token, lost, deadline, signal }: Hold): Promise<void> {
     const { name, processor, metrics, log } = this.parts;
     const startedAt = performance.now();
-    const deadline = AbortSignal.timeout(queueSettings[name].deadlineMs);
-    const signal = AbortSignal.any([this.shutdown.signal, deadline, ...(lost ? [lost] : [])]);
     const finish = (outcome: JobOutcome) => metrics.job(name, outcome, (performance.now() - startedAt) / 1000);
     this.running.add(job.id ?? name);
     try {

@@ -140,6 +140,7 @@ export { parseJson, readStored, writeStored } from './stored';
 export { registerScan, type ScanRequest, submitScan, type Submitted } from './submit';
 export { sweep, type SweepReport } from './sweep';
 export { annotate, type EndOfRequest, startTracing, type TraceCarrier, type Tracing } from './tracing/tracing';
+export { underAny } from './under-any';
 export { version } from './version';
 export {
   addCallback,

@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ScanEvent, ScanRecord } from '@assay/contracts';
-import { eventOf, type Logger, type Ports } from '@assay/pipeline';
+import { eventOf, type Logger, type Ports, underAny } from '@assay/pipeline';
 import type { Response } from 'express';
 import { ApiMetrics } from '../metrics/api-metrics';
 import { ScanReader } from '../scans/scan-reader';
@@ -22,7 +23,10 @@ export class ScanEvents {
     @Inject(LOG) private readonly log: Logger,
     private readonly reader: ScanReader,
     private readonly metrics: ApiMetrics,
-  ) {}
+  ) {
+    // As many as there are listeners.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   /** Resolves when the stream has ended and its subscription is gone. @throws ProblemError before the first byte */
   async stream(scan: ScanRecord, response: Response): Promise<void> {
@@ -30,8 +34,7 @@ export class ScanEvents {
     const leave = () => listener.abort();
     response.once('close', leave);
     if (response.destroyed) leave();
-    const gone = AbortSignal.any([listener.signal, this.closing.signal]);
-    const work = this.serve(scan, response, gone);
+    const work = underAny([listener.signal, this.closing.signal], (gone) => this.serve(scan, response, gone));
     this.open.add(work);
     this.metrics.eventStreams.inc();
     try {

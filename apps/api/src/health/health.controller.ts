@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Liveness, Readiness } from '@assay/contracts';
-import type { Ports } from '@assay/pipeline';
+import { type Ports, underAny } from '@assay/pipeline';
 import type { Response } from 'express';
 import { Describe } from '../docs/describe';
 import { CLOSING, PORTS } from '../tokens';
@@ -32,8 +32,9 @@ export class HealthController {
   })
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const { index, store, models, mock } = this.ports;
-    const signal = AbortSignal.any([this.closing, AbortSignal.timeout(checkMs)]);
-    const [indexState, storeState] = await Promise.all([stateOf(index.check(signal)), stateOf(store.check(signal))]);
+    const [indexState, storeState] = await underAny([this.closing, AbortSignal.timeout(checkMs)], (signal) =>
+      Promise.all([stateOf(index.check(signal)), stateOf(store.check(signal))]),
+    );
     const checks: Readiness['checks'] = {
       index: indexState,
       store: storeState,

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { underAny } from '@assay/pipeline';
 
 /** Waits for a caller no longer than he does. @param work is told by its signal when he has left, or the service closes */
 export async function untilGone<T>(
@@ -11,7 +12,7 @@ export async function untilGone<T>(
   response.once('close', leave);
   if (response.destroyed) leave();
   try {
-    return await work(AbortSignal.any([caller.signal, closing]));
+    return await underAny([caller.signal, closing], work);
   } finally {
     response.off('close', leave);
   }

@@ -8,7 +8,16 @@ import {
 import type { MediaId, MediaRecord, Outcome, TenantId } from '@assay/contracts';
 import type { FetchMediaSettings } from '@assay/fetch-media';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
-import { deleteMedia, intake, type Intake, keys, type Ports, readStored, type ScanQueues } from '@assay/pipeline';
+import {
+  deleteMedia,
+  intake,
+  type Intake,
+  keys,
+  type Ports,
+  readStored,
+  type ScanQueues,
+  underAny,
+} from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { principalOf, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
@@ -151,7 +160,10 @@ export class MediaController {
   ): Promise<void> {
     // Not ended by the caller's leaving: half a deletion helps nobody.
     const ports = { ...this.ports, events: this.events, answers: this.answers };
-    if (!(await deleteMedia(ports, this.queues, { media, tenant }, this.closing))) throw problems.mediaNotFound();
+    const deleted = await underAny([this.closing], (signal) =>
+      deleteMedia(ports, this.queues, { media, tenant }, signal),
+    );
+    if (!deleted) throw problems.mediaNotFound();
   }
 }
 

@@ -1,9 +1,16 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { underAny } from '@assay/pipeline';
 
 /** What every upload of this process has in common: an end when the sender leaves or the service closes. */
 export class UploadTracker {
   private readonly active = new Set<Promise<unknown>>();
   private readonly stopping = new AbortController();
+
+  constructor() {
+    // As many as there are uploads.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   get count(): number {
     return this.active.size;
@@ -51,7 +58,7 @@ export class UploadTracker {
   }
 
   private async track<T>(signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const work = start(AbortSignal.any([signal, this.stopping.signal]));
+    const work = underAny([signal, this.stopping.signal], start);
     this.active.add(work);
     try {
       return await work;

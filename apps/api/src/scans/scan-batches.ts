@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CreateScan, CreateScanBatch, ScanBatch, ScanBatchResult } from '@assay/contracts';
-import { inLanes, type Logger } from '@assay/pipeline';
+import { inLanes, type Logger, underAny } from '@assay/pipeline';
 import { type RateRule, spendOne } from '../auth/limit-rate';
 import type { Principal } from '../auth/principal';
 import type { ProblemError } from '../problems/problem-error';
@@ -24,14 +24,10 @@ export class ScanBatches {
   /** Items are taken up in their order. @returns what became of each, in the same order; a refusal never ends the others */
   async submit(caller: Principal, { items, defaults = {} }: CreateScanBatch): Promise<ScanBatch> {
     const results: ScanBatchResult[] = [];
-    await inLanes(
-      [...items.entries()],
-      lanes,
-      async ([at, item]) => {
-        results[at] = await this.one(caller, { ...defaults, ...present(item) }, at > 0);
-      },
-      this.closing,
-    );
+    const submitItem = async ([at, item]: [number, CreateScan]) => {
+      results[at] = await this.one(caller, { ...defaults, ...present(item) }, at > 0);
+    };
+    await underAny([this.closing], (signal) => inLanes([...items.entries()], lanes, submitItem, signal));
     const accepted = results.filter(({ scan }) => scan !== null).length;
     return { accepted, refused: results.length - accepted, results };
   }
