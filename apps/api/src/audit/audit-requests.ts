@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@assay/contracts';
-import type { AuditLog, Logger } from '@assay/pipeline';
+import type { AuditFact, AuditLog, Logger } from '@assay/pipeline';
 import type { NextFunction, Request, Response } from 'express';
 import { requestIdOf } from '../http/request-id';
 import { wantsToBeAsked } from '../auth/key-as-password';
@@ -45,13 +45,21 @@ export function auditRequests(audit: AuditLog, log: Logger) {
         status,
         requestId: requestIdOf(response),
       };
-      // Not ended by the service's closing: it waits for what is noted.
-      audit.append(fact, new AbortController().signal).catch((error: unknown) => {
-        log.error({ ...fact, err: error }, 'not written to the audit log');
-      });
+      note(fact, audit, log);
     });
     next();
   };
+}
+
+/**
+ * Apart from where the fact was gathered: entries wait for the disk one behind the other, and would keep their requests
+ * meanwhile, ten times as much.
+ */
+function note(fact: AuditFact, audit: AuditLog, log: Logger): void {
+  // Not ended by the service's closing: it waits for what is noted.
+  audit.append(fact, new AbortController().signal).catch((error: unknown) => {
+    log.error({ ...fact, err: error }, 'not written to the audit log');
+  });
 }
 
 function isFlood(strangers: { since: number; count: number }): boolean {
