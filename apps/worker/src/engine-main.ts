@@ -1,4 +1,5 @@
 import { ConfigError, createLog, loadConfig } from '@assay/pipeline';
+import { endWithParent } from './engine/end-with-parent';
 import type { FromEngine, ToEngine } from './engine/messages';
 import { openEngine } from './engine/open-engine';
 import { EngineServer } from './engine/serve-engine';
@@ -9,8 +10,9 @@ const orphanExitMs = 1_000;
 
 /** The child of `forkEngine`. */
 async function main(): Promise<void> {
+  endWithParent();
   const config = loadConfig();
-  const log = createLog({ level: config.logLevel, service: 'worker', to: 'stdout' });
+  const log = createLog({ level: config.logLevel, service: 'worker', to: 'stdout' }).child({ part: 'engine' });
   let server: EngineServer | null = null;
   let end = async (): Promise<void> => undefined;
   const stop = (): void => {

@@ -21,7 +21,11 @@ async function main(): Promise<void> {
     if (stopping && drainMs > 0) return;
     stopping = true;
     log[exitCode === 0 ? 'info' : 'fatal']({ reason }, 'worker stops');
-    setTimeout(() => process.exit(1), limitMs).unref();
+    const end = (): void => {
+      worker?.kill();
+      process.exit(1);
+    };
+    setTimeout(end, limitMs).unref();
     if (!worker) process.exit(0);
     worker.close({ drainMs }).then(
       () => process.exit(exitCode),
@@ -47,6 +51,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const log = createLog({ level: 'info', service: 'worker', to: 'stdout' });
   log.fatal({ err: error }, 'worker did not start');
-  if (error instanceof EngineStartError) process.exit(error.code ?? 1);
+  if (error instanceof EngineStartError) process.exit(error.code || 1);
   process.exit(error instanceof ConfigError ? exitBadConfig : 1);
 });

@@ -142,7 +142,7 @@ describe('StageWorker', () => {
     expect([runs, exhausted]).toEqual([3, false]);
   });
 
-  it('gives a job back whose engine died, a few times, and then counts it as a try', async () => {
+  it('gives a job back whose engine died, a few times, and then fails it where it can be recorded', async () => {
     let runs = 0;
     const exhausted: unknown[] = [];
     open('plan', {
@@ -159,7 +159,13 @@ describe('StageWorker', () => {
       if (job && (await job.isDelayed())) await job.promote().catch(() => undefined);
     }
     expect(runs).toBe(queueSettings.plan.maxStalls + 1);
-    expect(exhausted).toEqual([expect.any(EngineDiedError)]);
+    // Not of an engine that is dead by then.
+    expect(exhausted).toEqual([expect.any(PermanentError)]);
+    const failed = await queues.plan.getJob('deadly');
+    expect(failed).toMatchObject({ attemptsMade: 1, failedReason: expect.stringContaining('ended 4 times') });
+    // A person who tries it again means it.
+    await failed?.retry();
+    await until(async () => runs === queueSettings.plan.maxStalls + 2);
   });
 
   it('leaves a sweep that meets an outage to the next one', async () => {

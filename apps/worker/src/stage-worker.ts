@@ -25,6 +25,7 @@ import {
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { type LaneParts, LaneRunner } from './lane-runner';
 import { EngineDiedError } from './engine/engine-died-error';
+import { countEngineDeath, refuseDeadly } from './engine-deaths';
 import { itemOf, logOf } from './job-log';
 import type { JobOutcome, WorkerMetrics } from './metrics';
 import { outagePauseMs } from './outage-pause';
@@ -151,6 +152,7 @@ export class StageWorker {
       signal.throwIfAborted();
       const payload = this.payloadOf(job);
       annotate(itemOf(payload));
+      await refuseDeadly(job, queueSettings[name].maxStalls);
       const work = () => processor.run(payload, this.contextOf(job, payload, signal));
       await (this.lanes ? this.lanes.run(job.id ?? name, payload, work) : work());
       finish('completed');
@@ -164,13 +166,11 @@ export class StageWorker {
         await job.moveToDelayed(Date.now() + error.pauseMs, token);
         throw new DelayedError();
       }
-      const pauses = pausesOf(job);
-      // Before the stop that follows from it: what ends its engine must not go back for ever, and end one after the other.
+      // Before the stop that follows from it, which costs nothing: what ends its engine would end one after the other.
       if (error instanceof EngineDiedError) {
         finish('engine_lost');
-        // As often as a job may lose its worker; then each costs a try.
-        if (pauses >= queueSettings[name].maxStalls) throw failureOf(error);
-        await job.moveToDelayed(Date.now() + outagePauseMs(pauses), token);
+        await countEngineDeath(job);
+        await job.moveToDelayed(Date.now() + outagePauseMs(0), token);
         throw new DelayedError();
       }
       if (this.shutdown.signal.aborted) {
@@ -179,6 +179,7 @@ export class StageWorker {
         await job.moveToWait(token);
         throw new WaitingError();
       }
+      const pauses = pausesOf(job);
       if (error instanceof ModelSetMissingError && pauses < maxHandOns) {
         finish('handed_on');
         const pauseMs = outagePauseMs(pauses);

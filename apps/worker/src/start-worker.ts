@@ -11,6 +11,7 @@ import {
   type Tracing,
 } from '@assay/pipeline';
 import type { Engine } from './engine/engine';
+import { EngineStartError } from './engine/fork-engine';
 import { gatherMetrics } from './gather-metrics';
 import { keepSweeping } from './keep-sweeping';
 import { monitorLoop } from './loop-monitor';
@@ -27,6 +28,8 @@ export interface RunningWorker {
    * @param options.drainMs time for running jobs to finish; from the configuration when left out
    */
   close(options?: { drainMs?: number }): Promise<void>;
+  /** Ends its engine at once, where there is no time left to close. */
+  kill(): void;
   /** Tells, once, that its engine ended: what ran has failed, and nothing can run any more. */
   onDeath(listener: (how: string) => void): void;
 }
@@ -43,9 +46,14 @@ export type OpenEngine = (config: Config, log: Logger, tracing: Tracing | null) 
 export async function startWorker(config: Config, log: Logger, open: OpenEngine): Promise<RunningWorker> {
   const tracing = await startTracing('worker', config);
   const metrics = new WorkerMetrics();
-  const engine = await open(config, log, tracing);
-  const queues = await openQueues(config, tracing);
   const store = openStore(config);
+  const queues = await openQueues(config, tracing);
+  const engine = await open(config, log, tracing).catch(async (error: unknown) => {
+    await Promise.all([queues.close(), store.close(), tracing?.close()]);
+    throw error;
+  });
+  let died: string | null = null;
+  engine.onDeath((how) => (died = how));
   let stages: StageWorker[] = [];
   let server: MetricsServer | null = null;
   let stopMonitor = (): void => undefined;
@@ -56,10 +64,7 @@ export async function startWorker(config: Config, log: Logger, open: OpenEngine)
     await Promise.all(stages.map((stage) => stage.close(drainMs)));
     stopMonitor();
     await server?.close();
-    await queues.close();
-    await engine.close();
-    await store.close();
-    await tracing?.close();
+    await Promise.all([queues.close(), engine.close(), store.close(), tracing?.close()]);
   };
 
   try {
@@ -90,6 +95,7 @@ export async function startWorker(config: Config, log: Logger, open: OpenEngine)
       const running = busy.flatMap(({ name, jobs }) => [...jobs].map((job) => `${name} ${job}`));
       log.warn({ milliseconds: Math.round(milliseconds), running }, 'event loop stalled');
     });
+    if (died !== null) throw new EngineStartError(null, died);
     for (const stage of stages) stage.open();
   } catch (error) {
     await close(0);
@@ -103,6 +109,7 @@ export async function startWorker(config: Config, log: Logger, open: OpenEngine)
   let closing: Promise<void> | null = null;
   return {
     metricsPort: server?.port ?? null,
+    kill: () => engine.kill(),
     onDeath: (listener) => engine.onDeath(listener),
     close({ drainMs = config.drainMs } = {}) {
       if (closing && drainMs === 0) for (const stage of stages) stage.handBack();

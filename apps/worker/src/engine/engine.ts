@@ -16,4 +16,6 @@ export interface Engine {
   onDeath(listener: (how: string) => void): void;
   /** Ends what still runs, and closes what it opened. */
   close(): Promise<void>;
+  /** Ends it at once, where there is no time left to close. */
+  kill(): void;
 }

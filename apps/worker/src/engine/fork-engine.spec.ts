@@ -3,6 +3,8 @@
  * with its reason, and what does not end is ended; an engine that dies fails what it had, at once, and tells; one that
  * was asked to close, or lost its parent, is gone.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,14 +46,19 @@ const stages = `
   const server = new EngineServer(engine, createLog({ level: 'silent', service: 'test' }), (m) => process.send(m));
   process.on('message', (message) => (message.type === 'close' ? process.exit(0) : server.receive(message)));
   process.on('disconnect', () => process.exit(0));
+  require(${JSON.stringify(join(__dirname, '../../dist/engine/end-with-parent.js'))}).endWithParent();
   process.send({ type: 'ready' });
 `;
 
-async function start(source = stages, abortMs?: number): Promise<Engine> {
+function scriptOf(source: string): string {
   const script = join(folder, `engine-${Math.random()}.cjs`);
   // Modules are found from here.
   writeFileSync(script, `require = require('node:module').createRequire(${JSON.stringify(__filename)});\n${source}`);
-  engine = await forkEngine({ script, tracing: null, log, ...(abortMs === undefined ? {} : { abortMs }) });
+  return script;
+}
+
+async function start(source = stages, limits: { abortMs?: number; hangMs?: number } = {}): Promise<Engine> {
+  engine = await forkEngine({ script: scriptOf(source), tracing: null, log, ...limits });
   return engine;
 }
 
@@ -82,10 +89,39 @@ describe('an engine in a process of its own', () => {
   });
 
   it('is killed where a job does not end, and so gives it up', async () => {
-    const own = await start(stages, 200);
+    const own = await start(stages, { abortMs: 200 });
     const died = new Promise((resolve) => own.onDeath(resolve));
     await expect(run(own, 'block', AbortSignal.timeout(50))).rejects.toThrow(EngineDiedError);
     expect(await died).toBe('SIGKILL');
+  });
+
+  it('is killed where its loop stands still, and not before', async () => {
+    const own = await start(stages, { hangMs: 1_500 });
+    const died = new Promise((resolve) => own.onDeath(resolve));
+    const since = performance.now();
+    await expect(run(own, 'block')).rejects.toThrow(EngineDiedError);
+    expect(await died).toBe('SIGKILL');
+    expect(performance.now() - since).toBeGreaterThan(1_400);
+  });
+
+  it('ends with its parent, also where its loop stands still', async () => {
+    const parent = join(folder, 'parent.cjs');
+    writeFileSync(
+      parent,
+      `require = require('node:module').createRequire(${JSON.stringify(__filename)});
+       const { forkEngine } = require(${JSON.stringify(join(__dirname, '../../dist/engine/fork-engine.js'))});
+       const { createLog } = require('@assay/pipeline');
+       const log = createLog({ level: 'silent', service: 'test' });
+       forkEngine({ script: ${JSON.stringify(scriptOf(stages))}, tracing: null, log }).then(async ({ processors: { plan } }) => {
+         const ask = (scan) => plan.run({ v: 1, scan }, { signal: new AbortController().signal, log, job: null });
+         const { videoSeconds: pid } = await ask('pid');
+         ask('block').catch(() => undefined);
+         setTimeout(() => process.send(pid, () => process.kill(process.pid, 'SIGKILL')), 200);
+       });`,
+    );
+    const [pid] = (await once(fork(parent), 'message')) as [number];
+    expect(isAlive(pid)).toBe(true);
+    await until(async () => !isAlive(pid));
   });
 
   it('fails all that it had when it dies, and whatever comes later', async () => {

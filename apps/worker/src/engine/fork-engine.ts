@@ -14,6 +14,10 @@ const sessionNice = 5;
 const abortMs = 30_000;
 /** A scrape waits no longer for an engine that does not come round, ms. */
 const metricsMs = 2_000;
+/** How often it is asked whether it comes round, ms. */
+const pingEveryMs = 10_000;
+/** An engine whose loop stands still for this long hangs, and its jobs with it: their locks, held elsewhere, would not run out, ms. */
+const hangMs = 60_000;
 /** For connections to close; then it is ended, ms. */
 const closeMs = 4_000;
 
@@ -42,6 +46,8 @@ export interface ForkOptions {
   log: Logger;
   /** Time to end a job that was told to, ms. */
   abortMs?: number;
+  /** Time in which it has to come round, ms. */
+  hangMs?: number;
 }
 
 /**
@@ -92,7 +98,33 @@ class RemoteEngine implements Engine {
       void this.ended.then(() => reject(new EngineStartError(child.exitCode, this.dead ?? 'unknown')));
     });
     // Whoever waits for it is told; once it is ready nobody does.
-    this.ready.catch(() => undefined);
+    this.ready.then(
+      () => this.watch(),
+      () => undefined,
+    );
+  }
+
+  /** Ends an engine that does not come round: until then nobody else sees it. */
+  private watch(): void {
+    const { log, hangMs: longest = hangMs } = this.options;
+    let asked: number | null = null;
+    const timer = setInterval(
+      () => {
+        if (asked === null) {
+          asked = performance.now();
+          this.call({ what: 'ping' }).then(
+            () => (asked = null),
+            () => undefined,
+          );
+        } else if (performance.now() - asked > longest) {
+          log.error({ seconds: longest / 1000 }, 'engine hangs: killed');
+          this.child.kill('SIGKILL');
+        }
+      },
+      Math.min(pingEveryMs, longest / 2),
+    );
+    timer.unref();
+    void this.ended.then(() => clearInterval(timer));
   }
 
   async metrics(): Promise<MetricObject[]> {
@@ -108,6 +140,11 @@ class RemoteEngine implements Engine {
   onDeath(listener: (how: string) => void): void {
     if (this.dead !== null && !this.closing) listener(this.dead);
     else this.deathListeners.push(listener);
+  }
+
+  kill(): void {
+    this.closing = true;
+    this.child.kill('SIGKILL');
   }
 
   async close(): Promise<void> {

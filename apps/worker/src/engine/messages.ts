@@ -15,7 +15,10 @@ interface OneJob {
 
 /** What is asked of an engine, and answered once. */
 export type Call =
-  ({ what: 'run' } & OneJob) | ({ what: 'exhausted'; error: SentError } & OneJob) | { what: 'metrics' };
+  | ({ what: 'run' } & OneJob)
+  | ({ what: 'exhausted'; error: SentError } & OneJob)
+  | { what: 'metrics' }
+  | { what: 'ping' };
 
 export type ToEngine =
   | { type: 'call'; id: number; call: Call }

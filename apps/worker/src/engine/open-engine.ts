@@ -43,7 +43,14 @@ export async function openEngine(config: Config, log: Logger): Promise<LocalEngi
     await untilHealthy('index', (signal) => ports.index.check(signal), log);
     await untilHealthy('store', (signal) => ports.store.check(signal), log);
     if (!config.mock) await warmLiveSet(ports, log);
-    return { processors, tracing, metrics: () => metrics.registry.getMetricsAsJSON(), onDeath: () => undefined, close };
+    return {
+      processors,
+      tracing,
+      metrics: () => metrics.registry.getMetricsAsJSON(),
+      onDeath: () => undefined,
+      close,
+      kill: () => undefined,
+    };
   } catch (error) {
     await close();
     throw error;

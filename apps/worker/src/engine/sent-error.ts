@@ -1,3 +1,4 @@
+import { serialize } from 'node:v8';
 import * as pipeline from '@assay/pipeline';
 import { StoreUnavailableError } from '@assay/storage';
 
@@ -68,7 +69,9 @@ function sendable(fields: object): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     try {
-      kept[name] = structuredClone(value);
+      // As the channel does it; not all that `structuredClone` takes goes through there.
+      serialize(value);
+      kept[name] = value;
     } catch {
       // Nothing that anybody acts upon.
     }

@@ -48,6 +48,7 @@ export class EngineServer {
 
   private async work(call: Call, signal: AbortSignal) {
     if (call.what === 'metrics') return this.engine.metrics();
+    if (call.what === 'ping') return undefined;
     const { queue, payload, job, trace } = call;
     const { processors, tracing } = this.engine;
     // Which payload belongs to which queue was checked where the job was taken.
