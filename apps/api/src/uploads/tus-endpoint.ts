@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PassThrough, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { ERRORS, type Server } from '@tus/server';
 import { QuotaExceededError } from '@assay/pipeline';
 import { StoreUnavailableError } from '@assay/storage';
 import { ProblemError } from '../problems/problem-error';
 import { problems } from '../problems/problems';
 import { hasBody } from '../problems/send-problem';
+import { type WebBody, webBodyOf } from './web-body';
 
 type TusRequest = Parameters<Server['handleWeb']>[0];
 
@@ -57,8 +58,11 @@ export class TusEndpoint {
    */
   async handle(request: IncomingMessage & { originalUrl: string }, response: ServerResponse, body?: Readable) {
     checkHeaders(request);
-    const asked = tusRequest(request, body);
-    const answer = await this.server.handleWeb(asked);
+    const source = body ?? (hasBody(request) ? request : null);
+    const web = source && webBodyOf(source);
+    const asked = tusRequest(request, web);
+    // However it ended: what was not read is the sender's rest, which is thrown away as the answer goes out.
+    const answer = await this.server.handleWeb(asked).finally(() => web?.release());
     if (answer.status >= 400) throw this.refusalOf(asked, answer.status, await answer.text());
     response.statusCode = answer.status;
     for (const [name, value] of answer.headers) if (!dropped.test(name)) response.setHeader(name, value);
@@ -88,26 +92,19 @@ function checkHeaders({ method, headers }: IncomingMessage): void {
   }
 }
 
-/**
- * As much of a web request as the tus server reads. A body in between, which may be left half read: the request itself
- * must not be destroyed, as it takes the way of its answer with it.
- */
-function tusRequest(request: IncomingMessage & { originalUrl: string }, body?: Readable): TusRequest {
+/** As much of a web request as the tus server reads. */
+function tusRequest(request: IncomingMessage & { originalUrl: string }, body: WebBody | null): TusRequest {
   const { method = '', headers, originalUrl } = request;
   const given = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-  const source = body ?? (hasBody(request) ? request.pipe(passThrough()) : null);
   const shown = {
     method,
     url: new URL(originalUrl, 'http://assay').href,
     headers: new Headers(given),
-    body: source && Readable.toWeb(source),
+    body: body && body.stream,
     runtime: { node: { req: request } },
   };
   return shown as unknown as TusRequest;
 }
-
-/** In object mode, as web streams are then given the pieces themselves and not copies of them. */
-const passThrough = (): PassThrough => new PassThrough({ readableObjectMode: true });
 
 /** The request of Node behind one that a hook of the tus server is given. */
 export function incomingOf(asked: TusRequest): IncomingMessage {

@@ -61,7 +61,9 @@ export async function verifyChunk(
     // Not the request itself: a pipeline that fails destroys what it reads from, and the way of the answer with it.
     await pipeline(request.pipe(new PassThrough()), meter, createWriteStream(path), { signal });
     if (!hash.digest().equals(digest)) throw problems.checksumMismatch();
-    return { body: createReadStream(path), release };
+    const body = createReadStream(path);
+    // One that was refused has not been read, and would stay open.
+    return { body, release: () => (body.destroy(), release()) };
   } catch (error) {
     await release();
     throw error;
