@@ -40,8 +40,8 @@ const minuteMs = 60_000;
 const week = 7 * 24 * 3600;
 
 /**
- * Nothing blocks the event loop (decoding is a child process, inference runs in threads), so a lock is late only when
- * the machine is: 15 s is two missed renewals, and half of BullMQ's default, so that a scan goes on within 20 s of a
+ * The process that renews locks has nothing else to do (the work is its child's), so a lock is late only when the machine
+ * is: 15 s is two missed renewals, and half of BullMQ's default, so that a scan goes on within 20 s of a
  * `kill -9`. The check for it is one small script.
  */
 const lockMs = 15_000;

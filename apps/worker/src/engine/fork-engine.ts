@@ -8,8 +8,8 @@ import { EngineDiedError } from './engine-died-error';
 import type { Call, FromEngine, ToEngine } from './messages';
 import { fromSent, toSent } from './sent-error';
 
-/** Of the engine's session beside those of API and job locks: callers wait for an answer, scans take seconds anyway. Decoders stand lower still. */
-const sessionNice = 5;
+/** Of the engine's session beside those of API and job locks: callers wait for an answer, scans take seconds anyway. Decoders stand lower still (10). */
+const sessionNice = 9;
 /** An engine that was told to end a job and has not, within this, is stuck in it; decoders get 2 s before they are killed, ms. */
 const abortMs = 30_000;
 /** A scrape waits no longer for an engine that does not come round, ms. */
