@@ -5,7 +5,19 @@ import { VerdictLabel } from '@assay/contracts';
 import { formatProbability, labelWords } from '../report/words';
 
 /** Fields that every line has or that are shown elsewhere. */
-const hidden = new Set(['level', 'time', 'pid', 'service', 'msg', 'err', 'scan', 'verdict', 'probability', 'ms']);
+const hidden = new Set([
+  'level',
+  'time',
+  'pid',
+  'service',
+  'part',
+  'msg',
+  'err',
+  'scan',
+  'verdict',
+  'probability',
+  'ms',
+]);
 const shortScan = 11;
 
 /**
