@@ -1,9 +1,9 @@
-import { ConfigError, createLog, loadConfig } from '@assay/pipeline';
+import { createLog, loadConfig } from '@assay/pipeline';
 import { endWithParent } from './engine/end-with-parent';
 import type { FromEngine, ToEngine } from './engine/messages';
 import { openEngine } from './engine/open-engine';
 import { EngineServer } from './engine/serve-engine';
-import { exitBadConfig, exitOnFault } from './exit';
+import { exitOnFault, exitUnstarted } from './exit';
 
 /** After the parent's death nothing waits for us: children of ours still get their signals, then we are gone, ms. */
 const orphanExitMs = 1_000;
@@ -44,8 +44,4 @@ function send(message: FromEngine): void {
   if (process.connected) process.send?.(message, () => undefined);
 }
 
-main().catch((error: unknown) => {
-  const log = createLog({ level: 'info', service: 'worker', to: 'stdout' });
-  log.fatal({ err: error }, 'engine did not start');
-  process.exit(error instanceof ConfigError ? exitBadConfig : 1);
-});
+main().catch((error: unknown) => exitUnstarted('engine', error));

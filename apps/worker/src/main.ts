@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { ConfigError, createLog, loadConfig } from '@assay/pipeline';
-import { EngineStartError, forkEngine } from './engine/fork-engine';
-import { exitBadConfig, exitOnFault } from './exit';
+import { createLog, loadConfig } from '@assay/pipeline';
+import { forkEngine } from './engine/fork-engine';
+import { exitOnFault, exitUnstarted } from './exit';
 import { type RunningWorker, startWorker } from './start-worker';
 import { watchParent } from './watch-parent';
 
@@ -48,9 +48,4 @@ async function main(): Promise<void> {
   process.send?.({ type: 'ready' });
 }
 
-main().catch((error: unknown) => {
-  const log = createLog({ level: 'info', service: 'worker', to: 'stdout' });
-  log.fatal({ err: error }, 'worker did not start');
-  if (error instanceof EngineStartError) process.exit(error.code || 1);
-  process.exit(error instanceof ConfigError ? exitBadConfig : 1);
-});
+main().catch((error: unknown) => exitUnstarted('worker', error));

@@ -23,10 +23,10 @@ import {
   workerConnection,
 } from '@assay/pipeline';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { type LaneParts, LaneRunner } from './lane-runner';
 import { EngineDiedError } from './engine/engine-died-error';
 import { countEngineDeath, refuseDeadly } from './engine-deaths';
 import { itemOf, logOf } from './job-log';
+import { type LaneParts, LaneRunner } from './lane-runner';
 import type { JobOutcome, WorkerMetrics } from './metrics';
 import { outagePauseMs } from './outage-pause';
 import type { StageContext, StageProcessor } from './stage';
@@ -163,15 +163,13 @@ export class StageWorker {
       }
       if (error instanceof LaterError) {
         finish('paused');
-        await job.moveToDelayed(Date.now() + error.pauseMs, token);
-        throw new DelayedError();
+        return await putAside(job, error.pauseMs, token);
       }
       // Before the stop that follows from it, which costs nothing: what ends its engine would end one after the other.
       if (error instanceof EngineDiedError) {
         finish('engine_lost');
         await countEngineDeath(job);
-        await job.moveToDelayed(Date.now() + outagePauseMs(0), token);
-        throw new DelayedError();
+        return await putAside(job, outagePauseMs(0), token);
       }
       if (this.shutdown.signal.aborted) {
         finish('returned');
@@ -184,15 +182,13 @@ export class StageWorker {
         finish('handed_on');
         const pauseMs = outagePauseMs(pauses);
         log.warn({ queue: name, job: job.id, pauseMs, modelSet: error.digest }, 'model set is not here, job handed on');
-        await job.moveToDelayed(Date.now() + pauseMs, token);
-        throw new DelayedError();
+        return await putAside(job, pauseMs, token);
       }
       if (isOutage(error) && !lost?.aborted && pauses < queueSettings[name].maxOutagePauses) {
         finish('postponed');
         const pauseMs = outagePauseMs(pauses);
         log.warn({ queue: name, job: job.id, pauseMs, err: error }, 'store or Redis did not answer, job waits');
-        await job.moveToDelayed(Date.now() + pauseMs, token);
-        throw new DelayedError();
+        return await putAside(job, pauseMs, token);
       }
       finish(job.attemptsMade + 1 < (job.opts.attempts ?? 1) && !isPermanent(error) ? 'retried' : 'failed');
       if (deadline.aborted) throw new StageTimeoutError(name, queueSettings[name].deadlineMs);
@@ -240,6 +236,12 @@ export class StageWorker {
     this.trailing.add(work);
     void work.finally(() => this.trailing.delete(work));
   }
+}
+
+/** It waits in the queue, and nothing counts against it. */
+async function putAside(job: Job, pauseMs: number, token: string | undefined): Promise<never> {
+  await job.moveToDelayed(Date.now() + pauseMs, token);
+  throw new DelayedError();
 }
 
 /** Starts that were not failures: pauses in an outage, engines that died, and the rare hand-backs at a stop. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type Logger, type QueueName, queueNames, type Tracing } from '@assay/pipeline';
+import { type Logger, type QueueName, queueNames, type Tracing, untilAborted } from '@assay/pipeline';
 import { lowerSession } from '@assay/video';
 import type { MetricObject } from 'prom-client';
 import type { Done, StageContext, StageProcessor } from '../stage';
@@ -129,12 +129,7 @@ class RemoteEngine implements Engine {
 
   async metrics(): Promise<MetricObject[]> {
     const answer = this.call({ what: 'metrics' }) as Promise<MetricObject[]>;
-    answer.catch(() => undefined);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<MetricObject[]>((resolve) => (timer = setTimeout(() => resolve([]), metricsMs)));
-    return Promise.race([answer, late])
-      .catch(() => [])
-      .finally(() => clearTimeout(timer));
+    return untilAborted(answer, AbortSignal.timeout(metricsMs)).catch(() => []);
   }
 
   onDeath(listener: (how: string) => void): void {

@@ -3,7 +3,7 @@ import type { Config, Logger, OpenPorts, QueueName, ScanQueues, Tracing } from '
 import type { EventLog, IdempotencyStore } from '@assay/storage';
 import { NestFactory } from '@nestjs/core';
 import type { StageProcessor } from '../stage';
-import type { Engine, Processors } from './engine';
+import type { Engine } from './engine';
 import { EngineMetrics } from './engine-metrics';
 import { EngineModule } from './engine.module';
 import { LiveWork } from './live-work';
@@ -13,7 +13,7 @@ import { untilHealthy } from './until-healthy';
 import { warmLiveSet } from './warm-live-set';
 
 /** Queues of scans that somebody waits for. */
-const liveQueues: ReadonlySet<QueueName> = new Set<QueueName>(['plan', 'look', 'judge']);
+const liveQueues: readonly QueueName[] = ['plan', 'look', 'judge'];
 
 export type LocalEngine = Engine & { tracing: Tracing | null };
 
@@ -39,7 +39,8 @@ export async function openEngine(config: Config, log: Logger): Promise<LocalEngi
     await app.close();
   };
   try {
-    const processors = telling(app.get(StageRegistry).processors(), app.get(LiveWork));
+    const processors = app.get(StageRegistry).processors();
+    for (const name of liveQueues) processors[name] = telling(processors[name], app.get(LiveWork));
     await untilHealthy('index', (signal) => ports.index.check(signal), log);
     await untilHealthy('store', (signal) => ports.store.check(signal), log);
     if (!config.mock) await warmLiveSet(ports, log);
@@ -57,23 +58,17 @@ export async function openEngine(config: Config, log: Logger): Promise<LocalEngi
   }
 }
 
-/** Has those that give way to scans that somebody waits for told of them. */
-function telling(processors: Processors, live: LiveWork): Processors {
-  const told = (name: QueueName, processor: StageProcessor): StageProcessor =>
-    liveQueues.has(name)
-      ? {
-          async run(payload, context) {
-            const end = live.begin();
-            try {
-              return await processor.run(payload, context);
-            } finally {
-              end();
-            }
-          },
-          exhausted: processor.exhausted?.bind(processor),
-        }
-      : processor;
-  return Object.fromEntries(
-    Object.entries(processors).map(([name, processor]) => [name, told(name as QueueName, processor)]),
-  ) as Processors;
+/** Has those that give way to scans that somebody waits for told of one. */
+function telling(processor: StageProcessor, live: LiveWork): StageProcessor {
+  return {
+    async run(payload, context) {
+      const end = live.begin();
+      try {
+        return await processor.run(payload, context);
+      } finally {
+        end();
+      }
+    },
+    exhausted: processor.exhausted?.bind(processor),
+  };
 }

@@ -7,8 +7,7 @@ import { fromSent, toSent } from './sent-error';
 
 /** The child's end of `forkEngine`: does what it is called for, and answers each call once. */
 export class EngineServer {
-  private readonly running = new Map<number, AbortController>();
-  private readonly answers = new Set<Promise<void>>();
+  private readonly running = new Map<number, { controller: AbortController; answer: Promise<void> }>();
 
   /** @param send must not throw: a caller that is gone needs no answer */
   constructor(
@@ -18,31 +17,26 @@ export class EngineServer {
   ) {}
 
   receive(message: Exclude<ToEngine, { type: 'close' }>): void {
-    if (message.type === 'abort') this.running.get(message.id)?.abort(fromSent(message.reason));
-    else this.track(this.answer(message.id, message.call));
+    const { type, id } = message;
+    if (type === 'abort') return this.running.get(id)?.controller.abort(fromSent(message.reason));
+    const controller = new AbortController();
+    const answer = this.answer(id, message.call, controller.signal).finally(() => this.running.delete(id));
+    this.running.set(id, { controller, answer });
   }
 
   /** The caller is gone: ends all that runs, and returns when it has ended. */
   async abandon(): Promise<void> {
-    for (const controller of this.running.values()) controller.abort(new ShutdownError());
-    await Promise.all(this.answers);
+    const calls = [...this.running.values()];
+    for (const { controller } of calls) controller.abort(new ShutdownError());
+    await Promise.all(calls.map(({ answer }) => answer));
   }
 
-  private track(answer: Promise<void>): void {
-    this.answers.add(answer);
-    void answer.finally(() => this.answers.delete(answer));
-  }
-
-  private async answer(id: number, call: Call): Promise<void> {
-    const controller = new AbortController();
-    this.running.set(id, controller);
+  private async answer(id: number, call: Call, signal: AbortSignal): Promise<void> {
     try {
-      const value = (await this.work(call, controller.signal)) ?? null;
+      const value = (await this.work(call, signal)) ?? null;
       this.send({ type: 'answer', id, value });
     } catch (error) {
       this.send({ type: 'error', id, error: toSent(error) });
-    } finally {
-      this.running.delete(id);
     }
   }
 
