@@ -80,9 +80,11 @@ for (const [kind, times] of [...Object.entries(readers.times), ['all', all]]) {
   const at = (q) => ms(quantile(times, q));
   console.log(`| ${kind} | ${times.length} | ${at(0.5)} | ${at(0.95)} | ${at(0.99)} | ${ms(Math.max(...times))} |`);
 }
-console.log('\n| event loop of | longest stall, ms | seconds with one over 50 ms |\n| --- | --- | --- |');
-for (const { kind, longestMs, over, seconds } of stallsOf(processes, stalls, from, until))
-  console.log(`| ${kind} | ${ms(longestMs)} | ${over} of ${seconds} |`);
+console.log(
+  '\n| event loop of | longest stall, ms | seconds with one over 50 ms | in the second of the longest: garbage collection, ms | waited for a core, ms |\n| --- | --- | --- | --- | --- |',
+);
+for (const { kind, longestMs, over, seconds, longestGcMs, waitedForCoreMs } of stallsOf(processes, stalls, from, until))
+  console.log(`| ${kind} | ${ms(longestMs)} | ${over} of ${seconds} | ${ms(longestGcMs)} | ${ms(waitedForCoreMs)} |`);
 const errors = [...readers.errors].map(([text, count]) => `${count} x ${text}`).join(', ') || 'none';
 console.log(
   `\n${ms(all.length / of('seconds'))} reads/s of ${values.readers} readers beside ${values.uploading} who upload (${scans} scans done meanwhile); errors: ${errors}; scans failed ${uploads.failed}, stuck ${uploads.stuck}.`,

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 const stallMs = 50;
 
 /**
- * The longest stall of each process between two moments, and how many seconds had one of more than 50 ms.
+ * The longest stall of each process between two moments, how many seconds had one of more than 50 ms, and what else the second of the
+ * longest had: the longest collection of garbage, and how long the thread waited for a core.
  *
  * @param processes `{pid, kind}`, as bench/faults/processes.mjs finds them
  */
@@ -13,10 +14,9 @@ export function stallsOf(processes, folder, from, until) {
   return processes.flatMap(({ pid, kind }) => {
     const seconds = linesOf(join(folder, `${pid}.jsonl`)).filter(({ at }) => at > from && at <= until);
     if (seconds.length === 0) return [];
-    const longest = seconds.map(({ longestMs }) => longestMs).sort((a, b) => a - b);
-    return [
-      { kind, longestMs: longest.at(-1), over: longest.filter((ms) => ms > stallMs).length, seconds: seconds.length },
-    ];
+    const worst = seconds.reduce((a, b) => (b.longestMs > a.longestMs ? b : a));
+    const over = seconds.filter(({ longestMs }) => longestMs > stallMs).length;
+    return [{ kind, ...worst, over, seconds: seconds.length }];
   });
 }
 

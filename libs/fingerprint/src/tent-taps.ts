@@ -1,7 +1,7 @@
 import { gridSize } from './dct';
-import { decimate, jaroszFilter } from './jarosz-filter';
+import { boxWidth, decimate, jaroszFilter } from './jarosz-filter';
 
-/** Which samples of a line make up one cell of the grid, and with what weight. */
+/** Which samples of a line make up one cell of the grid, and with what weight: a tent, less wide than two boxes of the filter. */
 export interface Taps {
   first: number;
   weights: Float32Array;
@@ -17,8 +17,10 @@ export function tentTaps(size: number): Taps[] {
   const cached = known.get(size);
   if (cached) return cached;
   const weightsOf = Array.from({ length: gridSize }, () => new Map<number, number>());
+  // Running sums leave rounding of 1e-8 in all cells behind the impulse, which would make every cell as long as the line.
+  const least = 1 / (2 * boxWidth(size, gridSize) ** 2);
   for (let sample = 0; sample < size; sample += 1) {
-    impulse(size, sample).forEach((value, cell) => value !== 0 && weightsOf[cell]!.set(sample, value));
+    impulse(size, sample).forEach((value, cell) => value > least && weightsOf[cell]!.set(sample, value));
   }
   const taps = weightsOf.map((weights) => {
     const first = Math.min(...weights.keys());

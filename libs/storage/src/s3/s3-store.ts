@@ -6,6 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { addAbortSignal, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { assertByteRange } from '../byte-range';
@@ -123,8 +124,10 @@ export class S3Store implements ObjectStore {
 
   async deletePrefix(prefix: string, signal: AbortSignal): Promise<number> {
     if (prefix === '') throw new StorageKeyError(prefix, 'is empty: this would empty the store');
-    // A signal of its own for each: Node takes many listeners on one for a leak, and says so.
-    return deleteAll(this.list(prefix, signal), ({ key }) => this.delete(key, AbortSignal.any([signal])));
+    // Of its own, and not one for each key: many deletes at once listen to it, which Node would take for a leak.
+    const own = AbortSignal.any([signal]);
+    setMaxListeners(0, own);
+    return deleteAll(this.list(prefix, own), ({ key }) => this.delete(key, own));
   }
 
   async localFile(key: string, signal: AbortSignal): Promise<LocalFile | null> {
