@@ -33,7 +33,7 @@ export function speedTable(rows, repeats) {
   });
   return (
     `Seconds, wall / CPU, median of ${repeats}. \`assay scan\` is the whole process from start to end; beside it ` +
-    `the same scan in a process whose models are loaded, as a worker's are (wall). The floor is bare ` +
+    `the same scan in a process whose models are loaded, as a worker's are, and which takes the fingerprint for known media (wall). The floor is bare ` +
     `\`ffmpeg\` decoding the same frames plus bare \`session.run\` on the same number and shape of tensors, two threads ` +
     `each, measured in turns with the scan.\n\n${table(heads, cells)}`
   );

@@ -26,13 +26,17 @@ if (folder && isMainThread) {
     for (const { duration } of list.getEntries()) longestGcMs = Math.max(longestGcMs, duration);
   }).observe({ entryTypes: ['gc'] });
   let waitedBefore = waitedForCoreMs();
+  let cpuBefore = process.cpuUsage();
   setInterval(() => {
     const longestMs = delay.max / nanosecondsPerMs - resolutionMs;
     delay.reset();
     const waited = waitedForCoreMs();
-    const line = { at: Date.now(), longestMs, longestGcMs, waitedForCoreMs: waited - waitedBefore };
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const cpuMs = (user + system) / 1000;
+    const line = { at: Date.now(), longestMs, longestGcMs, waitedForCoreMs: waited - waitedBefore, cpuMs };
     appendFileSync(join(folder, `${process.pid}.jsonl`), `${JSON.stringify(line)}\n`);
     waitedBefore = waited;
+    cpuBefore = process.cpuUsage();
     longestGcMs = 0;
   }, everyMs).unref();
 }

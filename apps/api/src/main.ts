@@ -1,3 +1,4 @@
+import '@assay/pipeline/dist/steady-heap';
 import 'reflect-metadata';
 import { createLog, loadConfig } from '@assay/pipeline';
 import { startApi } from './start-api';

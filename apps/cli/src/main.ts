@@ -1,3 +1,4 @@
+import '@assay/pipeline/dist/steady-heap';
 import { debugging } from './debug';
 import { CliError, ExitCode } from './exit';
 import { runProgram } from './program';

@@ -1,3 +1,4 @@
+import '@assay/pipeline/dist/steady-heap';
 import { join } from 'node:path';
 import { createLog, loadConfig } from '@assay/pipeline';
 import { forkEngine } from './engine/fork-engine';

@@ -8,8 +8,11 @@ import { EngineDiedError } from './engine-died-error';
 import type { Call, FromEngine, ToEngine } from './messages';
 import { fromSent, toSent } from './sent-error';
 
-/** Of the engine's session beside those of API and job locks: callers wait for an answer, scans take seconds anyway. Decoders stand lower still (10). */
-const sessionNice = 9;
+/**
+ * Of the engine's session beside those of API and job locks: callers wait for an answer, scans take seconds anyway. With 9, engines and
+ * decoders together still made the loops with the locks wait for 50 ms. Decoders stand lower still (16).
+ */
+const sessionNice = 15;
 /** An engine that was told to end a job and has not, within this, is stuck in it; decoders get 2 s before they are killed, ms. */
 const abortMs = 30_000;
 /** A scrape waits no longer for an engine that does not come round, ms. */
