@@ -105,11 +105,17 @@ function faces(verdict: Verdict, pictures: ReadonlyMap<string, string>): Markup 
           )}
         </table>
       </div>
-      <p class="soft">
-        ${verdict.kind === 'still' ? 'One frame is little to go by, so a face is given a more cautious probability of manipulation than its picture below alone would have.' : "A face's probability of manipulation weighs all frames judged; a picture below has the score of its frame alone."}
-      </p>
+      ${howFacesAreJudged(verdict)}
     </section>
     ${verdict.tracks.map((track) => evidence(track, verdict.kind === 'still', pictures))}`;
+}
+
+/** Nothing where no face was. */
+function howFacesAreJudged({ kind, tracks }: Verdict): Markup | null {
+  if (tracks.every(({ framesScored }) => framesScored === 0)) return null;
+  return html`<p class="soft">
+    ${kind === 'still' ? 'One frame is little to go by, so a face is given a more cautious probability of manipulation than its picture below alone would have.' : "A face's probability of manipulation weighs all frames judged; a picture below has the score of its frame alone."}
+  </p>`;
 }
 
 function evidence(track: VerdictTrack, still: boolean, pictures: ReadonlyMap<string, string>): Markup {

@@ -50,6 +50,13 @@ describe('report', () => {
     expect(page).not.toMatch(/<script|<link|https?:/);
   });
 
+  it('says how faces are judged where one was', () => {
+    const { tracks } = sampleVerdict();
+    const hidden = tracks.map((track) => ({ ...track, framesScored: 0, probability: null, interval: null }));
+    expect(reportHtml(sampleVerdict(), pictures)).toContain('weighs all frames judged');
+    expect(reportHtml(sampleVerdict({ tracks: hidden }), pictures)).not.toContain('weighs all frames judged');
+  });
+
   it('escapes what comes from outside', () => {
     const nasty = '"><script>alert(1)</script>';
     const page = reportHtml(
