@@ -27,6 +27,16 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
+/** Most entries of a page. */
+export const maxAuditPage = 500;
+
+/** What was noted together: one object of the store. The log is its pages, in the order of their numbers, from 1 and without gaps. */
+export const AuditPage = z.object({
+  schema: z.literal('assay.audit-page/1'),
+  entries: z.array(AuditEntry).min(1).max(maxAuditPage),
+});
+export type AuditPage = z.infer<typeof AuditPage>;
+
 /** Query of GET /v1/audit. */
 export const ListAudit = z.strictObject({
   limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),

@@ -1,4 +1,4 @@
-export { type AuditFact, AuditLog } from './access/audit-log';
+export { AuditBacklogError, type AuditFact, AuditLog } from './access/audit-log';
 export { type AuditReport, verifyAudit } from './access/verify-audit';
 export {
   ApiKeyRecord,

@@ -69,7 +69,7 @@ export const keys = {
   apiKeyUse: (hash: string) => `keys-used/${hash}.json`,
   /** The audit log; padded, so that it lies in order. */
   audit: 'audit/',
-  auditEntry: (sequence: number) => `audit/${String(sequence).padStart(12, '0')}.json`,
+  auditPage: (page: number) => `audit/${String(page).padStart(12, '0')}.json`,
   /** Public keys. Under the prefix of the API's keys: neither belongs to any media. */
   signingKeys: 'keys/signing/',
   signingKey: (kid: string) => `keys/signing/${kid}.json`,

@@ -1,107 +1,134 @@
-import { createHash } from 'node:crypto';
-import { AuditEntry, type AuditList, type TenantId } from '@assay/contracts';
+import { type AuditEntry, type AuditList, type AuditPage, maxAuditPage, type TenantId } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
+import { StoredDocumentError } from '../errors';
 import { keys } from '../keys';
-import { canonicalJson } from '../signing/canonical-json';
-import { readStored, writeStored } from '../stored';
+import { writeStored } from '../stored';
+import { hashOfEntry, lastAuditPage, noEntry, readAuditPage } from './audit-page';
+import { listAudit } from './list-audit';
 
 export type AuditFact = Omit<AuditEntry, 'schema' | 'sequence' | 'previous' | 'hash'>;
 
-/** What the first entry follows. */
-export const noEntry = '0'.repeat(64);
-/** Entries that one page looks at, so that a tenant who does little does not make a request read the whole log. */
-const lookedAt = 1_000;
-const atOnce = 50;
+/** Entries that wait behind a store that does not answer take memory: beyond so many, they are refused. */
+const mostWaiting = 20_000;
 
-/** Hex SHA-256 over everything but the hash itself. */
-export function hashOfEntry(entry: Omit<AuditEntry, 'hash'>): string {
-  return createHash('sha256')
-    .update(canonicalJson({ ...entry, hash: undefined }))
-    .digest('hex');
+/** More waits to be written than is kept; the store does not keep up, or does not answer. */
+export class AuditBacklogError extends Error {
+  override readonly name = 'AuditBacklogError';
+
+  constructor() {
+    super(`More than ${mostWaiting} entries wait to be written to the audit log.`);
+  }
+}
+
+interface Waiting {
+  fact: AuditFact;
+  signal: AbortSignal;
+  resolve: (entry: AuditEntry) => void;
+  reject: (error: unknown) => void;
+}
+
+/** The end of the log, as far as this process knows it. */
+interface Head {
+  page: number;
+  sequence: number;
+  hash: string;
 }
 
 /**
- * An append-only log in the object store: one object an entry, each with the hash of the one before. A number is given out
- * by a write that fails where it is taken, so that replicas make one chain. On an S3 that does not decide
- * `If-None-Match`, one replica may write at a time.
+ * An append-only log in the object store, each entry with the hash of the one before. What comes while a page is being written makes the
+ * next one, so that the log takes as much as the service does, however long the store takes for one object. A page's number is given
+ * out by a write that fails where it is taken, so that replicas make one chain. On an S3 that does not decide `If-None-Match`, one
+ * replica may write at a time.
  */
 export class AuditLog {
-  /** The newest entry that this process knows. */
-  private head: { sequence: number; hash: string } | null = null;
-  private last: Promise<unknown> = Promise.resolve();
+  private head: Head | null = null;
+  private waiting: Waiting[] = [];
+  private writing: Promise<void> | null = null;
 
   constructor(private readonly store: ObjectStore) {}
 
-  /** One after the other in this process. @throws StoreUnavailableError when it is not written */
+  /**
+   * Resolves when it is written.
+   *
+   * @param signal looked at when its turn comes: what is being written is written
+   * @throws AuditBacklogError, StoreUnavailableError: it is not written
+   */
   append(fact: AuditFact, signal: AbortSignal): Promise<AuditEntry> {
-    const appended = this.last.then(() => this.write(fact, signal));
-    this.last = appended.catch(() => undefined);
-    return appended;
+    return new Promise((resolve, reject) => {
+      if (this.waiting.length >= mostWaiting) throw new AuditBacklogError();
+      this.waiting.push({ fact, signal, resolve, reject });
+      this.writing ??= this.writeWaiting();
+    });
   }
 
   /** Resolves when what was handed over is written, or could not be. */
   async settled(): Promise<void> {
-    await this.last;
+    await this.writing;
   }
 
-  /** @param tenant null = all of them */
-  async list(
+  /** Newest first. @param tenant null = all of them */
+  list(
     tenant: TenantId | null,
-    { limit, cursor }: { limit: number; cursor?: number | undefined },
+    page: { limit: number; cursor?: number | undefined },
     signal: AbortSignal,
   ): Promise<AuditList> {
-    const entries: AuditEntry[] = [];
-    let from = cursor ?? (await this.findHead(signal)).sequence;
-    for (const until = Math.max(0, from - lookedAt); from > until;) {
-      const numbers = Array.from({ length: Math.min(atOnce, from - until) }, (_, step) => from - step);
-      for (const entry of await Promise.all(numbers.map((number) => this.read(number, signal)))) {
-        from -= 1;
-        if (entry && (tenant === null || entry.tenant === tenant)) entries.push(entry);
-        if (entries.length === limit) return { entries, next: from > 0 ? from : null };
-      }
-    }
-    return { entries, next: from > 0 ? from : null };
+    return listAudit(this.store, tenant, page, signal);
   }
 
-  private async write(fact: AuditFact, signal: AbortSignal): Promise<AuditEntry> {
-    this.head ??= await this.findHead(signal);
+  private async writeWaiting(): Promise<void> {
+    // What else is noted in this turn of the event loop comes with it.
+    await Promise.resolve();
+    while (this.waiting.length > 0) {
+      const taken = this.waiting.splice(0, maxAuditPage);
+      const together = taken.filter(({ signal }) => !signal.aborted);
+      for (const { signal, reject } of taken) if (signal.aborted) reject(signal.reason);
+      if (together.length === 0) continue;
+      try {
+        const entries = await this.write(together.map(({ fact }) => fact));
+        together.forEach(({ resolve }, at) => resolve(entries[at]!));
+      } catch (error) {
+        for (const { reject } of together) reject(error);
+      }
+    }
+    this.writing = null;
+  }
+
+  private async write(facts: readonly AuditFact[]): Promise<AuditEntry[]> {
+    // Nobody's in particular: the store bounds how long a write takes.
+    const { signal } = new AbortController();
+    this.head ??= await this.headAt(await lastAuditPage(this.store, signal), signal);
     for (;;) {
-      const bare = {
-        ...fact,
-        schema: 'assay.audit/1' as const,
-        sequence: this.head.sequence + 1,
-        previous: this.head.hash,
-      };
-      const entry: AuditEntry = { ...bare, hash: hashOfEntry(bare) };
-      const written = await writeStored(this.store, keys.auditEntry(entry.sequence), entry, { ifAbsent: true }, signal);
-      if (written === 'written') {
-        this.head = { sequence: entry.sequence, hash: entry.hash };
-        return entry;
+      const page = this.head.page + 1;
+      const entries = chain(facts, this.head);
+      const stored: AuditPage = { schema: 'assay.audit-page/1', entries };
+      if ((await writeStored(this.store, keys.auditPage(page), stored, { ifAbsent: true }, signal)) === 'written') {
+        this.head = headOf(page, entries);
+        return entries;
       }
       // Another replica was first: behind it.
-      this.head = await this.headAt(entry.sequence, signal);
+      this.head = await this.headAt(page, signal);
     }
   }
 
-  /** By doubling and halving: the numbers have no gaps, and there may be millions of them. */
-  private async findHead(signal: AbortSignal): Promise<{ sequence: number; hash: string }> {
-    const isThere = async (sequence: number) => (await this.store.stat(keys.auditEntry(sequence), signal)) !== null;
-    let [low, high] = [this.head?.sequence ?? 0, (this.head?.sequence ?? 0) + 1];
-    while (await isThere(high)) [low, high] = [high, high * 2];
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (await isThere(middle)) low = middle;
-      else high = middle;
-    }
-    return low === 0 ? { sequence: 0, hash: noEntry } : this.headAt(low, signal);
+  private async headAt(page: number, signal: AbortSignal): Promise<Head> {
+    const entries = await readAuditPage(this.store, page, signal);
+    // Numbers that begin anew would hide that something was taken away.
+    if (page > 0 && entries.length === 0) throw new StoredDocumentError(keys.auditPage(page));
+    return headOf(page, entries);
   }
+}
 
-  private async headAt(sequence: number, signal: AbortSignal): Promise<{ sequence: number; hash: string }> {
-    const entry = await this.read(sequence, signal);
-    return { sequence, hash: entry?.hash ?? noEntry };
-  }
+function headOf(page: number, entries: readonly AuditEntry[]): Head {
+  const last = entries.at(-1);
+  return { page, sequence: last?.sequence ?? 0, hash: last?.hash ?? noEntry };
+}
 
-  private read(sequence: number, signal: AbortSignal): Promise<AuditEntry | null> {
-    return readStored(this.store, keys.auditEntry(sequence), AuditEntry, signal);
-  }
+function chain(facts: readonly AuditFact[], { sequence, hash }: Head): AuditEntry[] {
+  let [number, previous] = [sequence, hash];
+  return facts.map((fact) => {
+    const bare = { ...fact, schema: 'assay.audit/1' as const, sequence: (number += 1), previous };
+    const entry = { ...bare, hash: hashOfEntry(bare) };
+    previous = entry.hash;
+    return entry;
+  });
 }

@@ -1,14 +1,16 @@
-import { AuditEntry } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
 import { keys } from '../keys';
 import { parseJson } from '../stored';
-import { hashOfEntry, noEntry } from './audit-log';
+import { hashOfEntry, noEntry, StoredAuditPage } from './audit-page';
+
+/** A forged number must not make the list of what is missing endless. */
+const mostMissing = 10_000;
 
 export interface AuditReport {
   entries: number;
   /** Keep it elsewhere: a log whose end was cut off still holds together. Null for an empty log. */
   head: { sequence: number; hash: string } | null;
-  /** What does not hold, in the order of the log. */
+  /** What does not hold, by number; where a page cannot be read, at the first entry that it should have. */
   faults: { sequence: number; fault: 'altered' | 'missing' | 'out_of_order' | 'unreadable' | 'not_the_known_one' }[];
 }
 
@@ -24,27 +26,36 @@ export async function verifyAudit(
   signal: AbortSignal,
 ): Promise<AuditReport> {
   const report: AuditReport = { entries: 0, head: null, faults: [] };
+  /** Numbers that were passed over, and may yet come in the wrong place. */
+  const missing = new Set<number>();
   let previous = noEntry;
   let next = 1;
   let seen = known === null;
+  let afterUnreadable = false;
   for await (const { key } of store.list(keys.audit, signal)) {
-    const sequence = Number(key.slice(keys.audit.length, -'.json'.length));
     const body = await store.get(key, signal);
-    const entry = AuditEntry.safeParse(body && parseJson(body)).data;
-    report.entries += 1;
-    for (; next < sequence; next += 1) report.faults.push({ sequence: next, fault: 'missing' });
-    next = sequence + 1;
-    if (!entry) {
-      report.faults.push({ sequence, fault: 'unreadable' });
-      continue;
+    const entries = StoredAuditPage.safeParse(body && parseJson(body)).data;
+    if (!entries) report.faults.push({ sequence: next, fault: 'unreadable' });
+    for (const entry of entries ?? []) {
+      const { sequence } = entry;
+      report.entries += 1;
+      const last = Math.min(sequence, next + mostMissing);
+      if (!afterUnreadable) for (let passed = next; passed < last; passed += 1) missing.add(passed);
+      missing.delete(sequence);
+      if (hashOfEntry(entry) !== entry.hash) report.faults.push({ sequence, fault: 'altered' });
+      if (sequence !== next || entry.previous !== previous) report.faults.push({ sequence, fault: 'out_of_order' });
+      if (known?.sequence === sequence) seen = entry.hash === known.hash;
+      next = Math.max(next, sequence + 1);
+      previous = entry.hash;
+      report.head = { sequence, hash: entry.hash };
+      afterUnreadable = false;
     }
-    if (hashOfEntry(entry) !== entry.hash) report.faults.push({ sequence, fault: 'altered' });
-    if (entry.sequence !== sequence || entry.previous !== previous)
-      report.faults.push({ sequence, fault: 'out_of_order' });
-    if (known?.sequence === sequence) seen = entry.hash === known.hash;
-    previous = entry.hash;
-    report.head = { sequence, hash: entry.hash };
+    afterUnreadable ||= !entries;
   }
+  for (const sequence of missing) report.faults.push({ sequence, fault: 'missing' });
   if (!seen && known) report.faults.push({ sequence: known.sequence, fault: 'not_the_known_one' });
+  // What is missing before what it throws out of order.
+  const rank = ({ fault }: AuditReport['faults'][number]): number => (fault === 'missing' ? 0 : 1);
+  report.faults.sort((a, b) => a.sequence - b.sequence || rank(a) - rank(b));
   return report;
 }
