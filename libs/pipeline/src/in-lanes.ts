@@ -1,10 +1,11 @@
 /**
- * Works through `items` in order, at most `lanes` at a time.
+ * Works through `items` in order, at most `lanes` at a time. An iterable is asked for the next one when a lane is free, so that what is listed
+ * need not fit into memory.
  *
  * @throws the first failure (or the signal's reason), after the other lanes were told to stop and have ended
  */
 export async function inLanes<T>(
-  items: readonly T[],
+  items: Iterable<T> | AsyncIterable<T>,
   lanes: number,
   work: (item: T, signal: AbortSignal) => Promise<unknown>,
   signal: AbortSignal,
@@ -12,10 +13,10 @@ export async function inLanes<T>(
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   // Shared on purpose: a lane that is free takes the next item.
-  const waiting = items.values();
+  const waiting = each(items);
   const lane = async () => {
     try {
-      for (const item of waiting) {
+      for await (const item of waiting) {
         stop.throwIfAborted();
         await work(item, stop);
       }
@@ -23,6 +24,10 @@ export async function inLanes<T>(
       failed.abort(error);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   failed.signal.throwIfAborted();
+}
+
+async function* each<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+  yield* items;
 }

@@ -1,27 +1,25 @@
-import { type Retention, type ScanId, ScanRecord } from '@assay/contracts';
-import { finishCancel } from './cancel-scan';
-import { failScan } from './fail-scan';
-import { addPlanJob, isLive, stateOf } from './flows';
-import { keys } from './keys';
-import { renumberJobs } from './lanes/renumber';
-import type { ScanQueues } from './open-queues';
-import type { Ports } from './ports';
-import { revisitAll } from './known/revisit';
-import { sweepRescans } from './rescans/rescans';
-import { readStored } from './stored';
-import { removeOldDeliveries, sweepDeliveries } from './webhooks/sweep-deliveries';
-import { PermanentError, ScanGoneError } from './errors';
+import type { Retention } from '@assay/contracts';
+import type { DeletePorts } from './delete-media';
+import { inLanes } from './in-lanes';
+import { isOlder } from './is-older';
 import { applyRetention, slicesAt } from './keeping/apply-retention';
 import { sweepErasures } from './keeping/erasures';
 import { keepForever } from './keeping/retention';
 import { sweepDeletions } from './keeping/sweep-deletions';
-import type { DeletePorts } from './delete-media';
+import { keys } from './keys';
+import { revisitAll } from './known/revisit';
+import { renumberJobs } from './lanes/renumber';
+import type { ScanQueues } from './open-queues';
+import type { Ports } from './ports';
+import { sweepRescans } from './rescans/rescans';
+import { sweepOpenScans } from './sweep-open-scans';
+import { removeOldDeliveries, sweepDeliveries } from './webhooks/sweep-deliveries';
 
 const hourMs = 3_600_000;
 /** An upload that has not ended by then never will. */
 const uploadAgeMs = 24 * hourMs;
-/** A marker without a record belongs to a submit that died between the two writes, once it is older than this, ms. */
-const orphanMarkerAgeMs = hourMs;
+/** Each costs a question to the store. */
+const lanes = 16;
 
 export interface SweepReport {
   /** Scans whose job was missing and was added again. */
@@ -66,77 +64,43 @@ export async function sweep(
     deletionsEnded: 0,
     expired: 0,
   };
-  for await (const { key } of ports.store.list(keys.openScans, signal)) {
-    const scan = key.slice(keys.openScans.length);
-    try {
-      const done = await sweepScan(scan, ports, queues, signal);
-      if (done) report[done] += 1;
-    } catch (error) {
-      signal.throwIfAborted();
-      // One scan that cannot be helped must not keep the others waiting.
-      if (!(error instanceof ScanGoneError)) ports.log.error({ scan, err: error }, 'sweeping a scan failed');
-    }
-  }
-  await renumberJobs(queues, signal);
-  report.uploadsRemoved = await removeOldUploads(ports, signal);
-  report.verdictsRevised = await revisitAll(ports, signal);
-  await ports.outbox?.sweep(signal);
-  await sweepRescans(ports, queues, signal);
-  report.deliveriesRedriven = await sweepDeliveries({ ...ports, queues }, signal);
-  if (isHourly(new Date())) report.deliveriesRemoved = await removeOldDeliveries(ports.store, signal);
-  report.erasuresRedriven = await sweepErasures(ports, queues, signal);
-  report.deletionsEnded = await sweepDeletions(ports, queues, signal);
-  const keeping = { ...ports, queues, retention: ports.retention ?? keepForever };
-  const { held, ...expired } = await applyRetention(slicesAt(Date.now()), keeping, signal);
-  report.expired = Object.values(expired).reduce((sum, count) => sum + count, 0);
-  if (held > 0) ports.log.info({ held }, 'media on hold is kept beyond its time');
+  const ways = [
+    async () => {
+      Object.assign(report, await sweepOpenScans(ports, queues, signal));
+      await renumberJobs(queues, signal);
+    },
+    async () => {
+      await ports.outbox?.sweep(signal);
+      report.deliveriesRedriven = await sweepDeliveries({ ...ports, queues }, signal);
+      if (isHourly(new Date())) report.deliveriesRemoved = await removeOldDeliveries(ports.store, signal);
+    },
+    async () => {
+      report.uploadsRemoved = await removeOldUploads(ports, signal);
+      report.verdictsRevised = await revisitAll(ports, signal);
+      await sweepRescans(ports, queues, signal);
+      report.erasuresRedriven = await sweepErasures(ports, queues, signal);
+      report.deletionsEnded = await sweepDeletions(ports, queues, signal);
+      const keeping = { ...ports, queues, retention: ports.retention ?? keepForever };
+      const { held, ...expired } = await applyRetention(slicesAt(Date.now()), keeping, signal);
+      report.expired = Object.values(expired).reduce((sum, count) => sum + count, 0);
+      if (held > 0) ports.log.info({ held }, 'media on hold is kept beyond its time');
+    },
+  ];
+  // Side by side: what takes one until the deadline, or a fault in it, must not keep the others from their turn.
+  const ends = await Promise.allSettled(ways.map((way) => way()));
   if (Object.values(report).some((count) => count > 0)) ports.log.info(report, 'swept');
+  const fault = ends.find((end) => end.status === 'rejected');
+  if (fault) throw fault.reason;
   return report;
-}
-
-async function sweepScan(
-  scan: ScanId,
-  ports: Ports,
-  queues: ScanQueues,
-  signal: AbortSignal,
-): Promise<'redriven' | 'failed' | null> {
-  const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
-  if (!record) {
-    if (await isOlder(keys.openScan(scan), orphanMarkerAgeMs, ports, signal)) {
-      await ports.store.delete(keys.openScan(scan), signal);
-    }
-    return null;
-  }
-  // Rebuilds a lost index; does nothing when the record is there.
-  await ports.index.create(record);
-  const indexed = await ports.index.get(scan);
-  if (record.state === 'cancelled' || indexed?.state === 'cancelled') {
-    await finishCancel(indexed ?? record, ports, queues, signal);
-    return null;
-  }
-  for (const stage of ['plan', 'judge'] as const) {
-    if (await isLive(queues, stage, record)) return null;
-  }
-  for (const stage of ['plan', 'judge'] as const) {
-    if ((await stateOf(queues, stage, record)) !== 'failed') continue;
-    await failScan(scan, new PermanentError(`The stage ${stage} failed in all of its attempts.`), ports, signal);
-    return 'failed';
-  }
-  await addPlanJob(queues, record);
-  return 'redriven';
 }
 
 async function removeOldUploads(ports: Ports, signal: AbortSignal): Promise<number> {
   let removed = 0;
-  for await (const { key } of ports.store.list(keys.uploads, signal)) {
-    if (!(await isOlder(key, uploadAgeMs, ports, signal))) continue;
-    await ports.store.delete(key, signal);
+  const look = async ({ key }: { key: string }, stop: AbortSignal): Promise<void> => {
+    if (!(await isOlder(key, uploadAgeMs, ports, stop))) return;
+    await ports.store.delete(key, stop);
     removed += 1;
-  }
+  };
+  await inLanes(ports.store.list(keys.uploads, signal), lanes, look, signal);
   return removed;
-}
-
-async function isOlder(key: string, ageMs: number, { store }: Ports, signal: AbortSignal): Promise<boolean> {
-  const stat = await store.stat(key, signal);
-  return stat !== null && Date.now() - stat.modifiedAt.getTime() > ageMs;
 }

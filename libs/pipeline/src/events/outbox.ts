@@ -1,6 +1,8 @@
 import type { Decision, EventId, ToldNews } from '@assay/contracts';
 import type { EventLog } from '@assay/storage';
 import { ScanGoneError } from '../errors';
+import { inLanes } from '../in-lanes';
+import { isOlder } from '../is-older';
 import { keys } from '../keys';
 import { knownKeys } from '../known/known-keys';
 import type { ScanQueues } from '../open-queues';
@@ -23,6 +25,8 @@ export const eventsKeptMs = 7 * 24 * 3_600_000;
  * with them the feed's entry and the jobs, and telling again is harmless, ms.
  */
 const markerKeptMs = 60_000;
+/** A marker of each event of the last minute is swept; each costs some questions to the store. */
+const sweepLanes = 16;
 
 export interface OutboxParts extends Pick<Ports, 'store' | 'index' | 'log'> {
   queues: ScanQueues;
@@ -114,17 +118,17 @@ async function relay(
 }
 
 async function sweepOutbox(parts: OutboxParts, signal: AbortSignal): Promise<void> {
-  for await (const { key } of parts.store.list(keys.outbox, signal)) {
+  const sweepOne = async ({ key }: { key: string }, stop: AbortSignal): Promise<void> => {
     const id = key.slice(keys.outbox.length);
     try {
       // Its age before it is told: what is told now and lost in the same moment is told again by the next sweep.
-      const stat = await parts.store.stat(key, signal);
-      await relay(id, parts, signal);
-      if (!stat || Date.now() - stat.modifiedAt.getTime() < markerKeptMs) continue;
-      await parts.store.delete(key, signal);
+      const isOld = await isOlder(key, markerKeptMs, parts, stop);
+      await relay(id, parts, stop);
+      if (isOld) await parts.store.delete(key, stop);
     } catch (error) {
-      signal.throwIfAborted();
+      stop.throwIfAborted();
       parts.log.error({ event: id, err: error }, 'an event could not be told');
     }
-  }
+  };
+  await inLanes(parts.store.list(keys.outbox, signal), sweepLanes, sweepOne, signal);
 }

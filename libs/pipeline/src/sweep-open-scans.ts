@@ -1,0 +1,86 @@
+import { type ScanId, ScanRecord } from '@assay/contracts';
+import { finishCancel } from './cancel-scan';
+import { PermanentError, ScanGoneError } from './errors';
+import { failScan } from './fail-scan';
+import { addPlanJob, isLive, stateOf } from './flows';
+import { inLanes } from './in-lanes';
+import { isOlder } from './is-older';
+import { keys } from './keys';
+import type { ScanQueues } from './open-queues';
+import type { Ports } from './ports';
+import { readStored } from './stored';
+
+/** A marker without a record belongs to a submit that died between the two writes, once it is older than this, ms. */
+const orphanMarkerAgeMs = 3_600_000;
+/** Each costs three questions to Redis, and rarely one to the store. */
+const lanes = 32;
+const hexDigits = '0123456789abcdef';
+const minuteMs = 60_000;
+
+type Done = 'redriven' | 'failed';
+
+/**
+ * Gives unfinished scans whose job is lost a new one. There are as many of them as scans that wait: each is looked up in Redis first, side
+ * by side with others, and each sweep begins with another sixteenth, so that one that is cut off at its deadline leaves others
+ * out than the one before.
+ */
+export async function sweepOpenScans(
+  ports: Ports,
+  queues: ScanQueues,
+  signal: AbortSignal,
+  now = Date.now(),
+): Promise<Record<Done, number>> {
+  const report = { redriven: 0, failed: 0 };
+  const sweepOne = async (scan: ScanId, stop: AbortSignal): Promise<void> => {
+    try {
+      const done = await sweepScan(scan, ports, queues, stop);
+      if (done) report[done] += 1;
+    } catch (error) {
+      stop.throwIfAborted();
+      // One scan that cannot be helped must not keep the others waiting.
+      if (!(error instanceof ScanGoneError)) ports.log.error({ scan, err: error }, 'sweeping a scan failed');
+    }
+  };
+  await inLanes(openScans(ports, Math.floor(now / minuteMs), signal), lanes, sweepOne, signal);
+  return report;
+}
+
+async function* openScans({ store }: Ports, turn: number, signal: AbortSignal): AsyncGenerator<ScanId> {
+  for (let step = 0; step < hexDigits.length; step += 1) {
+    const digit = hexDigits[(turn + step) % hexDigits.length]!;
+    for await (const { key } of store.list(`${keys.openScan('sc_')}${digit}`, signal)) {
+      yield key.slice(keys.openScans.length);
+    }
+  }
+}
+
+async function sweepScan(scan: ScanId, ports: Ports, queues: ScanQueues, signal: AbortSignal): Promise<Done | null> {
+  const known = await ports.index.get(scan);
+  if (known && known.state !== 'cancelled' && (await hasLiveJob(queues, known))) return null;
+  const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
+  if (!record) {
+    if (await isOlder(keys.openScan(scan), orphanMarkerAgeMs, ports, signal)) {
+      await ports.store.delete(keys.openScan(scan), signal);
+    }
+    return null;
+  }
+  // Rebuilds a lost index; does nothing when the record is there.
+  await ports.index.create(record);
+  const indexed = await ports.index.get(scan);
+  if (record.state === 'cancelled' || indexed?.state === 'cancelled') {
+    await finishCancel(indexed ?? record, ports, queues, signal);
+    return null;
+  }
+  if (await hasLiveJob(queues, record)) return null;
+  for (const stage of ['plan', 'judge'] as const) {
+    if ((await stateOf(queues, stage, record)) !== 'failed') continue;
+    await failScan(scan, new PermanentError(`The stage ${stage} failed in all of its attempts.`), ports, signal);
+    return 'failed';
+  }
+  await addPlanJob(queues, record);
+  return 'redriven';
+}
+
+async function hasLiveJob(queues: ScanQueues, record: ScanRecord): Promise<boolean> {
+  return (await isLive(queues, 'judge', record)) || isLive(queues, 'plan', record);
+}
