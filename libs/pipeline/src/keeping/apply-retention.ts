@@ -5,6 +5,7 @@ import { MediaHeldError } from '../errors';
 import { readEvents } from '../events/read-events';
 import { removeScanJobs } from '../flows';
 import { keys } from '../keys';
+import { inLanes } from '../in-lanes';
 import { forgetLooks } from '../known/remember';
 import { removeUnreferenced } from '../media-references';
 import { removeShadows } from '../model-sets/shadow';
@@ -24,6 +25,8 @@ export const slices = 4096;
 const sliceDigits = 3;
 const minutesADay = 1_440;
 const minuteMs = 60_000;
+/** Media items at once. Each costs some questions to the store, and a slice has 17,000 where 70 million are kept. */
+const lanes = 32;
 
 export interface RetentionReport {
   files: number;
@@ -70,25 +73,45 @@ export async function applyRetention(
     items: 0,
     held: 0,
   };
-  const known = new Map<TenantId, Retention>();
-  const retentionFor = async (tenant: TenantId): Promise<Retention> => {
-    const retention = known.get(tenant) ?? (await retentionOf(tenant, ports.retention, ports.store, signal));
+  const known = new Map<TenantId, Promise<Retention>>();
+  const retentionFor = (tenant: TenantId): Promise<Retention> => {
+    const retention = known.get(tenant) ?? retentionOf(tenant, ports.retention, ports.store, signal);
     known.set(tenant, retention);
+    // Asked again by the next item: a store that was away for a moment must not cost a tenant's items a day.
+    retention.catch(() => known.delete(tenant));
     return retention;
   };
-  for (const slice of digits) {
-    for await (const item of allItems(`media/${slice}`, ports.store, signal)) {
-      try {
-        const retention = await retentionFor(item.tenant);
-        await ageItem(item, { retention, retentionFor, now, report, ports }, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        // One item that cannot be helped must not keep the others.
-        ports.log.error({ media: item.media, tenant: item.tenant, err: error }, 'retention was not applied');
-      }
+  const age = async (item: Item, stop: AbortSignal): Promise<void> => {
+    try {
+      const retention = await retentionFor(item.tenant);
+      await ageItem(item, { retention, retentionFor, now, report, ports }, stop);
+    } catch (error) {
+      stop.throwIfAborted();
+      // One item that cannot be helped must not keep the others.
+      ports.log.error({ media: item.media, tenant: item.tenant, err: error }, 'retention was not applied');
     }
+  };
+  // One after the other where several tenants have a file: each asks whether the others are done with it.
+  const ageAll = async (items: readonly Item[], stop: AbortSignal): Promise<void> => {
+    for (const item of items) await age(item, stop);
+  };
+  for (const slice of digits) {
+    await inLanes(byMedia(allItems(`media/${slice}`, ports.store, signal)), lanes, ageAll, signal);
   }
   return report;
+}
+
+/** Items of one media item come behind one another. */
+async function* byMedia(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
+  let same: Item[] = [];
+  for await (const item of items) {
+    if (same[0] && same[0].media !== item.media) {
+      yield same;
+      same = [];
+    }
+    same.push(item);
+  }
+  if (same.length > 0) yield same;
 }
 
 interface Ageing {

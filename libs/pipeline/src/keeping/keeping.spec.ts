@@ -12,7 +12,7 @@
  */
 import { Readable } from 'node:stream';
 import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { type DecisionLabel, type Erasure, type KeepTarget, ScanRecord, Verdict } from '@assay/contracts';
+import { type DecisionLabel, type Erasure, type KeepTarget, MediaRecord, ScanRecord, Verdict } from '@assay/contracts';
 import {
   createRedisEventLog,
   createRedisIdempotency,
@@ -492,6 +492,33 @@ describe('retention', () => {
     await writeStored(ports.store, keys.mediaRecord(twin, tenant), { broken: true }, { ifAbsent: false }, noAbort);
     expect(await apply(media, { mediaDays: 1 }, 2)).toMatchObject({ files: 1 });
     expect(await readStored(ports.store, keys.record(needles[1]!), ScanRecord, noAbort)).toMatchObject({ media });
+  });
+
+  it('looks at many media items side by side, in bounds', async () => {
+    const { media } = await judged();
+    const record = await readStored(ports.store, keys.mediaRecord(media, tenant), MediaRecord, noAbort);
+    for (let n = 0; n < 60; n += 1) {
+      const twin = `${media.slice(0, 3)}${String(n).padStart(61, '0')}`;
+      await writeStored(
+        ports.store,
+        keys.mediaRecord(twin, tenant),
+        { ...record!, id: twin },
+        { ifAbsent: false },
+        noAbort,
+      );
+    }
+    const { stat } = ports.store;
+    let [running, most] = [0, 0];
+    const slow = jest.spyOn(ports.store, 'stat').mockImplementation(async (...asked) => {
+      most = Math.max(most, (running += 1));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      running -= 1;
+      return stat.apply(ports.store, asked);
+    });
+    await apply(media, { mediaDays: 1 }, 0);
+    slow.mockRestore();
+    expect(most).toBeGreaterThan(16);
+    expect(most).toBeLessThanOrEqual(32);
   });
 
   it('comes to every id once a day', () => {
