@@ -30,9 +30,9 @@ export async function readAuditPage(
 }
 
 /** Number of the newest page, 0 for an empty log: by doubling and halving, as they have no gaps and there may be millions of them. */
-export async function lastAuditPage(store: ObjectStore, signal: AbortSignal, known = 0): Promise<number> {
+export async function lastAuditPage(store: ObjectStore, signal: AbortSignal): Promise<number> {
   const isThere = async (page: number) => (await store.stat(keys.auditPage(page), signal)) !== null;
-  let [low, high] = [known, known + 1];
+  let [low, high] = [0, 1];
   while (await isThere(high)) [low, high] = [high, high * 2];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
