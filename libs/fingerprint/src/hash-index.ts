@@ -39,6 +39,12 @@ export class HashIndex {
   /** Slots given back, each with the next one in its place of `items`. */
   private freeSlot = none;
   private count = 0;
+  private compared = 0;
+
+  /** Hashes that queries have looked at so far: what they cost, 30 to 200 ns each. */
+  get comparisons(): number {
+    return this.compared;
+  }
 
   /** Hashes that are in the index. */
   get size(): number {
@@ -84,15 +90,17 @@ export class HashIndex {
    * Every hash within the radius, each once, in no order.
    *
    * @param radius bits, at most 31
+   * @param most comparisons; those found by then are the answer
    * @throws RangeError for a larger radius, which the lists can't answer
    */
-  query(hash: Hash256, radius = matchDistance): IndexHit[] {
+  query(hash: Hash256, radius = matchDistance, most = Infinity): IndexHit[] {
     if (radius > maxRadius) throw new RangeError(`the index answers radii up to ${maxRadius}`);
     const hits: IndexHit[] = [];
+    const last = this.compared + most;
     for (let chunk = 0; chunk < chunks; chunk += 1) {
       const list = listOf(hash, 0, chunk);
-      this.searchList(list, chunk, hash, radius, hits);
-      for (let bit = 0; bit < chunkBits; bit += 1) this.searchList(list ^ (1 << bit), chunk, hash, radius, hits);
+      this.searchList(list, chunk, hash, radius, hits, last);
+      for (let bit = 0; bit < chunkBits; bit += 1) this.searchList(list ^ (1 << bit), chunk, hash, radius, hits, last);
     }
     return hits;
   }
@@ -107,15 +115,18 @@ export class HashIndex {
     }
   }
 
-  private searchList(list: number, chunk: number, hash: Hash256, radius: number, hits: IndexHit[]): void {
+  private searchList(list: number, chunk: number, hash: Hash256, radius: number, hits: IndexHit[], last: number): void {
     const { nexts, words } = this;
-    for (let slot = this.heads[list]!; slot !== none; slot = nexts[slot * chunks + chunk]!) {
+    let { compared } = this;
+    for (let slot = this.heads[list]!; slot !== none && compared < last; slot = nexts[slot * chunks + chunk]!) {
+      compared += 1;
       const at = slot * hashWords;
       let bits = 0;
       // Unrelated hashes are given up after three of the eight words.
       for (let i = 0; i < hashWords && bits <= radius; i += 1) bits += popcount(words[at + i]! ^ hash[i]!);
       if (bits <= radius && !this.foundBefore(at, chunk, hash)) hits.push({ item: this.items[slot]!, distance: bits });
     }
+    this.compared = compared;
   }
 
   /** Whether a list of an earlier chunk has led to the same slot. */

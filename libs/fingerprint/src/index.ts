@@ -8,6 +8,7 @@ export { HashIndex, type IndexHit, maxRadius } from './hash-index';
 export { loadIndex, saveIndex } from './save-index';
 export type { Alignment, FrameMatch } from './align-videos';
 export {
+  type FindOptions,
   isKnown,
   type KnownItem,
   type KnownMatch,

@@ -101,3 +101,39 @@ test('the whole, encoded again, is a copy; a compilation contains it; a title in
   expect(await relation([...seen(0, 12, 0.25), ...other(12)], 72)).toBe('contains');
   expect(await relation([...seen(0, 1, 0.5), ...other(1)], 61)).toBeNull();
 });
+
+/** What everybody uploads: a scene that hardly moves, each copy a few bits aside. */
+const still = (seconds: number): FrameHash[] =>
+  Array.from({ length: seconds * 8 }, (_, i) => ({
+    frame: i,
+    quality: 90,
+    seconds: i / 8,
+    hash: flipped(scene[0]!, 3, next),
+  }));
+
+test('a still scene is found at the offset of its copy, by few of its hashes', async () => {
+  const library = new KnownMedia();
+  library.add({ name: 'still', type: 'vpdq', durationSeconds: 60 }, still(60));
+  expect(library.hashes).toBeLessThan(10);
+  const [match] = await library.find(still(60), 60);
+  expect(match && isKnown(match)).toBe(true);
+  expect(match && relationOf(match)).toBe('copy');
+  expect(match?.queryShare).toBe(1);
+});
+
+test('of a thousand copies some are found, for a bounded effort', async () => {
+  const library = new KnownMedia();
+  for (let n = 0; n < 1000; n += 1) library.add({ name: `copy ${n}`, type: 'vpdq' }, seen(0, 10, 0.25));
+  library.add({ name: 'other', type: 'vpdq' }, video(40));
+  const found = await library.find(seen(0, 10, 0.25), 10, { most: 5, effort: 100_000 });
+  expect(found).toHaveLength(5);
+  for (const match of found) expect(isKnown(match)).toBe(true);
+});
+
+test('of those that share as much, those known longest are found', async () => {
+  const library = new KnownMedia();
+  const twin = seen(0, 10, 0.25);
+  for (let n = 0; n < 20; n += 1) library.add({ name: `twin ${n}`, type: 'vpdq' }, twin);
+  const found = await library.find(twin, 10, { most: 3 });
+  expect(found.map(({ item }) => item.name)).toEqual(['twin 0', 'twin 1', 'twin 2']);
+});

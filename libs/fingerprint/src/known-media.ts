@@ -1,6 +1,7 @@
 import { type Alignment, alignVideos, type FrameMatch } from './align-videos';
+import { type PackedFrames, pairFrames } from './frame-pairs';
 import { HashIndex } from './hash-index';
-import { hashWords } from './hash256';
+import { hashWords, matchDistance, popcount } from './hash256';
 import { isUsable } from './match-videos';
 import type { FrameHash } from './video-hash';
 
@@ -39,18 +40,34 @@ const wholeShare = 0.8;
 
 /** Queries looked up before others get their turn: a millisecond each in a million hashes. */
 const queriesAtOnce = 16;
+/** Frames of a query that the effort has to be enough for. */
+const fewestAsked = 16;
 
-/** Usable frames of one item, which have numbers in a row; packed, as there are millions. */
-interface Block<Item> {
+/**
+ * Frames that differ from the one that is indexed by no more than this are not: a still scene would fill the index with one picture. An
+ * encode moves a hash by 10 bits or so, of the 31 that may lie between two that look alike. Bits.
+ */
+const stillBits = 8;
+
+/** Usable frames of one item, which have numbers in a row. */
+interface Block<Item> extends PackedFrames {
   first: number;
   item: Item;
-  hashes: Uint32Array;
-  seconds: Float64Array;
+}
+
+export interface FindOptions {
+  /** Items that are compared with the query at most: those that share the most frames with it, of equals those known longest. All by default. */
+  most?: number;
+  /**
+   * Hashes that are looked at to find them, 30 to 200 ns each; no bound by default. Where it is too few for all frames of the query, as
+   * the same is known a thousand times, frames from everywhere in it are asked for, and some of the thousand are found.
+   */
+  effort?: number;
 }
 
 /**
- * Things known, and which of them a query shows: one look into the index for each frame of the query, then an alignment for
- * each item of which a frame was found.
+ * Things known, and which of them a query shows: one look into the index for each frame of the query, then a comparison and an
+ * alignment for each item of which a frame was found. What a thousand people upload is known a thousand times: `most` and `effort` bound it.
  */
 export class KnownMedia<Item extends KnownItem = KnownItem> {
   private readonly index = new HashIndex();
@@ -72,16 +89,8 @@ export class KnownMedia<Item extends KnownItem = KnownItem> {
   /** @param frames in the order of time */
   add(item: Item, frames: readonly FrameHash[]): void {
     const usable = frames.filter(isUsable);
-    const block = {
-      first: this.next,
-      item,
-      hashes: new Uint32Array(usable.length * hashWords),
-      seconds: Float64Array.from(usable, ({ seconds }) => seconds),
-    };
-    usable.forEach(({ hash }, i) => {
-      block.hashes.set(hash, i * hashWords);
-      this.index.add(hash, block.first + i);
-    });
+    const block = { first: this.next, item, ...packed(usable) };
+    for (const i of landmarks(block)) this.index.add(hashAt(block, i), block.first + i);
     this.next += usable.length;
     this.blocks.push(block);
     this.blockOf.set(item, block);
@@ -91,9 +100,7 @@ export class KnownMedia<Item extends KnownItem = KnownItem> {
   remove(item: Item): void {
     const block = this.blockOf.get(item);
     if (!block) return;
-    for (let i = 0; i < block.seconds.length; i += 1) {
-      this.index.remove(block.hashes.subarray(i * hashWords, (i + 1) * hashWords), block.first + i);
-    }
+    for (const i of landmarks(block)) this.index.remove(hashAt(block, i), block.first + i);
     this.blockOf.delete(item);
     // Numbers are not given out again, so that what is left keeps its order.
     if (this.blocks.length > 2 * this.blockOf.size)
@@ -107,36 +114,42 @@ export class KnownMedia<Item extends KnownItem = KnownItem> {
    * @param query frames of a video, or the one of a still
    * @param durationSeconds of the query, where it is known
    */
-  async find(query: readonly FrameHash[], durationSeconds: number | null = null): Promise<KnownMatch<Item>[]> {
-    const usable = query.filter(isUsable);
-    const found = new Map<Block<Item>, FrameMatch[]>();
-    for (const [i, { hash, seconds }] of usable.entries()) {
-      if (i % queriesAtOnce === queriesAtOnce - 1) await new Promise(setImmediate);
-      for (const { item: number, distance } of this.index.query(hash)) {
+  async find(
+    query: readonly FrameHash[],
+    durationSeconds: number | null = null,
+    options: FindOptions = {},
+  ): Promise<KnownMatch<Item>[]> {
+    const asked = packed(query.filter(isUsable));
+    const matches: KnownMatch<Item>[] = [];
+    for (const block of await this.candidates(asked, options)) {
+      const match = compared(asked, durationSeconds, block);
+      if (match) matches.push(match);
+      await new Promise(setImmediate);
+    }
+    return matches.sort((a, b) => b.queryShare - a.queryShare || b.comparedShare - a.comparedShare);
+  }
+
+  private async candidates(
+    asked: PackedFrames,
+    { most = Infinity, effort = Infinity }: FindOptions,
+  ): Promise<Block<Item>[]> {
+    const votes = new Map<Block<Item>, { frames: number; last: number }>();
+    const end = this.index.comparisons + effort;
+    for (const [turn, i] of spread(asked.seconds.length).entries()) {
+      const left = end - this.index.comparisons;
+      if (left <= 0) break;
+      if (turn % queriesAtOnce === queriesAtOnce - 1 || effort < Infinity) await new Promise(setImmediate);
+      const hits = this.index.query(hashAt(asked, i), matchDistance, Math.min(left, effort / fewestAsked));
+      for (const { item: number } of hits) {
         const block = this.blockWith(number);
-        const knownSeconds = block.seconds[number - block.first]!;
-        const pairs = found.get(block) ?? [];
-        pairs.push({ seconds, knownSeconds, distance });
-        found.set(block, pairs);
+        const vote = votes.get(block);
+        if (!vote) votes.set(block, { frames: 1, last: i });
+        else if (vote.last !== i) Object.assign(vote, { frames: vote.frames + 1, last: i });
       }
     }
-    const times = { seconds: usable.map(({ seconds }) => seconds), durationSeconds };
-    const matches = [...found].map(([block, pairs]): KnownMatch<Item> => {
-      const known = {
-        seconds: [...block.seconds],
-        durationSeconds: block.item.durationSeconds ?? null,
-      };
-      const frames = nearestOfEach(pairs);
-      return {
-        item: block.item,
-        queryShare: frames.length / usable.length,
-        comparedShare: new Set(pairs.map(({ knownSeconds }) => knownSeconds)).size / block.seconds.length,
-        frames,
-        // There is a pair, so there is an offset.
-        alignment: alignVideos(pairs, times, known)!,
-      };
-    });
-    return matches.sort((a, b) => b.queryShare - a.queryShare || b.comparedShare - a.comparedShare);
+    const ranked = [...votes].map(([block, { frames }]) => ({ block, frames }));
+    ranked.sort((a, b) => b.frames - a.frames || a.block.first - b.block.first);
+    return ranked.slice(0, most).map(({ block }) => block);
   }
 
   private blockWith(number: number): Block<Item> {
@@ -150,18 +163,58 @@ export class KnownMedia<Item extends KnownItem = KnownItem> {
   }
 }
 
-/** Of equals the earliest, so that the answer doesn't depend on the order of lists. */
-function nearestOfEach(pairs: readonly FrameMatch[]): FrameMatch[] {
-  const nearest = new Map<number, FrameMatch>();
-  for (const pair of pairs) {
-    const best = nearest.get(pair.seconds);
-    const nearer =
-      !best ||
-      pair.distance < best.distance ||
-      (pair.distance === best.distance && pair.knownSeconds < best.knownSeconds);
-    if (nearer) nearest.set(pair.seconds, pair);
-  }
-  return [...nearest.values()];
+/** @returns null where no frames look alike: the index told of a neighbour of one that does */
+function compared<Item extends KnownItem>(
+  asked: PackedFrames,
+  durationSeconds: number | null,
+  block: Block<Item>,
+): KnownMatch<Item> | null {
+  const { nearest, knownFound, pairs, seconds } = pairFrames(asked, block);
+  const known = { seconds: [...block.seconds], durationSeconds: block.item.durationSeconds ?? null };
+  const alignment = alignVideos(pairs, { seconds, durationSeconds }, known);
+  if (!alignment) return null;
+  return {
+    item: block.item,
+    queryShare: nearest.length / asked.seconds.length,
+    comparedShare: knownFound / block.seconds.length,
+    frames: nearest,
+    alignment,
+  };
+}
+
+/** All numbers below `count`, so that the first of them, however many are taken, lie all over. */
+function spread(count: number): number[] {
+  const golden = (Math.sqrt(5) - 1) / 2;
+  const places = Array.from({ length: count }, (_, i) => ({ i, at: (i * golden) % 1 }));
+  // The rank of i golden sections is a permutation whose neighbours are far apart.
+  const order = new Array<number>(count);
+  places.sort((a, b) => a.at - b.at).forEach(({ i }, rank) => (order[i] = rank));
+  return order;
+}
+
+function packed(frames: readonly FrameHash[]): PackedFrames {
+  const hashes = new Uint32Array(frames.length * hashWords);
+  frames.forEach(({ hash }, i) => hashes.set(hash, i * hashWords));
+  return { hashes, seconds: Float64Array.from(frames, ({ seconds }) => seconds) };
+}
+
+const hashAt = ({ hashes }: PackedFrames, i: number): Uint32Array =>
+  hashes.subarray(i * hashWords, (i + 1) * hashWords);
+
+/** Frames that a video is found by: the first of each still stretch. */
+function landmarks({ hashes, seconds }: PackedFrames): number[] {
+  let last = -1;
+  return [...seconds.keys()].filter((i) => {
+    if (last >= 0 && bitsBetween(hashes, last, i) <= stillBits) return false;
+    last = i;
+    return true;
+  });
+}
+
+function bitsBetween(hashes: Uint32Array, a: number, b: number): number {
+  let bits = 0;
+  for (let i = 0; i < hashWords; i += 1) bits += popcount(hashes[a * hashWords + i]! ^ hashes[b * hashWords + i]!);
+  return bits;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { MediaId } from '@assay/contracts';
-import type { KnownMatch } from '@assay/fingerprint';
-import { type FrameHash, type KnownItem, KnownMedia } from '@assay/fingerprint';
+import { type FindOptions, type FrameHash, type KnownItem, type KnownMatch, KnownMedia } from '@assay/fingerprint';
 import type { KnownLog } from '@assay/storage';
 import type { Logger } from '../log';
 import { frameOf } from './frame-hashes';
@@ -17,7 +16,10 @@ export interface Known {
   /** @param kept false: may give way to newer ones, see `KnownLog` */
   put(scope: string, id: string, entry: KnownEntry, options: { kept: boolean }): Promise<void>;
   remove(scope: string, id: string): Promise<void>;
-  /** Everything of these scopes that has a frame in common with the query, as of now: changes of others are read first. */
+  /**
+   * What of these scopes has frames in common with the query, as of now: changes of others are read first. Of each scope up to 32 things
+   * that a decision or a list speaks of, and 32 others, those that share the most: what everybody uploads is known thousands of times.
+   */
   findLooks(
     scopes: readonly string[],
     frames: readonly FrameHash[],
@@ -38,6 +40,11 @@ export interface KnownOptions {
 }
 
 const pageSize = 200;
+/** Each is compared frame by frame, 5 to 20 ms, and is a finding of the verdict. */
+const mostFound = 32;
+/** Decided things decide, and are few; of the others, some of many copies are as good as all. A second or two of a core, at the most. */
+const decidedSearch: FindOptions = { most: mostFound, effort: 5e7 };
+const otherSearch: FindOptions = { most: mostFound, effort: 1e7 };
 const scopesSearched = (scopes: readonly string[]): string[] => [...new Set(scopes)];
 
 export function createKnown({ log, most, logger }: KnownOptions): Known {
@@ -53,8 +60,11 @@ export function createKnown({ log, most, logger }: KnownOptions): Known {
     remove: (scope, id) => log.remove(scope, id),
     async findLooks(names, frames, durationSeconds) {
       const found: KnownMatch<KnownThing>[] = [];
-      for (const name of scopesSearched(names))
-        found.push(...(await (await followed(name)).looks.find(frames, durationSeconds)));
+      for (const name of scopesSearched(names)) {
+        const { decided, others } = await followed(name);
+        found.push(...(await decided.find(frames, durationSeconds, decidedSearch)));
+        found.push(...(await others.find(frames, durationSeconds, otherSearch)));
+      }
       return found;
     },
     async findBytes(names, md5) {
@@ -75,7 +85,9 @@ export function createKnown({ log, most, logger }: KnownOptions): Known {
 class FollowedScope {
   readonly byMedia = new Map<MediaId, KnownThing>();
   readonly byMd5 = new Map<string, KnownThing[]>();
-  looks = new KnownMedia<KnownThing>();
+  /** Looks of what a decision or a list speaks of. */
+  decided = new KnownMedia<KnownThing>();
+  others = new KnownMedia<KnownThing>();
   /** By their handles in the log. */
   private readonly things = new Map<string, KnownThing>();
   private place: string | null = null;
@@ -110,7 +122,8 @@ class FollowedScope {
     this.things.clear();
     this.byMedia.clear();
     this.byMd5.clear();
-    this.looks = new KnownMedia();
+    this.decided = new KnownMedia();
+    this.others = new KnownMedia();
   }
 
   private set(handle: string, value: string | null): void {
@@ -128,14 +141,14 @@ class FollowedScope {
     this.things.set(handle, thing);
     if (source.kind === 'media') this.byMedia.set(source.media, thing);
     if (md5 !== null) this.byMd5.set(md5, [...(this.byMd5.get(md5) ?? []), thing]);
-    if (type !== 'md5') this.looks.add(thing, frames.map(frameOf));
+    if (type !== 'md5') this.looksLike(thing).add(thing, frames.map(frameOf));
   }
 
   private forget(handle: string): void {
     const thing = this.things.get(handle);
     if (!thing) return;
     this.things.delete(handle);
-    this.looks.remove(thing);
+    this.looksLike(thing).remove(thing);
     const { md5, source } = thing.entry;
     // Removed and put again it has another handle, which may have come first.
     if (source.kind === 'media' && this.byMedia.get(source.media) === thing) this.byMedia.delete(source.media);
@@ -143,5 +156,9 @@ class FollowedScope {
     const left = (this.byMd5.get(md5) ?? []).filter((other) => other !== thing);
     if (left.length > 0) this.byMd5.set(md5, left);
     else this.byMd5.delete(md5);
+  }
+
+  private looksLike({ entry: { source, decision } }: KnownThing): KnownMedia<KnownThing> {
+    return source.kind === 'list' || decision !== null ? this.decided : this.others;
   }
 }

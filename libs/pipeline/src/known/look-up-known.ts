@@ -34,12 +34,11 @@ export async function lookUpKnown(
   const md5 = () => md5OfMedia(scan.media, ports, signal);
   for (const thing of await known.findBytes(scopes, md5)) found.push(await sameBytes(thing, ports, signal));
   const duration = looks.type === 'vpdq' ? looks.durationSeconds : null;
-  for (const match of await known.findLooks(scopes, looks.frames.map(frameOf), duration)) {
+  const matches = (await known.findLooks(scopes, looks.frames.map(frameOf), duration)).filter((match) => {
     const { source } = match.item.entry;
-    if (!isKnown(match) || (source.kind === 'media' && source.media === scan.media)) continue;
-    found.push(await looksAlike(match, ports, signal));
-  }
-  return found;
+    return isKnown(match) && !(source.kind === 'media' && source.media === scan.media);
+  });
+  return [...found, ...(await Promise.all(matches.map((match) => looksAlike(match, ports, signal))))];
 }
 
 const scanOf = ({ entry: { source } }: KnownThing): string | null => (source.kind === 'media' ? source.scan : null);
