@@ -90,5 +90,5 @@ console.log(
   `\n${ms(all.length / of('seconds'))} reads/s of ${values.readers} readers beside ${values.uploading} who upload (${scans} scans done meanwhile); errors: ${errors}; scans failed ${uploads.failed}, stuck ${uploads.stuck}.`,
 );
 console.log(`${machine()}.`);
-if(!process.env.KEEP)rmSync(root, { recursive: true, force: true });
+rmSync(root, { recursive: true, force: true });
 process.exitCode = readers.errors.size + uploads.failed + uploads.stuck > 0 ? 1 : 0;
