@@ -134,12 +134,14 @@ export class KnownMedia<Item extends KnownItem = KnownItem> {
     { most = Infinity, effort = Infinity }: FindOptions,
   ): Promise<Block<Item>[]> {
     const votes = new Map<Block<Item>, { frames: number; last: number }>();
-    const end = this.index.comparisons + effort;
+    let left = effort;
     for (const [turn, i] of spread(asked.seconds.length).entries()) {
-      const left = end - this.index.comparisons;
       if (left <= 0) break;
       if (turn % queriesAtOnce === queriesAtOnce - 1 || effort < Infinity) await new Promise(setImmediate);
+      // Counted here: others ask in between.
+      const before = this.index.comparisons;
       const hits = this.index.query(hashAt(asked, i), matchDistance, Math.min(left, effort / fewestAsked));
+      left -= this.index.comparisons - before;
       for (const { item: number } of hits) {
         const block = this.blockWith(number);
         const vote = votes.get(block);
