@@ -10,6 +10,7 @@ import type { ScanQueues } from './open-queues';
 import { registerScan, submitScan } from './submit';
 import { sweep } from './sweep';
 import { sweepOpenScans } from './sweep-open-scans';
+import { openCrowd } from './testing/crowd';
 import { newMedia, noAbort, testPorts } from './testing/test-ports';
 import { withQueues } from './testing/with-queues';
 
@@ -45,15 +46,10 @@ it('asks the store for nothing but the one that lost its job', async () => {
 it('looks at many side by side, and at no more than its lanes', async () => {
   await many(80, lost);
   const { get } = ports.store;
-  let [running, most] = [0, 0];
-  jest.spyOn(ports.store, 'get').mockImplementation(async (...asked) => {
-    most = Math.max(most, (running += 1));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    running -= 1;
-    return get.apply(ports.store, asked);
-  });
+  const crowd = openCrowd(lanes);
+  jest.spyOn(ports.store, 'get').mockImplementation((...asked) => crowd.pass(() => get.apply(ports.store, asked)));
   expect(await sweepOpenScans(ports, queues, noAbort)).toEqual({ redriven: 80, failed: 0 });
-  expect(most).toBe(lanes);
+  expect(crowd.most()).toBe(lanes);
 });
 
 it('begins elsewhere each minute', async () => {

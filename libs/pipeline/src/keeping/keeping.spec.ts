@@ -49,6 +49,7 @@ import { intake } from '../stages/intake';
 import { reject } from '../stages/judge';
 import { publish } from '../stages/publish';
 import { readStored, writeStored } from '../stored';
+import { openCrowd } from '../testing/crowd';
 import { submitScan } from '../submit';
 import { noAbort, testPorts } from '../testing/test-ports';
 import { createWebhook } from '../webhooks/webhooks';
@@ -508,17 +509,13 @@ describe('retention', () => {
       );
     }
     const { stat } = ports.store;
-    let [running, most] = [0, 0];
-    const slow = jest.spyOn(ports.store, 'stat').mockImplementation(async (...asked) => {
-      most = Math.max(most, (running += 1));
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      running -= 1;
-      return stat.apply(ports.store, asked);
-    });
+    const crowd = openCrowd(32);
+    const slow = jest
+      .spyOn(ports.store, 'stat')
+      .mockImplementation((...asked) => crowd.pass(() => stat.apply(ports.store, asked)));
     await apply(media, { mediaDays: 1 }, 0);
     slow.mockRestore();
-    expect(most).toBeGreaterThan(16);
-    expect(most).toBeLessThanOrEqual(32);
+    expect(crowd.most()).toBe(32);
   });
 
   it('comes to every id once a day', () => {
