@@ -1,7 +1,7 @@
 import { type Alignment, alignVideos, type FrameMatch } from './align-videos';
 import { type PackedFrames, pairFrames } from './frame-pairs';
 import { HashIndex } from './hash-index';
-import { hashWords, matchDistance, popcount } from './hash256';
+import { distance, hashWords, matchDistance } from './hash256';
 import { isUsable } from './match-videos';
 import type { FrameHash } from './video-hash';
 
@@ -204,19 +204,14 @@ const hashAt = ({ hashes }: PackedFrames, i: number): Uint32Array =>
   hashes.subarray(i * hashWords, (i + 1) * hashWords);
 
 /** Frames that a video is found by: the first of each still stretch. */
-function landmarks({ hashes, seconds }: PackedFrames): number[] {
-  let last = -1;
-  return [...seconds.keys()].filter((i) => {
-    if (last >= 0 && bitsBetween(hashes, last, i) <= stillBits) return false;
-    last = i;
+function landmarks(frames: PackedFrames): number[] {
+  let last: Uint32Array | null = null;
+  return [...frames.seconds.keys()].filter((i) => {
+    const hash = hashAt(frames, i);
+    if (last && distance(last, hash) <= stillBits) return false;
+    last = hash;
     return true;
   });
-}
-
-function bitsBetween(hashes: Uint32Array, a: number, b: number): number {
-  let bits = 0;
-  for (let i = 0; i < hashWords; i += 1) bits += popcount(hashes[a * hashWords + i]! ^ hashes[b * hashWords + i]!);
-  return bits;
 }
 
 /**

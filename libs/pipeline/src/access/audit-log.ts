@@ -42,7 +42,7 @@ interface Head {
  */
 export class AuditLog {
   private head: Head | null = null;
-  private waiting: Waiting[] = [];
+  private readonly waiting: Waiting[] = [];
   private writing: Promise<void> | null = null;
 
   constructor(private readonly store: ObjectStore) {}
