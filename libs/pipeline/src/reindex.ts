@@ -11,8 +11,6 @@ import { readDerived, readStored } from './stored';
 
 /** Small documents, mostly waiting for the store: against S3 sixteen at once hide its latency. */
 const lanes = 16;
-/** Scans taken from the listing before they are worked on: bounds the memory, whatever the store holds. */
-const batchSize = 512;
 
 export interface ReindexReport {
   /** Scans that the object store knows. */
@@ -45,28 +43,15 @@ export async function reindex(
 ): Promise<ReindexReport> {
   const report: ReindexReport = { scans: 0, created: 0, replaced: 0, kept: 0, gone: 0, unreadable: [], known: 0 };
   const recent: ToldNews[] = [];
-  const restoreAll = (batch: ScanReference[]) =>
-    inLanes(
-      batch,
-      lanes,
-      async (reference, stop) => {
-        const outcome = await restoreScan(reference, ports, stop);
-        report.scans += 1;
-        if (outcome === 'unreadable') report.unreadable.push(reference.scan);
-        else report[outcome] += 1;
-        if (ports.outbox) recent.push(...(await recentEvents(reference.scan, ports, stop)));
-        onProgress(report);
-      },
-      signal,
-    );
-  let batch: ScanReference[] = [];
-  for await (const reference of scanReferences(ports, signal)) {
-    batch.push(reference);
-    if (batch.length < batchSize) continue;
-    await restoreAll(batch);
-    batch = [];
-  }
-  await restoreAll(batch);
+  const restore = async (reference: ScanReference, stop: AbortSignal): Promise<void> => {
+    const outcome = await restoreScan(reference, ports, stop);
+    report.scans += 1;
+    if (outcome === 'unreadable') report.unreadable.push(reference.scan);
+    else report[outcome] += 1;
+    if (ports.outbox) recent.push(...(await recentEvents(reference.scan, ports, stop)));
+    onProgress(report);
+  };
+  await inLanes(scanReferences(ports, signal), lanes, restore, signal);
   const known = await reindexKnown(ports, signal);
   report.known = known.entries;
   recent.push(...known.events.filter(isRecent));

@@ -14,7 +14,6 @@ interface Counts {
 
 /** Small documents, mostly waiting for the store. */
 const lanes = 16;
-const batchSize = 512;
 const recordPattern = /^media\/([0-9a-f]{64})(?:\.of\/([a-z0-9-]+))?\.json$/;
 const scanPattern = /^media\/[0-9a-f]{64}(?:\.of\/([a-z0-9-]+))?\.scans\/(sc_[0-9a-f]{32})$/;
 
@@ -42,7 +41,7 @@ export async function restoreUsage(
     counted.set(tenant, counts);
     add(counts);
   };
-  const look = async (key: string, stop: AbortSignal): Promise<void> => {
+  const look = async ({ key }: { key: string }, stop: AbortSignal): Promise<void> => {
     const [, scanTenant = defaultTenant, scan] = scanPattern.exec(key) ?? [];
     if (scan !== undefined) {
       const charged = await readDerived(store, keys.chargedVideo(scan), ChargedVideo, stop);
@@ -57,13 +56,7 @@ export async function restoreUsage(
       counts.items += 1;
     });
   };
-  let batch: string[] = [];
-  for await (const { key } of store.list('media/', signal)) {
-    if (batch.push(key) < batchSize) continue;
-    await inLanes(batch, lanes, look, signal);
-    batch = [];
-  }
-  await inLanes(batch, lanes, look, signal);
+  await inLanes(store.list('media/', signal), lanes, look, signal);
   for (const [tenant, counts] of counted) await quotas.restore(tenant, counts, signal);
   return counted.size;
 }

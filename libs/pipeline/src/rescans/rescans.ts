@@ -121,16 +121,11 @@ export async function countMatches(
   signal: AbortSignal,
 ): Promise<{ looked: number; matched: number }> {
   const counts = { looked: 0, matched: 0 };
-  const scans: string[] = [];
-  const count = async (scan: string, stop: AbortSignal): Promise<void> => {
+  const count = async ({ scan }: { scan: string }, stop: AbortSignal): Promise<void> => {
     const record = await readStored(ports.store, keys.record(scan), ScanRecord, stop);
     counts.looked += 1;
     if (record && matchesRescan(record, query)) counts.matched += 1;
   };
-  for await (const { scan } of scanReferences(ports, signal)) {
-    scans.push(scan);
-    if (scans.length >= countLanes * countLanes) await inLanes(scans.splice(0), countLanes, count, signal);
-  }
-  await inLanes(scans, countLanes, count, signal);
+  await inLanes(scanReferences(ports, signal), countLanes, count, signal);
   return counts;
 }

@@ -22,12 +22,10 @@ type SweepParts = DeliveryParts & Pick<Ports, 'log'>;
  */
 export async function sweepDeliveries(parts: SweepParts, signal: AbortSignal): Promise<number> {
   let redriven = 0;
-  const pending: string[] = [];
-  for await (const { key } of parts.store.list(keys.pendingDeliveries, signal)) pending.push(key);
   await inLanes(
-    pending,
+    parts.store.list(keys.pendingDeliveries, signal),
     lanes,
-    async (key, stop) => {
+    async ({ key }, stop) => {
       try {
         if (await sweepOne(key, parts, stop)) redriven += 1;
       } catch (error) {
