@@ -1,11 +1,20 @@
-import { accepted, type Outcome, Plan, Probe, type ScanId, type SegmentResult, Verdict } from '@assay/contracts';
+import {
+  accepted,
+  type Outcome,
+  Plan,
+  Probe,
+  type ScanId,
+  type ScanRecord,
+  type SegmentResult,
+  Verdict,
+} from '@assay/contracts';
 import { judgeSegments } from '@assay/forensics';
 import type { Probed } from '@assay/video';
 import { keys } from './keys';
 import { mockScan } from './mock/mock-scan';
 import type { Ports } from './ports';
 import { type Partial, Progress } from './progress';
-import { loadScan } from './scan-state';
+import { leavingNothing, type LoadedScan, loadScan } from './scan-state';
 import { chargeVideo } from './quotas/charge-video';
 import { credentials } from './stages/credentials';
 import { judge, readSegments, reject } from './stages/judge';
@@ -17,7 +26,7 @@ import { readDerived, readStored } from './stored';
 import { whileOpen } from './while-open';
 
 /** What a plan job ends with: segments to look at, or a scan that has its verdict already. */
-export type Planned = { done: false; plan: Plan } | { done: true; verdict: Verdict };
+export type Planned = { done: false; plan: Plan; record: ScanRecord } | { done: true; verdict: Verdict };
 
 /**
  * Probe and plan; the tenant's quota is asked between planning and looking. A rejection is judged and published here, as there is nothing to look at.
@@ -46,23 +55,33 @@ async function probeAndPlan(
   const progress = new Progress(scan, ports);
   await progress.report('probe', 0);
   if (ports.mock) return finished(await mockScan(scan, ports, progress, signal), ports, signal);
-  const probed = await probeStage(scan, ports, signal, begun);
-  if (!probed.ok) return finished(await reject(scan, probed.rejection, ports, signal), ports, signal);
-  await progress.report('plan', 0);
-  const planned = await planAndRead(scan, probed.value, ports, signal);
-  if (planned.ok) await chargeVideo(scan, probed.value.probe, ports, signal);
+  const loaded = await loadScan(scan, ports, signal);
+  const { record } = loaded;
+  const planned = await leavingNothing(record, ports, signal, async () => {
+    const probed = await probeStage(record, ports, signal, begun);
+    if (!probed.ok) return probed;
+    await progress.report('plan', 0);
+    const outcome = await planAndRead(loaded, probed.value, ports, signal);
+    if (outcome.ok) await chargeVideo(record, probed.value.probe, ports, signal);
+    return outcome;
+  });
   if (!planned.ok) return finished(await reject(scan, planned.rejection, ports, signal), ports, signal);
   await ports.index.update(scan, { segments: planned.value.segments.length });
-  return { done: false, plan: planned.value };
+  return { done: false, plan: planned.value, record };
 }
 
 /** Plan and Content Credentials, side by side: one waits for ffprobe, the other for a process that starts. */
-async function planAndRead(scan: ScanId, probed: Probed, ports: Ports, signal: AbortSignal): Promise<Outcome<Plan>> {
+async function planAndRead(
+  loaded: LoadedScan,
+  probed: Probed,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Outcome<Plan>> {
   const stop = new AbortController();
-  const reading = credentials(scan, probed.probe, ports, AbortSignal.any([signal, stop.signal]));
+  const reading = credentials(loaded.record, probed.probe, ports, AbortSignal.any([signal, stop.signal]));
   reading.catch(() => undefined);
   try {
-    const planned = await planStage(scan, probed, ports, signal);
+    const planned = await planStage(loaded, probed, ports, signal);
     if (planned.ok) await reading;
     return planned;
   } finally {
@@ -99,7 +118,9 @@ async function lookAndTell(
     void progress.report('look', (doneBefore + fraction) / segments);
   });
   const done = await ports.index.markSegmentDone(scan, segment);
-  await progress.report('look', done / segments, await partialAnswer(scan, done, ports, signal));
+  // Behind the last one comes the verdict.
+  const partial = done < segments ? await partialAnswer(scan, done, ports, signal) : null;
+  await progress.report('look', done / segments, partial);
   return result;
 }
 
@@ -134,9 +155,11 @@ const partialEvery = 8;
 async function partialAnswer(scan: ScanId, done: number, ports: Ports, signal: AbortSignal): Promise<Partial | null> {
   if (done > partialEvery && done % partialEvery !== 0) return null;
   try {
-    const { policy, models } = await loadScan(scan, ports, signal);
-    const probe = await readDerived(ports.store, keys.probe(scan), Probe, signal);
-    const plan = await readDerived(ports.store, keys.plan(scan), Plan, signal);
+    const [{ policy, models }, probe, plan] = await Promise.all([
+      loadScan(scan, ports, signal),
+      readDerived(ports.store, keys.probe(scan), Probe, signal),
+      readDerived(ports.store, keys.plan(scan), Plan, signal),
+    ]);
     const segments = plan ? await readSegments(scan, plan, ports, signal) : [];
     if (!probe || !plan || segments.length === 0) return null;
     const { probability, tracks } = judgeSegments(segments, { probe, plan, policy, models });

@@ -19,8 +19,10 @@ export interface LoadedScan {
  * @throws ModelSetMissingError when this process cannot run the models that the scan was asked for
  */
 export async function loadScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<LoadedScan> {
-  const record = await loadRecord(scan, ports, signal);
-  const policy = await readStored(ports.store, keys.policy(scan), PolicySchema, signal);
+  const [record, policy] = await Promise.all([
+    loadRecord(scan, ports, signal),
+    readStored(ports.store, keys.policy(scan), PolicySchema, signal),
+  ]);
   if (!policy) throw new ScanGoneError(scan);
   await assertMediaExists(record, ports, signal);
   if (record.state === 'cancelled') throw new ScanCancelledError(scan);
@@ -58,6 +60,35 @@ export async function assertMediaExists(
   await ports.store.delete(keys.mediaScan(record.media, record.tenant, record.id), signal);
   await ports.index.delete(record.id, record);
   throw new ScanGoneError(record.id);
+}
+
+/** For one question and what it leads to, when the work's own signal is aborted already, ms. */
+const tidyUpMs = 10_000;
+
+/**
+ * Does work that writes about a scan, and looks once, behind all of it, whether the media is still there: also behind work that failed or
+ * was aborted, as a deletion aborts what it meets, and what was written a moment before would come back.
+ *
+ * @throws ScanGoneError when the media was deleted: nothing that was written is left then; or what the work threw
+ */
+export async function leavingNothing<T>(
+  record: ScanRecord,
+  ports: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await assertMediaExists(record, ports, AbortSignal.timeout(tidyUpMs)).catch((why: unknown) => {
+      // A store that does not answer now is asked again by whoever does the work again.
+      if (why instanceof ScanGoneError) throw why;
+    });
+    throw error;
+  }
+  await assertMediaExists(record, ports, signal);
+  return result;
 }
 
 /** Takes the verdict of a cancelled scan away again. @throws ScanCancelledError always */

@@ -11,7 +11,7 @@ import { keys } from './keys';
 import type { OpenPorts } from './open-ports';
 import type { ScanQueues } from './open-queues';
 import { jobIdFor } from './queues';
-import { assertMediaExists } from './scan-state';
+import { assertMediaExists, leavingNothing } from './scan-state';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { registerScan, submitScan } from './submit';
@@ -179,5 +179,31 @@ describe('deleteMedia', () => {
     expect(await allKeys()).toEqual([]);
     await expect(reject(scan.id, { code: 'corrupt', message: 'Late.' }, ports, noAbort)).rejects.toThrow(ScanGoneError);
     await expect(failScan(scan.id, new Error('late'), ports, noAbort)).rejects.toThrow(ScanGoneError);
+  });
+
+  const writes = (scan: string) => ports.store.put(keys.evidence(scan, 's0-t0-000000.jpg'), 'late', {}, noAbort);
+
+  it('leaves nothing of work that it aborted, whatever that wrote last', async () => {
+    const { scan } = await submit();
+    const stop = new AbortController();
+    const work = leavingNothing(scan, ports, stop.signal, async () => {
+      await deleteMedia(ports, queues, { tenant: defaultTenant, media }, noAbort);
+      await writes(scan.id);
+      stop.abort(new Error('aborted by the deletion'));
+      stop.signal.throwIfAborted();
+    });
+    await expect(work).rejects.toThrow(ScanGoneError);
+    expect(await allKeys()).toEqual([]);
+  });
+
+  it('tells why work failed whose media is there, and keeps what it wrote', async () => {
+    const { scan } = await submit();
+    const before = await allKeys();
+    const work = leavingNothing(scan, ports, noAbort, async () => {
+      await writes(scan.id);
+      throw new PermanentError('no frames');
+    });
+    await expect(work).rejects.toThrow('no frames');
+    expect(await allKeys()).toHaveLength(before.length + 1);
   });
 });

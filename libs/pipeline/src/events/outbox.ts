@@ -1,4 +1,4 @@
-import type { Decision, EventId, ToldNews } from '@assay/contracts';
+import type { Decision, ToldNews } from '@assay/contracts';
 import type { EventLog } from '@assay/storage';
 import { ScanGoneError } from '../errors';
 import { inLanes } from '../in-lanes';
@@ -60,7 +60,7 @@ async function tell(
 ): Promise<void> {
   await writeDown(news, assertExists, parts, signal);
   // The sweeper goes on from the marker.
-  await relay(news.id, parts, signal).catch((error: unknown) => {
+  await relay(news, parts, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     parts.log.warn({ event: news.id, err: error }, 'an event waits to be told');
   });
@@ -98,21 +98,22 @@ async function assertStillThere(
 
 /** Feed and webhooks of the tenant and callbacks of the scan, all of which count an event once. */
 async function relay(
-  id: EventId,
+  news: ToldNews,
   parts: Pick<OutboxParts, 'store' | 'events' | 'queues'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const news = await readEvent(id, parts, signal);
-  if (!news) return;
   const { tenant } = news.data;
-  await parts.events.append(tenant, id);
-  for (const { id: webhook, events, createdAt } of await listReceivers(tenant, parts.store, signal)) {
+  const [receivers, callbacks] = await Promise.all([
+    listReceivers(tenant, parts.store, signal),
+    'scan' in news.data ? listCallbacks(news.data.scan, parts.store, signal) : [],
+    parts.events.append(tenant, news.id),
+  ]);
+  for (const { id: webhook, events, createdAt } of receivers) {
     // One that was made later gets what happens later, also when the sweeper tells again.
     const wants = events.includes(news.type) && createdAt <= news.timestamp;
     if (wants) await addDelivery(tenant, webhook, news, parts, signal);
   }
-  if (!('scan' in news.data)) return;
-  for (const callback of await listCallbacks(news.data.scan, parts.store, signal)) {
+  for (const callback of callbacks) {
     if (wantsToHear(callback, news)) await addDelivery(tenant, callback.id, news, parts, signal, callback.url);
   }
 }
@@ -123,7 +124,8 @@ async function sweepOutbox(parts: OutboxParts, signal: AbortSignal): Promise<voi
     try {
       // Its age before it is told: what is told now and lost in the same moment is told again by the next sweep.
       const isOld = await isOlder(key, markerKeptMs, parts, stop);
-      await relay(id, parts, stop);
+      const news = await readEvent(id, parts, stop);
+      if (news) await relay(news, parts, stop);
       if (isOld) await parts.store.delete(key, stop);
     } catch (error) {
       stop.throwIfAborted();

@@ -36,11 +36,13 @@ export async function judge(scan: ScanId, ports: Ports, signal: AbortSignal): Pr
   const { store } = ports;
   const known = await readStored(store, keys.verdict(scan), Verdict, signal);
   if (known) return accepted(known);
-  const loaded = await loadScan(scan, ports, signal);
-  const probe = await readDerived(store, keys.probe(scan), Probe, signal);
-  const plan = await readDerived(store, keys.plan(scan), Plan, signal);
+  const [loaded, probe, plan, credentials] = await Promise.all([
+    loadScan(scan, ports, signal),
+    readDerived(store, keys.probe(scan), Probe, signal),
+    readDerived(store, keys.plan(scan), Plan, signal),
+    readDerived(store, keys.credentials(scan), CredentialsReading, signal),
+  ]);
   if (!probe || !plan) throw new PermanentError('A scan without a plan cannot be judged.');
-  const credentials = await readDerived(store, keys.credentials(scan), CredentialsReading, signal);
   const segments = await readSegments(scan, plan, ports, signal);
   if (segments.length === 0) throw new NothingSeenError();
   const judgement = judgeSegments(segments, { probe, plan, policy: loaded.policy, models: loaded.models });

@@ -5,7 +5,7 @@ import { inLanes } from '../in-lanes';
 import { keys } from '../keys';
 import { ThumbnailHasher } from '../known/hash-thumbnails';
 import type { Ports } from '../ports';
-import { assertMediaExists, loadScan } from '../scan-state';
+import { leavingNothing, loadScan } from '../scan-state';
 import { readDerived, writeStored } from '../stored';
 import { lookAtMedia } from './look-at-media';
 
@@ -28,23 +28,26 @@ export async function look(
   const key = keys.segment(scan, segment);
   const known = await readDerived(store, key, SegmentResult, signal);
   if (known) return known;
-  const { record, policy, models } = await loadScan(scan, ports, signal);
-  const probe = await readDerived(store, keys.probe(scan), Probe, signal);
-  const plan = await readDerived(store, keys.plan(scan), Plan, signal);
+  const [{ record, policy, models }, probe, plan] = await Promise.all([
+    loadScan(scan, ports, signal),
+    readDerived(store, keys.probe(scan), Probe, signal),
+    readDerived(store, keys.plan(scan), Plan, signal),
+  ]);
   const part = plan?.segments.find(({ index }) => index === segment);
   if (!probe || !plan || !part) throw new PermanentError(`Segment ${segment} is not in the plan of its scan.`);
   const context = { segment: part, plan, probe, policy };
   // Where nothing is looked up, nobody would read them.
   const thumbnails = ports.known ? new ThumbnailHasher(probe.durationSeconds) : null;
-  const { result, evidence } = await lookAtMedia(record, models, context, ports, { onProgress, thumbnails }, signal);
-  const keep = ({ name, jpeg }: EvidencePicture, stop: AbortSignal) =>
-    store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, stop);
-  await inLanes(evidence, picturesAtOnce, keep, signal);
-  if (thumbnails) {
-    const hashes = { schema: 'assay.frame-hashes/1', frames: thumbnails.stored() };
-    await writeStored(store, keys.frameHashes(scan, segment), hashes, { ifAbsent: false }, signal);
-  }
-  await writeStored(store, key, result, { ifAbsent: false }, signal);
-  await assertMediaExists(record, ports, signal);
-  return result;
+  return leavingNothing(record, ports, signal, async () => {
+    const { result, evidence } = await lookAtMedia(record, models, context, ports, { onProgress, thumbnails }, signal);
+    const keep = ({ name, jpeg }: EvidencePicture, stop: AbortSignal) =>
+      store.put(keys.evidence(scan, name), jpeg, { contentType: 'image/jpeg' }, stop);
+    await inLanes(evidence, picturesAtOnce, keep, signal);
+    if (thumbnails) {
+      const hashes = { schema: 'assay.frame-hashes/1', frames: thumbnails.stored() };
+      await writeStored(store, keys.frameHashes(scan, segment), hashes, { ifAbsent: false }, signal);
+    }
+    await writeStored(store, key, result, { ifAbsent: false }, signal);
+    return result;
+  });
 }

@@ -5,7 +5,7 @@ import { remember } from '../known/remember';
 import { settleScan } from '../known/settle-scan';
 import type { Ports } from '../ports';
 import { eventOf } from '../progress';
-import { assertMediaExists, endScan, loadRecord, withdrawVerdict } from '../scan-state';
+import { endScan, loadRecord, withdrawVerdict } from '../scan-state';
 
 const lateDecision = 'A decision changed while the verdict was being published.';
 
@@ -17,10 +17,12 @@ const lateDecision = 'A decision changed while the verdict was being published.'
  */
 export async function publish(verdict: Verdict, ports: Ports, signal: AbortSignal): Promise<ScanRecord> {
   const stored = await loadRecord(verdict.scan, ports, signal);
-  await assertMediaExists(stored, ports, signal);
   if (stored.state === 'cancelled') return withdrawVerdict(verdict.scan, ports, signal);
-  await ports.signer?.sign(verdict.scan, ports.store, signal);
-  const indexed = await ports.index.get(verdict.scan);
+  const [indexed, label] = await Promise.all([
+    ports.index.get(verdict.scan),
+    labelOf(stored, verdict.knownMedia, ports, signal),
+    ports.signer?.sign(verdict.scan, ports.store, signal),
+  ]);
   const now = new Date().toISOString();
   const record: ScanRecord = {
     ...stored,
@@ -34,7 +36,7 @@ export async function publish(verdict: Verdict, ports: Ports, signal: AbortSigna
     rejection: verdict.rejection,
     failure: null,
     updatedAt: stored.state === 'done' ? stored.updatedAt : now,
-    ...(await labelOf(stored, verdict.knownMedia, ports, signal)),
+    ...label,
   };
   if ((await endScan(record, ports, signal)).state === 'cancelled') return withdrawVerdict(verdict.scan, ports, signal);
   await ports.outbox?.tell(record, signal);

@@ -1,13 +1,11 @@
-import { PlanJob, ScanRecord } from '@assay/contracts';
+import { PlanJob } from '@assay/contracts';
 import {
   addScanFlow,
   failScan,
-  keys,
   planScan,
   type Planned,
   type Ports,
   QuotaExceededError,
-  readStored,
   type ScanQueues,
 } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
@@ -26,11 +24,10 @@ export class PlanProcessor implements StageProcessor<'plan'> {
   async run({ scan }: PlanJob, { signal }: StageContext): Promise<void> {
     const planned = await this.plan(scan, signal);
     if (planned === null || planned.done) return;
-    const record = await readStored(this.ports.store, keys.record(scan), ScanRecord, signal);
-    if (!record) return;
+    const { plan, record } = planned;
     // The index knows whether it was asked for again, more urgently.
     const { priority } = (await this.ports.index.get(scan)) ?? record;
-    await addScanFlow(this.queues, { ...record, priority }, planned.plan);
+    await addScanFlow(this.queues, { ...record, priority }, plan);
   }
 
   /** @returns null where the tenant's quota does not suffice: that ends the scan, and is nothing for an operator to look into */
