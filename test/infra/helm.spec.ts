@@ -20,7 +20,7 @@ jest.setTimeout(renderTimeoutMs);
 
 const adminKey = `assay_${'k'.repeat(43)}`;
 const secret = { s3AccessKeyId: 'id', s3SecretAccessKey: 'secret', adminKey };
-const parts = ['api', 'worker', 'courier'] as const;
+const parts = ['api', 'worker', 'judge', 'courier'] as const;
 type Part = (typeof parts)[number];
 /** The target of the Dockerfile that a part runs. */
 const targetOf = (part: Part) => (part === 'api' ? 'api' : 'worker');
@@ -45,12 +45,16 @@ function envOf(manifests: Manifest[], part: Part): Record<string, string> {
 
 describeWithHelm('the chart', () => {
   let plain: Manifest[];
+  /** With every part that there can be. */
+  let judged: Manifest[];
   let full: Manifest[];
   beforeAll(() => {
     plain = renderChart({ secret });
+    judged = renderChart({ secret, judge: { replicas: 2 } });
     full = renderChart({
       secret,
       keda: { enabled: true },
+      judge: { replicas: 2 },
       settings: { ASSAY_MAX_BYTES: 8589934592, ASSAY_LOG_LEVEL: 'warn', ASSAY_MAX_DURATION_SECONDS: 0.5 },
       image: { pullSecrets: [{ name: 'registry' }], api: { tag: 'v2' } },
       nodeSelector: { pool: 'decode' },
@@ -60,15 +64,15 @@ describeWithHelm('the chart', () => {
   });
 
   it('follows the schemas of Kubernetes and KEDA, to the last field', () => {
-    expect(faultsOf(plain)).toEqual([]);
-    expect(faultsOf(full)).toEqual([]);
+    for (const manifests of [plain, judged, full]) expect(faultsOf(manifests)).toEqual([]);
+    expect(plain.filter(({ kind }) => kind === 'Deployment')).toHaveLength(3);
     expect(full.map(({ kind }) => kind).sort()).toEqual([
-      ...['ConfigMap', ...Array(3).fill('Deployment'), ...Array(3).fill('NetworkPolicy')],
+      ...['ConfigMap', ...Array(4).fill('Deployment'), ...Array(4).fill('NetworkPolicy')],
       ...[
-        ...Array(3).fill('PodDisruptionBudget'),
+        ...Array(4).fill('PodDisruptionBudget'),
         'ScaledObject',
         'Secret',
-        ...Array(3).fill('Service'),
+        ...Array(4).fill('Service'),
         'ServiceAccount',
       ],
     ]);
@@ -79,7 +83,7 @@ describeWithHelm('the chart', () => {
 
   it('refuses to be installed without its secrets, and takes one that is there', () => {
     expect(() => renderChart({})).toThrow('secret.s3AccessKeyId');
-    const own = renderChart({ secret: { existing: 'mine' } });
+    const own = renderChart({ secret: { existing: 'mine' }, judge: { replicas: 1 } });
     expect(own.some(({ kind }) => kind === 'Secret')).toBe(false);
     for (const part of parts) {
       const [container] = find(own, 'Deployment', part)['spec'].template.spec.containers;
@@ -88,10 +92,10 @@ describeWithHelm('the chart', () => {
   });
 
   describe.each(parts)('%s', (part) => {
-    const pod = (manifests = plain) => find(manifests, 'Deployment', part)['spec'].template.spec;
+    const pod = (manifests = judged) => find(manifests, 'Deployment', part)['spec'].template.spec;
 
     it('has settings that the service reads and accepts', () => {
-      for (const manifests of [plain, full]) {
+      for (const manifests of [judged, full]) {
         const env = envOf(manifests, part);
         const ours = Object.keys(env).filter((name) => /^(ASSAY|S3|REDIS)_/.test(name));
         expect(ours.filter((name) => !settingNames.includes(name))).toEqual([]);
@@ -111,9 +115,9 @@ describeWithHelm('the chart', () => {
       expect(container).not.toHaveProperty('command');
       expect(all(targetOf(part), 'EXPOSE')).toEqual([[String(container.ports[0].containerPort)]]);
       expect(container.image).toMatch(new RegExp(`^assay-${targetOf(part)}:0\\.1\\.0$`));
-      const { drainMs } = loadConfig(envOf(plain, part));
+      const { drainMs } = loadConfig(envOf(judged, part));
       expect(pod().terminationGracePeriodSeconds * 1000).toBeGreaterThan(drainMs + 5_000);
-      expect(find(plain, 'Service', part)['spec'].ports[0].targetPort).toBe(container.ports[0].name);
+      expect(find(judged, 'Service', part)['spec'].ports[0].targetPort).toBe(container.ports[0].name);
     });
 
     it('is not root, gains nothing, and writes to its volumes alone', () => {
@@ -133,12 +137,12 @@ describeWithHelm('the chart', () => {
     });
 
     it('is found by its own service, budget and policy, and by no other’s', () => {
-      const { labels } = find(plain, 'Deployment', part)['spec'].template.metadata;
+      const { labels } = find(judged, 'Deployment', part)['spec'].template.metadata;
       const selectors = (owner: Part) => [
-        find(plain, 'Deployment', owner)['spec'].selector.matchLabels,
-        find(plain, 'Service', owner)['spec'].selector,
-        find(plain, 'PodDisruptionBudget', owner)['spec'].selector.matchLabels,
-        find(plain, 'NetworkPolicy', owner)['spec'].podSelector.matchLabels,
+        find(judged, 'Deployment', owner)['spec'].selector.matchLabels,
+        find(judged, 'Service', owner)['spec'].selector,
+        find(judged, 'PodDisruptionBudget', owner)['spec'].selector.matchLabels,
+        find(judged, 'NetworkPolicy', owner)['spec'].podSelector.matchLabels,
       ];
       for (const owner of parts) {
         for (const selector of selectors(owner)) {
@@ -181,19 +185,27 @@ describeWithHelm('the chart', () => {
       ports: [{ protocol: 'TCP', port: 9000 }],
     };
 
-    it('lets decoders out to names, Redis and the store alone, and the scraper alone in', () => {
-      const { spec } = find(plain, 'NetworkPolicy', 'worker');
-      expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
-      expect(spec.egress).toEqual([names, redis, store]);
-      expect(spec.ingress).toHaveLength(1);
-      expect(spec.ingress[0].from).toHaveLength(1);
-      expect(spec.ingress[0].ports).toEqual([{ protocol: 'TCP', port: 9464 }]);
-    });
+    it.each(['worker', 'judge'])(
+      'lets %s out to names, Redis and the store alone, and the scraper alone in',
+      (part) => {
+        const { spec } = find(judged, 'NetworkPolicy', part);
+        expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
+        expect(spec.egress).toEqual([names, redis, store]);
+        expect(spec.ingress).toHaveLength(1);
+        expect(spec.ingress[0].from).toHaveLength(1);
+        expect(spec.ingress[0].ports).toEqual([{ protocol: 'TCP', port: 9464 }]);
+      },
+    );
 
     it('has every queue taken by somebody, and deliveries by nobody who decodes', () => {
-      const [worker, courier] = (['worker', 'courier'] as const).map((part) => loadConfig(envOf(plain, part)).queues);
-      expect([...(worker ?? []), ...(courier ?? [])]).toEqual(loadConfig({}).queues);
-      expect(courier).toEqual(['deliver']);
+      const queuesOf = (manifests: Manifest[], part: Part) => loadConfig(envOf(manifests, part)).queues;
+      const all = loadConfig({}).queues;
+      expect([...queuesOf(plain, 'worker'), ...queuesOf(plain, 'courier')]).toEqual(all);
+      expect(queuesOf(plain, 'courier')).toEqual(['deliver']);
+      // None twice, so that whoever decodes does not keep what is known.
+      expect(queuesOf(judged, 'worker')).toEqual(['plan', 'look', 'shadow']);
+      const taken = (['worker', 'judge', 'courier'] as const).flatMap((part) => queuesOf(judged, part));
+      expect(taken.sort()).toEqual([...all].sort());
     });
 
     it('opens the ports at which the settings say that Redis and the store are', () => {

@@ -57,11 +57,12 @@ const everything = {
     c2paTrust: { configMap: 'trust' },
   },
   worker: { tenantLooks: 20 },
+  judge: { replicas: 1 },
   api: { egress: [{ to: [{ ipBlock: { cidr: '10.3.0.0/16' } }] }] },
 };
 
 describeWithHelm('the chart', () => {
-  const parts = ['api', 'worker', 'courier'] as const;
+  const parts = ['api', 'worker', 'judge', 'courier'] as const;
   type Part = (typeof parts)[number];
   let manifests: Manifest[];
   beforeAll(() => (manifests = renderChart(everything)));
@@ -148,6 +149,7 @@ describeWithHelm('the chart', () => {
       policies,
       ['ASSAY_SIGNING_KEY_FILE', 'signing'],
     ]);
+    expect(mounted('judge')).toEqual([policies, ['ASSAY_SIGNING_KEY_FILE', 'signing']]);
     expect(mounted('courier')).toEqual([policies]);
   });
 

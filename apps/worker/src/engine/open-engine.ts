@@ -14,11 +14,13 @@ import { warmLiveSet } from './warm-live-set';
 
 /** Queues of scans that somebody waits for. */
 const liveQueues: readonly QueueName[] = ['plan', 'look', 'judge'];
+/** Whose jobs put questions to models; judging needs to know which they are, and no more. */
+const scoringQueues: readonly QueueName[] = ['look', 'shadow'];
 
 export type LocalEngine = Engine & { tracing: Tracing | null };
 
 /**
- * An engine in this process, ready: store and Redis answer, the models are loaded.
+ * An engine in this process, ready: store and Redis answer, the models are loaded where its queues need them.
  *
  * @throws ModelError, StageRegistryError, or what the dependency said
  */
@@ -43,7 +45,8 @@ export async function openEngine(config: Config, log: Logger): Promise<LocalEngi
     for (const name of liveQueues) processors[name] = telling(processors[name], app.get(LiveWork));
     await untilHealthy('index', (signal) => ports.index.check(signal), log);
     await untilHealthy('store', (signal) => ports.store.check(signal), log);
-    if (!config.mock) await warmLiveSet(ports, log);
+    const scores = config.queues.some((name) => scoringQueues.includes(name));
+    if (scores && !config.mock) await warmLiveSet(ports, log);
     return {
       processors,
       tracing,

@@ -3,7 +3,21 @@
 {{- $name | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Labels that never change: part: api | worker, root: the top-level context. */}}
+{{/* Parts that take jobs, with commas between: `judge` where there is to be one. */}}
+{{- define "assay.workerParts" -}}
+worker{{ if gt (int .Values.judge.replicas) 0 }},judge{{ end }},courier
+{{- end -}}
+
+{{/* What a part takes; workers leave to `judge`, where there is one, what it takes. */}}
+{{- define "assay.queues" -}}
+{{- $queues := splitList "," (index .root.Values .part).queues -}}
+{{- if and (eq .part "worker") (gt (int .root.Values.judge.replicas) 0) -}}
+{{- range splitList "," .root.Values.judge.queues }}{{ $queues = without $queues . }}{{ end -}}
+{{- end -}}
+{{- join "," $queues -}}
+{{- end -}}
+
+{{/* Labels that never change: part: api | worker | judge | courier, root: the top-level context. */}}
 {{- define "assay.selector" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
@@ -150,8 +164,10 @@ ASSAY_POLICIES_FILE: policies
 {{- if eq .part "api" }}
 ASSAY_BUCKETS_FILE: buckets
 {{- end }}
-{{- if eq .part "worker" }}
+{{- if has .part (list "worker" "judge") }}
 ASSAY_SIGNING_KEY_FILE: signingKey
+{{- end }}
+{{- if eq .part "worker" }}
 ASSAY_C2PA_TRUST_FILE: c2paTrust
 {{- end }}
 {{- end -}}
