@@ -136,6 +136,13 @@ def eval_ensemble(argv: list[str]) -> int:
     return main(argv)
 
 
+def eval_kinds(argv: list[str]) -> int:
+    """measure detectors on each way of forging apart, on held-out faces"""
+    from assay_training.by_kind import main
+
+    return main(argv)
+
+
 def eval_reasons(argv: list[str]) -> int:
     """measure how often detectors name region and operation of a forgery rightly, each and together"""
     from assay_training.reasons import main
@@ -222,6 +229,7 @@ COMMANDS = {
     "export-discrepancy": export_discrepancy,
     "eval-clips": eval_clips,
     "eval-ensemble": eval_ensemble,
+    "eval-kinds": eval_kinds,
     "eval-maps": eval_maps,
     "eval-reasons": eval_reasons,
     "eval-occlusion": eval_occlusion,

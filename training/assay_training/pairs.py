@@ -14,15 +14,16 @@ from assay_training.degrade import degrade_pairs, draw
 from assay_training.synthesis import color, painters
 from assay_training.synthesis.facts import facts_of
 from assay_training.synthesis.face_shape import GRID_PX, FaceShape
+from assay_training.synthesis.lip_sync import lip_sync
 from assay_training.synthesis.masks import boundary
 from assay_training.synthesis.occlude import Cover, covered, draw_cover
 from assay_training.synthesis.reenact import reenact
 from assay_training.synthesis.scene import Forgery, Scene, make_scene
 from assay_training.synthesis.self_blend import self_blend
 from assay_training.synthesis.soft_discrepancy import soft_discrepancy
-from assay_training.synthesis.swap import Neighbours, foreign_swap, painted_swap, place_painted, smoothed_swap
+from assay_training.synthesis.swap import Neighbours, fitted, foreign_swap, painted_swap, place_painted, smoothed_swap
 
-MIX = {"painted": 0.34, "smoothed": 0.08, "self-blend": 0.22, "foreign": 0.16, "reenact": 0.20}
+MIX = {"painted": 0.29, "smoothed": 0.06, "self-blend": 0.17, "foreign": 0.13, "reenact": 0.17, "lip-sync": 0.18}
 """How often each way of forging is used, where a task does not say otherwise; `soft` is left to `discrepancy`."""
 
 CAPTURED = 0.6
@@ -91,6 +92,15 @@ class PairMaker:
         """Face `index` as one of the painters made it, (s,s,3) on the mean mesh."""
         return np.array(self.painted[rng.integers(len(self.painted))][index, rng.integers(0, 2)])
 
+    def _lent_face(self, rng: np.random.Generator, scene: Scene) -> np.ndarray | None:
+        """The face (S,S,3), at the scene's mesh, that lends its mouth to a lip-sync: none, a painter's, or another person's."""
+        lender = rng.random()
+        if lender < 0.35:
+            return None
+        if lender < 0.7:
+            return place_painted(rng, self.shape, scene.mesh, len(scene.image), self._painted(rng, scene.index))
+        return fitted(rng, scene, self.faces, self.neighbours.near(rng, scene.index))
+
     def forge(self, rng: np.random.Generator, scene: Scene, kind: str | None = None, source: np.ndarray | None = None) -> Forgery:
         """One forgery of a scene, of a given kind or of one drawn from the mix; `source` (S,S,3) is the scene's picture
         before its camera softened it, where the forged face should come from that."""
@@ -106,6 +116,8 @@ class PairMaker:
             if rng.random() < REPAINTED:
                 source = place_painted(rng, self.shape, scene.mesh, len(scene.image), self._painted(rng, scene.index))
             return reenact(rng, scene, source)
+        if kind == "lip-sync":
+            return lip_sync(rng, scene, source, self._lent_face(rng, scene))
         if kind == "soft":
             return soft_discrepancy(rng, scene)
         return self_blend(rng, scene, source)

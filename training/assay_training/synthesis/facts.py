@@ -22,7 +22,7 @@ OPERATION_FACTS = {
     "painted": ("painted", "smoothed"),
     "pasted": ("foreign",),
     "reblended": ("self-blend",),
-    "reenacted": ("reenact",),
+    "reenacted": ("reenact", "lip-sync"),
 }
 
 LOOK_FACTS = ("softer", "sharper", "flatter", "tinted")

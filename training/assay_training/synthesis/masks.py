@@ -54,7 +54,7 @@ def region_mask(
     full = cv2.resize(mask, None, fx=1 / q, fy=1 / q, interpolation=cv2.INTER_LINEAR)
     out = np.zeros((height, width), np.float32)
     h, w = min(height, full.shape[0]), min(width, full.shape[1])
-    out[:h, :w] = full[:h, :w]
+    out[:h, :w] = full[:h, :w].clip(0, 1)  # a blur sums to one only nearly
     return out
 
 

@@ -116,8 +116,8 @@ class Neighbours:
         return int(some[np.argsort(distance)[rng.integers(0, 3)]])
 
 
-def foreign_swap(rng: np.random.Generator, scene: Scene, faces: Faces, other: int) -> Forgery:
-    """Another person's face fitted to the scene."""
+def fitted(rng: np.random.Generator, scene: Scene, faces: Faces, other: int) -> np.ndarray:
+    """Another person's face (S,S,3) at the scene's mesh."""
     picture, mesh = faces.picture(other)
     picture = np.array(picture)
     fit = fit_affine if rng.random() < 0.5 else fit_similarity
@@ -131,4 +131,9 @@ def foreign_swap(rng: np.random.Generator, scene: Scene, faces: Faces, other: in
     if rng.random() < 0.7:
         moved = apply(fit(mesh[INNER], scene.mesh[INNER]), mesh)
         face = bend_by_points(face, moved[ANCHORS], scene.mesh[ANCHORS], 0.06 * scene.face)
-    return _merge(rng, scene, face, "foreign")
+    return face
+
+
+def foreign_swap(rng: np.random.Generator, scene: Scene, faces: Faces, other: int) -> Forgery:
+    """Another person's face fitted to the scene."""
+    return _merge(rng, scene, fitted(rng, scene, faces, other), "foreign")
