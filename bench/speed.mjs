@@ -1,13 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { makeClip } from './clips.mjs';
 import { measure } from './measure.mjs';
 import { openRecorder } from './record.mjs';
 
+const { allocatorSettings } = createRequire(import.meta.url)('../libs/video');
 const root = resolve(import.meta.dirname, '..');
 /** Threads that the floor's inference and the scan's may use: the yardstick is a machine of two cores. */
 const threads = 2;
+/** As a worker's engine is started. */
+const engineEnv = { ...process.env, ...allocatorSettings() };
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -33,7 +37,7 @@ export async function measureClip(clip, repeats) {
     const costs = { scan: [], warm: [], decode: [], infer: [] };
     for (let i = 0; i < repeats; i += 1) {
       costs.scan.push(await scan(made.path, work));
-      costs.warm.push(await node('bench/warm.mjs', [made.path, String(threads)]));
+      costs.warm.push(await node('bench/warm.mjs', [made.path, String(threads)], { env: engineEnv }));
       costs.decode.push(await decodeAll(made.path, decodes));
       costs.infer.push(await node('bench/infer.mjs', [], { stdin: job }));
     }

@@ -1,5 +1,6 @@
 import { ChildProcess, type IOType, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
+import { allocatorSettings } from './large-pages';
 import { LineSplitter } from './lines';
 import { memoryLimitKilobytes } from './memory-limit';
 import { stepBack } from './step-back';
@@ -45,8 +46,8 @@ const assumedCores = 4;
 /** CPU limit where neither limit is given, seconds. */
 const defaultCpuSeconds = 600;
 
-/** What ffmpeg and the C library say of a request for memory that was not granted. */
-const noMemory = /(cannot|could not|failed to|unable to) allocate|out of memory|bad_alloc/i;
+/** What ffmpeg and the C library say of a request for memory that was not granted; the last where it was the stack of a thread. */
+const noMemory = /(cannot|could not|failed to|unable to) allocate|out of memory|bad_alloc|resource temporarily unavailable/i;
 
 /** Process groups that are alive now: the last line of defence when this process exits in the middle of work. */
 const liveGroups = new Set<number>();
@@ -92,9 +93,9 @@ export class ToolProcess {
     this.child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, tool, ...args], {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', options.inputFd ?? 'ignore', side, ...pipes],
-      // Not configuration: only the search path goes on, so that no secret reaches a child that parses hostile files.
+      // Not configuration: only the search path and the allocator's settings go on, so that no secret reaches a child that parses hostile files.
       // Messages are read by code: keep them in English and without colour.
-      env: { PATH: process.env.PATH, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
+      env: { PATH: process.env.PATH, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1', ...allocatorSettings() },
     });
     const pid = this.child.pid;
     if (pid !== undefined) {

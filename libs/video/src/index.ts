@@ -1,6 +1,7 @@
 export { type Alteration, cropFilter, type Cut, cutRegion, type Region } from './cut-region';
 export type { DecodeEnd, Frame } from './frame';
 export { attackAlteration, type VideoAttack, videoAttackNames } from './attacks';
+export { allocatorSettings } from './large-pages';
 export { joinFrames } from './join-frames';
 export { decodeSegment } from './decode-segment';
 export type { MediaSource, ServedMedia } from './input-arguments';

@@ -12,7 +12,7 @@ import { decodeSegment, planFrames, probeMedia } from '.';
 const signal = new AbortController().signal;
 const path = process.env['PATH'];
 /** Libraries and stacks of ffmpeg fit into it, sixteen pictures of 4K and what goes with them do not. */
-const tightKilobytes = 420_000;
+const tightKilobytes = 345_000;
 let folder: Awaited<ReturnType<typeof mediaFolder>>;
 let clip: string;
 beforeAll(async () => {

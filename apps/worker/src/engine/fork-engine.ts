@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Logger, type QueueName, queueNames, type Tracing, untilAborted } from '@assay/pipeline';
-import { lowerSession } from '@assay/video';
+import { allocatorSettings, lowerSession } from '@assay/video';
 import type { MetricObject } from 'prom-client';
 import type { Done, StageContext, StageProcessor } from '../stage';
 import type { Engine, Processors } from './engine';
@@ -66,6 +66,7 @@ export async function forkEngine({ script, ...options }: ForkOptions): Promise<E
   const child = fork(script, {
     detached: true,
     serialization: 'advanced',
+    env: { ...process.env, ...allocatorSettings() },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   if (child.pid !== undefined) lowerSession(child.pid, sessionNice);
