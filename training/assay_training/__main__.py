@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 
 import assay_training
+from assay_training.freed_memory import keep_freed_memory
 
 Command = Callable[[list[str]], "int | None"]
 
@@ -39,6 +40,7 @@ def main(argv: list[str]) -> int:
         for name, run in sorted(commands.items()):
             print(f"  {name:<18} {(run.__doc__ or '').strip().splitlines()[0]}", file=sys.stderr)
         return 0 if argv and argv[0] in ("-h", "--help") else 2
+    keep_freed_memory()
     return commands[argv[0]](argv[1:]) or 0
 
 

@@ -19,6 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from assay_training import data
+from assay_training.freed_memory import keep_freed_memory
 from assay_training.precision import half_precision
 
 IDENTITIES = 24
@@ -121,6 +122,7 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16) -> None:
 
     Writes `cache/ae_<name>.npy` (N,2,S,S,3) uint8 and a JSON with the settings. One thread, so that two run at once.
     """
+    keep_freed_memory()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     recipe, started = RECIPES[name], time.time()
