@@ -47,7 +47,8 @@ const assumedCores = 4;
 const defaultCpuSeconds = 600;
 
 /** What ffmpeg and the C library say of a request for memory that was not granted; the last where it was the stack of a thread. */
-const noMemory = /(cannot|could not|failed to|unable to) allocate|out of memory|bad_alloc|resource temporarily unavailable/i;
+const noMemory =
+  /(cannot|could not|failed to|unable to) allocate|out of memory|bad_alloc|resource temporarily unavailable/i;
 
 /** Process groups that are alive now: the last line of defence when this process exits in the middle of work. */
 const liveGroups = new Set<number>();
