@@ -86,7 +86,8 @@ export async function startTestApi(settings: Record<string, string> = {}): Promi
       await Promise.all(ends.map((end) => end()));
       await api.close();
       await redis.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      // The engine of a worker that was killed ends a moment after it, and may still be writing.
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
       endCheck();
     },
   };
