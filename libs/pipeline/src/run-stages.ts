@@ -14,7 +14,7 @@ import { keys } from './keys';
 import { mockScan } from './mock/mock-scan';
 import type { Ports } from './ports';
 import { type Partial, Progress } from './progress';
-import { leavingNothing, type LoadedScan, loadScan } from './scan-state';
+import { leavingNothing, type LoadedScan, loadRecord, loadScan } from './scan-state';
 import { chargeVideo } from './quotas/charge-video';
 import { credentials } from './stages/credentials';
 import { judge, readSegments, reject } from './stages/judge';
@@ -65,7 +65,12 @@ async function probeAndPlan(
     if (outcome.ok) await chargeVideo(record, probed.value.probe, ports, signal);
     return outcome;
   });
-  if (!planned.ok) return finished(await reject(scan, planned.rejection, ports, signal), ports, signal);
+  if (!planned.ok) {
+    const { rejection } = planned;
+    return leavingNothing(record, ports, signal, async () =>
+      finished(await reject(scan, rejection, ports, signal), ports, signal),
+    );
+  }
   await ports.index.update(scan, { segments: planned.value.segments.length });
   return { done: false, plan: planned.value, record };
 }
@@ -132,7 +137,13 @@ async function lookAndTell(
 export function finishScan(scan: ScanId, ports: Ports, signal: AbortSignal): Promise<Verdict> {
   return whileOpen(scan, ports, signal, async (stop) => {
     await new Progress(scan, ports).report('judge', 0);
-    return (await finished(await judge(scan, ports, stop), ports, stop)).verdict;
+    const record = await loadRecord(scan, ports, stop);
+    return leavingNothing(
+      record,
+      ports,
+      stop,
+      async () => (await finished(await judge(scan, ports, stop), ports, stop)).verdict,
+    );
   });
 }
 

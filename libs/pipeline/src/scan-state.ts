@@ -63,7 +63,7 @@ export async function assertMediaExists(
 }
 
 /** For one question and what it leads to, when the work's own signal is aborted already, ms. */
-const tidyUpMs = 10_000;
+export const tidyUpMs = 10_000;
 
 /**
  * Does work that writes about a scan, and looks once, behind all of it, whether the media is still there: also behind work that failed or

@@ -34,8 +34,9 @@ import { decide } from './decide';
 import { decisionHistory } from './decisions';
 import { exportKnownMedia } from './export-known';
 import { createKnown } from './known';
-import { sharedScope } from './known-keys';
+import { knownKeys, sharedScope } from './known-keys';
 import { importKnownList, removeKnownList } from './known-lists';
+import { remember } from './remember';
 import { readRevision, verdictHistory } from './revise-verdict';
 import { revisitAll } from './revisit';
 import { fromSignalRow } from './signal-row';
@@ -283,4 +284,24 @@ test('media that is deleted leaves nothing that names it, and what inherited fro
     const body = String(await ports.store.get(key, noAbort));
     expect([key, key.includes(media) || body.includes(media)]).toEqual([key, false]);
   }
+});
+
+test('what is being remembered while its media is deleted does not come back, although the deletion aborts it', async () => {
+  const { scan: record, verdict } = await scan(original);
+  const own = knownKeys.record(tenant, record.media);
+  const stop = new AbortController();
+  const deletedBefore: Partial<Ports['store']> = {
+    async put(key, ...rest) {
+      if (key === own) await deleteMedia(ports, queues, { tenant, media: record.media }, noAbort);
+      const written = await base.store.put(key, ...rest);
+      if (key === own) stop.abort(new Error('aborted by the deletion'));
+      return written;
+    },
+  };
+  const store: Ports['store'] = Object.assign(Object.create(base.store), deletedBefore);
+  await expect(remember(record, verdict, { ...ports, store }, stop.signal)).rejects.toThrow('aborted by the deletion');
+  const left: string[] = [];
+  for await (const { key } of base.store.list('', noAbort)) if (key.includes(record.media)) left.push(key);
+  expect(left).toEqual([]);
+  expect(await ports.known?.findMedia(tenant, record.media)).toBeNull();
 });

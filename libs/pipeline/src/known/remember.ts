@@ -2,7 +2,7 @@ import { type KnownFinding, Plan, Probe, type ScanRecord, type Verdict } from '@
 import type { ObjectStore } from '@assay/storage';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
-import { assertMediaExists } from '../scan-state';
+import { assertMediaExists, tidyUpMs } from '../scan-state';
 import { readDerived, readStored, writeStored } from '../stored';
 import { decisionHistory, knownDecisionOf } from './decisions';
 import { StoredFrameHashes } from './frame-hashes';
@@ -48,8 +48,14 @@ export async function remember(
     ...looks,
     ...{ verdict: verdict.verdict, probability: verdict.probability },
   };
-  await writeStored(ports.store, knownKeys.record(record.tenant, record.media), record, { ifAbsent: false }, signal);
-  await putInLog(record, ports, signal);
+  try {
+    await writeStored(ports.store, knownKeys.record(record.tenant, record.media), record, { ifAbsent: false }, signal);
+    await putInLog(record, ports, signal);
+  } catch (error) {
+    // As in `leavingNothing`: a deletion aborts what it meets, also between the write and the look behind it.
+    await forgetIfGone(record, ports, AbortSignal.timeout(tidyUpMs)).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Forgets what media looks like with the scan that was remembered; what was decided on it stays. */
@@ -85,9 +91,17 @@ export async function putInLog(
   const { standing } = await decisionHistory(record, store, signal);
   const entry = entryOfMedia(record, knownDecisionOf(standing));
   await known?.put(record.tenant, mediaEntryId(record.media), entry, { kept: standing !== null });
-  if (await store.stat(keys.mediaRecord(record.media, record.tenant), signal)) return;
-  await known?.remove(record.tenant, mediaEntryId(record.media));
-  await store.deletePrefix(knownKeys.media(record.tenant, record.media), signal);
+  await forgetIfGone(record, { store, known }, signal);
+}
+
+async function forgetIfGone(
+  { tenant, media }: Pick<KnownRecord, 'tenant' | 'media'>,
+  { store, known }: Pick<Ports, 'store' | 'known'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await store.stat(keys.mediaRecord(media, tenant), signal)) return;
+  await known?.remove(tenant, mediaEntryId(media));
+  await store.deletePrefix(knownKeys.media(tenant, media), signal);
 }
 
 /**
