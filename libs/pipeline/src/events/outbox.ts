@@ -1,4 +1,4 @@
-import type { Decision, ToldNews } from '@assay/contracts';
+import type { Decision, EventId, ToldNews } from '@assay/contracts';
 import type { EventLog } from '@assay/storage';
 import { ScanGoneError } from '../errors';
 import { inLanes } from '../in-lanes';
@@ -60,7 +60,7 @@ async function tell(
 ): Promise<void> {
   await writeDown(news, assertExists, parts, signal);
   // The sweeper goes on from the marker.
-  await relay(news, parts, signal).catch((error: unknown) => {
+  await relay(news.id, parts, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     parts.log.warn({ event: news.id, err: error }, 'an event waits to be told');
   });
@@ -98,15 +98,18 @@ async function assertStillThere(
 
 /** Feed and webhooks of the tenant and callbacks of the scan, all of which count an event once. */
 async function relay(
-  news: ToldNews,
+  id: EventId,
   parts: Pick<OutboxParts, 'store' | 'events' | 'queues'>,
   signal: AbortSignal,
 ): Promise<void> {
+  // As it lies there, not as it would be written now: deliveries are told apart by it.
+  const news = await readEvent(id, parts, signal);
+  if (!news) return;
   const { tenant } = news.data;
   const [receivers, callbacks] = await Promise.all([
     listReceivers(tenant, parts.store, signal),
     'scan' in news.data ? listCallbacks(news.data.scan, parts.store, signal) : [],
-    parts.events.append(tenant, news.id),
+    parts.events.append(tenant, id),
   ]);
   for (const { id: webhook, events, createdAt } of receivers) {
     // One that was made later gets what happens later, also when the sweeper tells again.
@@ -124,8 +127,7 @@ async function sweepOutbox(parts: OutboxParts, signal: AbortSignal): Promise<voi
     try {
       // Its age before it is told: what is told now and lost in the same moment is told again by the next sweep.
       const isOld = await isOlder(key, markerKeptMs, parts, stop);
-      const news = await readEvent(id, parts, stop);
-      if (news) await relay(news, parts, stop);
+      await relay(id, parts, stop);
       if (isOld) await parts.store.delete(key, stop);
     } catch (error) {
       stop.throwIfAborted();
