@@ -15,10 +15,19 @@ import { startRedis } from './fleet/redis.mjs';
 import { machine } from './machine.mjs';
 
 const require = createRequire(import.meta.url);
-const pipeline = require('../libs/pipeline');
-const { createRedisKnownLog } = require('../libs/storage');
-const { createPorts, finishScan, frameOf, inLanes, intake, keys, loadConfig, lookAtPart, planScan, registerScan } =
-  pipeline;
+const {
+  createLog,
+  createPorts,
+  finishScan,
+  frameOf,
+  inLanes,
+  intake,
+  keys,
+  loadConfig,
+  lookAtPart,
+  planScan,
+  registerScan,
+} = require('../libs/pipeline');
 
 const { values: options } = parseArgs({
   options: { scans: { type: 'string', default: '200' }, known: { type: 'string', default: '5000' } },
@@ -44,28 +53,27 @@ function looksOfAMinute() {
   });
 }
 
-const entryOf = (media, frames) => ({
-  ...{
-    v: 1,
-    source: { kind: 'media', media, scan: `sc_${media.slice(0, 32)}` },
-    type: 'vpdq',
-    durationSeconds: 60,
-    frames,
-  },
-  ...{ md5: null, verdict: 'inconclusive', probability: 0.5, decision: null },
+const entryOf = (media) => ({
+  v: 1,
+  source: { kind: 'media', media, scan: `sc_${media.slice(0, 32)}` },
+  type: 'vpdq',
+  durationSeconds: 60,
+  frames: looksOfAMinute(),
+  md5: null,
+  verdict: 'inconclusive',
+  probability: 0.5,
+  decision: null,
 });
 
-async function openWorld(most) {
+function openWorld(most) {
   const env = {
-    ...{
-      ASSAY_DATA_DIR: join(root, `data-${most}`),
-      REDIS_URL: redis.path,
-      ASSAY_KNOWN_MEDIA: String(most),
-      ASSAY_INFERENCE_THREADS: '1',
-    },
+    ASSAY_DATA_DIR: join(root, `data-${most}`),
+    REDIS_URL: redis.path,
+    ASSAY_KNOWN_MEDIA: String(most),
+    ASSAY_INFERENCE_THREADS: '1',
     ...(process.env.ASSAY_MODELS_DIR ? { ASSAY_MODELS_DIR: process.env.ASSAY_MODELS_DIR } : {}),
   };
-  return createPorts(loadConfig(env), pipeline.createLog({ level: 'error', service: 'bench' }));
+  return createPorts(loadConfig(env), createLog({ level: 'error', service: 'bench' }));
 }
 
 /** One scan that is done but for its verdict; copies of it under other ids are what is judged. */
@@ -114,16 +122,9 @@ try {
     const ports = await openWorld(most);
     const scan = await lookOnce(ports);
     if (most > 0) {
-      const log = await createRedisKnownLog({ url: redis.path });
       const names = Array.from({ length: known }, () => randomBytes(32).toString('hex'));
-      const add = (name) =>
-        log.put(
-          tenant,
-          { id: `m.${name}`, value: JSON.stringify(entryOf(name, looksOfAMinute())) },
-          { kept: false, most },
-        );
+      const add = (name) => ports.known.put(tenant, `m.${name}`, entryOf(name), { kept: false });
       await inLanes(names, lanes, add, signal);
-      await log.close();
       const query = looksOfAMinute().map(frameOf);
       const reading = await cpuOf(() => ports.known.findLooks([tenant], query, 60));
       console.log(

@@ -12,16 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from assay_training.measures import auc
-from assay_training.pairs import MIX, Batch, PairMaker, join
+from assay_training.pairs import MIX
 from assay_training.shipped import Shipped, run_in_parts
-
-GROUP = 8
-
-
-def pairs_of(maker: PairMaker, kind: str, count: int, size: int, seed: int) -> Batch:
-    """`count` pairs of one way of forging, the same for the same seed."""
-    rng = np.random.default_rng(seed)
-    return join([maker.group(rng, GROUP, size, kind) for _ in range(max(1, count // GROUP))])
+from assay_training.train import validation_set
 
 
 def odds(detectors: list[Shipped], crops: np.ndarray) -> np.ndarray:
@@ -43,10 +36,9 @@ def main(argv: list[str]) -> int:
     p.add_argument("--kinds", nargs="+", default=list(MIX))
     args = p.parse_args(argv)
     detectors = [Shipped.read(folder) for folder in args.models]
-    maker = PairMaker(args.cache, train=False)
     sets = {d.entry["id"]: [d] for d in detectors} | ({"all": detectors} if len(detectors) > 1 else {})
     for kind in args.kinds:
-        batch = pairs_of(maker, kind, args.pairs, detectors[0].size, args.seed)
+        batch = validation_set(args.cache, detectors[0].size, args.pairs, seed=args.seed, kind=kind)
         found = {}
         for name, members in sets.items():
             real, forged = odds(members, batch.real), odds(members, batch.forged)

@@ -38,11 +38,13 @@ class Stream(torch.utils.data.IterableDataset):
             yield join([maker.group(rng, GROUP, self.size) for _ in range(self.groups)])
 
 
-def validation_set(cache: Path, size: int, pairs: int = 160, mix: dict[str, float] = MIX, seed: int = 99) -> Batch:
-    """A fixed set of held-out faces forged with the held-out painter and the other ways."""
+def validation_set(
+    cache: Path, size: int, pairs: int = 160, mix: dict[str, float] = MIX, seed: int = 99, kind: str | None = None
+) -> Batch:
+    """A fixed set of held-out faces forged with the held-out painter and the other ways, or in one way alone."""
     rng = np.random.default_rng(seed)
     maker = PairMaker(cache, train=False, mix=mix)
-    return join([maker.group(rng, GROUP, size) for _ in range(pairs // GROUP)])
+    return join([maker.group(rng, GROUP, size, kind) for _ in range(pairs // GROUP)])
 
 
 def _arguments(name: str, argv: list[str]) -> argparse.Namespace:

@@ -57,22 +57,28 @@ async function probeAndPlan(
   if (ports.mock) return finished(await mockScan(scan, ports, progress, signal), ports, signal);
   const loaded = await loadScan(scan, ports, signal);
   const { record } = loaded;
-  const planned = await leavingNothing(record, ports, signal, async () => {
-    const probed = await probeStage(record, ports, signal, begun);
-    if (!probed.ok) return probed;
-    await progress.report('plan', 0);
-    const outcome = await planAndRead(loaded, probed.value, ports, signal);
-    if (outcome.ok) await chargeVideo(record, probed.value.probe, ports, signal);
-    return outcome;
+  return leavingNothing(record, ports, signal, async () => {
+    const planned = await planOf(loaded, progress, ports, signal, begun);
+    if (!planned.ok) return finished(await reject(scan, planned.rejection, ports, signal), ports, signal);
+    await ports.index.update(scan, { segments: planned.value.segments.length });
+    return { done: false, plan: planned.value, record };
   });
-  if (!planned.ok) {
-    const { rejection } = planned;
-    return leavingNothing(record, ports, signal, async () =>
-      finished(await reject(scan, rejection, ports, signal), ports, signal),
-    );
-  }
-  await ports.index.update(scan, { segments: planned.value.segments.length });
-  return { done: false, plan: planned.value, record };
+}
+
+async function planOf(
+  loaded: LoadedScan,
+  progress: Progress,
+  ports: Ports,
+  signal: AbortSignal,
+  begun?: Promise<Outcome<Probed>>,
+): Promise<Outcome<Plan>> {
+  const { record } = loaded;
+  const probed = await probeStage(record, ports, signal, begun);
+  if (!probed.ok) return probed;
+  await progress.report('plan', 0);
+  const planned = await planAndRead(loaded, probed.value, ports, signal);
+  if (planned.ok) await chargeVideo(record, probed.value.probe, ports, signal);
+  return planned;
 }
 
 /** Plan and Content Credentials, side by side: one waits for ffprobe, the other for a process that starts. */

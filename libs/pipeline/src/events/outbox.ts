@@ -106,10 +106,10 @@ async function relay(
   const news = await readEvent(id, parts, signal);
   if (!news) return;
   const { tenant } = news.data;
+  await parts.events.append(tenant, id);
   const [receivers, callbacks] = await Promise.all([
     listReceivers(tenant, parts.store, signal),
     'scan' in news.data ? listCallbacks(news.data.scan, parts.store, signal) : [],
-    parts.events.append(tenant, id),
   ]);
   for (const { id: webhook, events, createdAt } of receivers) {
     // One that was made later gets what happens later, also when the sweeper tells again.

@@ -18,10 +18,10 @@ const lateDecision = 'A decision changed while the verdict was being published.'
 export async function publish(verdict: Verdict, ports: Ports, signal: AbortSignal): Promise<ScanRecord> {
   const stored = await loadRecord(verdict.scan, ports, signal);
   if (stored.state === 'cancelled') return withdrawVerdict(verdict.scan, ports, signal);
+  await ports.signer?.sign(verdict.scan, ports.store, signal);
   const [indexed, label] = await Promise.all([
     ports.index.get(verdict.scan),
     labelOf(stored, verdict.knownMedia, ports, signal),
-    ports.signer?.sign(verdict.scan, ports.store, signal),
   ]);
   const now = new Date().toISOString();
   const record: ScanRecord = {
