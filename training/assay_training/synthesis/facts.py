@@ -46,26 +46,29 @@ def facts_of(forgery: Forgery, real: np.ndarray, forged: np.ndarray, mask: np.nd
 def _looks(real: np.ndarray, forged: np.ndarray, mask: np.ndarray) -> list[float]:
     """Softer, sharper, flatter in colour, tinted. Of the region against the rest, each against its original: what is
     compared is what was changed, not that cheeks are smoother than hair."""
-    inside = mask > 0.5 * max(1, int(mask.max()))
-    outside = mask == 0
-    if inside.sum() < 100 or outside.sum() < 100:
+    parts = [(mask > 0.5 * max(1, int(mask.max()))).astype(np.uint8), (mask == 0).astype(np.uint8)]
+    if min(int(part.sum()) for part in parts) < 100:
         return [float("nan")] * len(LOOK_FACTS)
-    (detail_real, lab_real), (detail_forged, lab_forged) = _measured(real), _measured(forged)
+    (inside_real, outside_real), (inside_forged, outside_forged) = _measured(real, parts), _measured(forged, parts)
 
-    def ratio(of_real: np.ndarray, of_forged: np.ndarray, how) -> float:
-        parts = [(how(of_forged[m]) + 0.5) / (how(of_real[m]) + 0.5) for m in (inside, outside)]
-        return float(parts[0] / parts[1])
+    def ratio(measure: int) -> float:
+        inside, outside = ((b[measure] + 0.5) / (a[measure] + 0.5) for a, b in ((inside_real, inside_forged), (outside_real, outside_forged)))
+        return inside / outside
 
-    detail = ratio(detail_real, detail_forged, np.mean)
-    chroma = ratio(lab_real[..., 1:], lab_forged[..., 1:], lambda x: float(np.sqrt(x.var(0).sum())))
-    moved = [lab_forged[m].mean(0) - lab_real[m].mean(0) for m in (inside, outside)]
-    tint = float(np.linalg.norm(moved[0] - moved[1]))
+    tint = float(np.linalg.norm((inside_forged[2] - inside_real[2]) - (outside_forged[2] - outside_real[2])))
+    detail, chroma = ratio(0), ratio(1)
     return [_below(detail, SOFTER), _above(detail, SHARPER), _below(chroma, FLATTER), _above(tint, TINTED)]
 
 
-def _measured(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
-    return np.abs(cv2.Laplacian(lab[..., 0], cv2.CV_32F)), lab
+def _measured(rgb: np.ndarray, parts: list[np.ndarray]) -> list[tuple[float, float, np.ndarray]]:
+    """Of each part (N,N) uint8, 1 inside, of a picture: mean detail, deviation of colour, mean 8-bit Lab (3,)."""
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
+    laplacian = np.abs(cv2.Laplacian(lab[..., 0], cv2.CV_32F))
+    found = []
+    for part in parts:
+        mean, deviation = (x[:, 0] for x in cv2.meanStdDev(lab, mask=part))
+        found.append((cv2.mean(laplacian, part)[0], float(np.hypot(deviation[1], deviation[2])), mean))
+    return found
 
 
 def _below(value: float, bounds: tuple[float, float]) -> float:
