@@ -34,7 +34,7 @@ export const UpdateWebhook = z.strictObject({
   url: Url.optional(),
   description: Description.optional(),
   events: Events.optional(),
-  /** False stops deliveries; true starts them again, also after a 410. */
+  /** False stops deliveries; true starts them again, whatever stopped them. */
   enabled: z.boolean().optional(),
 });
 export type UpdateWebhook = z.infer<typeof UpdateWebhook>;
@@ -66,6 +66,13 @@ export const LiveSecret = z.object({
 });
 export type LiveSecret = z.infer<typeof LiveSecret>;
 
+/**
+ * `gone`: the receiver answered 410. `failing`: all tries of a delivery failed, over three days, and nothing else came through
+ * meanwhile. `by_request`: switched off over the API.
+ */
+export const DisabledBecause = z.enum(['gone', 'failing', 'by_request']);
+export type DisabledBecause = z.infer<typeof DisabledBecause>;
+
 export const Webhook = z.object({
   id: WebhookId,
   tenant: Owner,
@@ -73,8 +80,7 @@ export const Webhook = z.object({
   description: z.string(),
   events: z.array(ToldEventType),
   enabled: z.boolean(),
-  /** `gone`: the receiver answered 410; `by_request`: switched off over the API. */
-  disabledBecause: z.enum(['gone', 'by_request']).nullable(),
+  disabledBecause: DisabledBecause.nullable(),
   /** Newest first; two while a secret is being changed. */
   secrets: z.array(LiveSecret),
   createdAt: z.iso.datetime(),

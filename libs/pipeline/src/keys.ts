@@ -86,6 +86,8 @@ export const keys = {
   webhook: (tenant: TenantId, webhook: WebhookId) => `${webhookStart(tenant)}${webhook}.json`,
   /** Present = switched off, and why. An object of its own, since a worker writes it and the API the others. */
   webhookDisabled: (webhook: WebhookId) => `webhook-disabled/${webhook}.json`,
+  /** As old as its last delivery that came through, or up to an hour older. */
+  webhookReached: (webhook: WebhookId) => `webhook-reached/${webhook}`,
   webhookSecrets: (webhook: WebhookId) => `webhook-secrets/${webhook}/`,
   /** Padded, so that they lie in order. */
   webhookSecret: (webhook: WebhookId, number: number) =>

@@ -53,7 +53,8 @@ const sending = { privateNetworks: ['127.0.0.0/8'] };
  * 2. What is sent is what an independent verifier of Standard Webhooks accepts.
  * 3. An end of a scan is one event and one delivery for each webhook that wants it, however often it is told.
  * 4. Killed between any two steps, or with a Redis that forgot everything, it is told all the same.
- * 5. Tries follow the schedule; a redirect is none; 410 switches the webhook off; what is switched off is sent nothing.
+ * 5. Tries follow the schedule; a redirect is none; 410, and three days in which nothing comes through, switch the webhook off; what is
+ *    switched off is sent nothing.
  * 6. Callbacks hear of the end of their scan and of revisions from then on, once, and go with the scan.
  * 7. Deleting media or a webhook leaves nothing of its events, deliveries, markers and jobs.
  */
@@ -418,6 +419,8 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
       for (const message of receiver.received) accepted(message, secret);
       expect(await oldestPending(ports.store, noAbort)).toBeNull();
+      const { disabledBecause } = await getWebhook(defaultTenant, id, ports.store, noAbort);
+      expect(disabledBecause).toBe('failing');
       await tryOnce(job);
       expect(receiver.received).toHaveLength(retryPausesMs.length + 1);
     });
@@ -446,6 +449,23 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
       const unknown = replayDelivery(defaultTenant, id, delivery.replace(/^\d/, '1'), { ...ports, queues }, noAbort);
       expect(await unknown.catch(codeOf)).toBe('unknown_delivery');
+    });
+
+    it('that are given up leave a webhook on that was reached meanwhile', async () => {
+      const { id } = await make();
+      await finishedScan();
+      await work();
+      receiver.answer(400);
+      await finishedScan();
+      const [{ data: job }] = (await jobs()) as [{ data: DeliverJob }];
+      for (let tries = 0; tries <= retryPausesMs.length; tries += 1) {
+        await setDue(id, job.delivery);
+        await tryOnce(job);
+      }
+      expect((await log(id)).map(({ state }) => state)).toEqual(['failed', 'delivered']);
+      expect(await getWebhook(defaultTenant, id, ports.store, noAbort)).toMatchObject({ enabled: true });
+      await deleteWebhook(defaultTenant, id, ports.store, noAbort);
+      expect((await storedKeys('webhook')).filter((key) => key.includes(id))).toEqual([]);
     });
 
     it('do not follow a redirect, and wait as long as they are asked to', async () => {

@@ -7,6 +7,7 @@ import type { Ports } from '../ports';
 import { writeStored } from '../stored';
 import { callbackKeyOf } from './callback-records';
 import { findDelivery, removeDelivery } from './deliveries';
+import { noteReached, wasReachedSince } from './reached';
 import { pauseBefore } from './schedule';
 import { callbackSecrets, liveSecrets, type SecretHolder } from './secrets';
 import { signedHeaders } from './sign-message';
@@ -51,6 +52,7 @@ export async function deliver(
     const tried = await tryOnce(record, ports, signal);
     onTried({ outcome: tried.attempts.at(-1)?.outcome ?? 'disabled', state: tried.state });
     if (await isGone(tried, ports, signal)) return removeDelivery(webhook, delivery, store, signal);
+    if (tried.state === 'delivered' && tried.url === undefined) await noteReached(tried.tenant, webhook, store, signal);
     if (tried.state === 'pending') waitUntilDue(tried);
   }
   await store.delete(keys.pendingDelivery(webhook, delivery), signal);
@@ -72,8 +74,6 @@ async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: Abor
     milliseconds: Math.max(0, now - startedAt),
     ...sent,
   };
-  if (sent.outcome === 'gone' && record.url === undefined)
-    await disableWebhook(record.webhook, 'gone', ports.store, signal);
   const next = nextTry(record, attempt, retryAfter, now);
   const tried: DeliveryRecord = {
     ...record,
@@ -82,10 +82,30 @@ async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: Abor
     state: sent.outcome === 'delivered' ? 'delivered' : next === null ? 'failed' : 'pending',
     nextAttemptAt: next,
   };
+  if (tried.state === 'failed' && record.url === undefined) await disableWhereDead(tried, sent.outcome, ports, signal);
   await writeStored(ports.store, keys.delivery(record.webhook, record.id), tried, { ifAbsent: false }, signal);
   const { webhook, eventId: event } = record;
   ports.log.info({ webhook, event, ...attempt, state: tried.state }, 'webhook');
   return tried;
+}
+
+/**
+ * Switches a webhook off that says that it is gone, or whose receiver was not reached once while all tries of this delivery
+ * failed: else whoever has left keeps three days of a tenant's events on their way.
+ */
+async function disableWhereDead(
+  { webhook, attempts, seriesBegan }: DeliveryRecord,
+  outcome: AttemptOutcome,
+  { store, log }: DeliverPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (outcome === 'disabled') return;
+  const first = attempts.find(({ number }) => number === seriesBegan + 1);
+  const since = first ? Date.parse(first.at) : Date.now();
+  if (outcome !== 'gone' && (await wasReachedSince(since, webhook, store, signal))) return;
+  const because = outcome === 'gone' ? 'gone' : 'failing';
+  await disableWebhook(webhook, because, store, signal);
+  log.warn({ webhook, because }, 'a webhook is switched off');
 }
 
 const lastOutcomes: ReadonlySet<AttemptOutcome> = new Set<AttemptOutcome>(['delivered', 'gone', 'disabled']);

@@ -1,4 +1,4 @@
-import { Owner, ToldEventType, WebhookId } from '@assay/contracts';
+import { DisabledBecause, Owner, ToldEventType, WebhookId } from '@assay/contracts';
 import { z } from 'zod';
 
 /** A webhook as the store keeps it. Whether it is switched off, and its secrets, are objects of their own. */
@@ -16,7 +16,7 @@ export type WebhookRecord = z.infer<typeof WebhookRecord>;
 
 export const DisabledRecord = z.object({
   schema: z.literal('assay.webhook-disabled/1'),
-  because: z.enum(['gone', 'by_request']),
+  because: DisabledBecause,
   at: z.iso.datetime(),
 });
 export type DisabledRecord = z.infer<typeof DisabledRecord>;

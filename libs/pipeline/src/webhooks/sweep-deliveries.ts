@@ -1,4 +1,5 @@
 import type { DeliveryId } from '@assay/contracts';
+import type { ListedObject } from '@assay/storage';
 import { inLanes } from '../in-lanes';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
@@ -11,19 +12,48 @@ const dayMs = 24 * 3_600_000;
 export const deliveriesKeptMs = 30 * dayMs;
 /** A marker without a record belongs to an event that is just being put on its way, until it is older than this, ms. */
 const orphanAgeMs = 3_600_000;
+/** Markers are looked for by the time of their event in stretches of this length: their names begin with it, in ms. */
+const stretchMs = 1_000_000;
+/** Stretches that every sweep goes through: the next, for clocks that differ, and somewhat more than the hour before. */
+const newest = 6;
+/** An older one has its turn once an hour. */
+const minuteMs = 60_000;
+const minutesAnHour = 60;
+/** A delivery that was sent again on the last day of the log may be this old before its tries have ended, ms. */
+const oldestMs = deliveriesKeptMs + 14 * dayMs;
 /** Each costs a question to Redis, and rarely more. */
 const lanes = 16;
 
 type SweepParts = DeliveryParts & Pick<Ports, 'log'>;
 
 /**
- * Gives deliveries that have not ended their job back, where a crash or a Redis that lost its data took it. A dead letter
- * is left for its operator. @returns how many
+ * Stretches of time whose turn it is, the newest first: a receiver that has been dead for days has left millions of markers,
+ * and what was cut off a minute ago must not wait behind them.
+ *
+ * @param oldest time of the oldest marker, ms
  */
-export async function sweepDeliveries(parts: SweepParts, signal: AbortSignal): Promise<number> {
+export function stretchesAt(now: number, oldest: number): string[] {
+  const next = Math.floor(now / stretchMs) + 1;
+  const first = Math.floor(Math.max(oldest, now - oldestMs) / stretchMs);
+  const minute = Math.floor(now / minuteMs) % minutesAnHour;
+  const all = Array.from({ length: Math.max(0, next - first + 1) }, (_, back) => next - back);
+  return all.filter((stretch, back) => back < newest || stretch % minutesAnHour === minute).map(String);
+}
+
+async function* markersDue(now: number, store: Ports['store'], signal: AbortSignal): AsyncGenerator<ListedObject> {
+  const oldest = await oldestPending(store, signal);
+  if (oldest === null) return;
+  for (const stretch of stretchesAt(now, oldest)) yield* store.list(`${keys.pendingDeliveries}${stretch}`, signal);
+}
+
+/**
+ * Gives deliveries that have not ended their job back, where a crash or a Redis that lost its data took it: within a minute
+ * those of the last hour, within an hour those of before. A dead letter is left for its operator. @returns how many
+ */
+export async function sweepDeliveries(parts: SweepParts, signal: AbortSignal, now = Date.now()): Promise<number> {
   let redriven = 0;
   await inLanes(
-    parts.store.list(keys.pendingDeliveries, signal),
+    markersDue(now, parts.store, signal),
     lanes,
     async ({ key }, stop) => {
       try {

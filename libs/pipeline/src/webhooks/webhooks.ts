@@ -103,6 +103,7 @@ export async function deleteWebhook(
   // Also when it is gone already: a deletion that was cut off is finished by asking again.
   await store.deletePrefix(keys.webhookSecrets(id), signal);
   await store.delete(keys.webhookDisabled(id), signal);
+  await store.delete(keys.webhookReached(id), signal);
   await store.deletePrefix(keys.deliveries(id), signal);
   await removePending(id, store, signal);
   if (!existed) throw new WebhookError('unknown_webhook');
