@@ -5,7 +5,8 @@ Frames are altered by at most `--bounds` grey levels a pixel, at the scale of th
 - *gradient*: ten steps against both detectors, whose weights he has (PGD; Madry et al., 2018);
 - *transfer*: the same against one of them, measured on the other that he does not have;
 - *query*: he sees nothing but the probability, and may ask a few hundred times (Square attack; Andriushchenko et al., 2020);
-- *noise*: as much, by chance: what the alteration alone does.
+- *noise*: as much, by chance: what the alteration alone does;
+- *fingerprint removed* (`--remover`): painted anew by an autoencoder that knows real faces alone (`fingerprint_removal.py`), without a bound.
 
 Each as it is and after one more encode, as a platform makes it. Real faces stay what they are: a forger has no reason to touch them.
 """
@@ -26,6 +27,7 @@ from torch.nn import functional as F
 from assay_training.clips import Region, read_clips
 from assay_training.codecs import through
 from assay_training.crop import PRODUCT_MARGINS, crop_frame, crop_matrix, oversampling
+from assay_training.fingerprint_removal import psnr, read_remover, without_fingerprint
 from assay_training.measures import auc, auc_interval, sigmoid
 from assay_training.net import Xray
 from assay_training.referenced import referenced
@@ -142,12 +144,18 @@ def main(argv: list[str]) -> int:
     p.add_argument("--frames", type=int, default=4, help="of each region")
     p.add_argument("--query-bound", type=int, default=8)
     p.add_argument("--query-frames", type=int, default=1, help="of each region; a frame takes 200 questions")
+    p.add_argument("--remover", type=Path, help="folder of what `train-remover` left")
     args = p.parse_args(argv)
     cv2.setNumThreads(1)
     regions = [r for r in read_clips(args.clips, args.yunet, args.cache, 14) if r.faces]
     detectors = [Detector.read(folder) for folder in args.models]
     report = Report(regions, detectors, args.frames)
     report.say("as they are", lambda picture, points: picture)
+    if args.remover:
+        remover = read_remover(args.remover)
+        report.say("fingerprint removed", lambda picture, points: without_fingerprint(remover, picture))
+        changed = [psnr(picture, without_fingerprint(remover, picture)) for frames in report.forged for picture, _ in frames]
+        print(json.dumps({"fingerprint removed: median PSNR, dB": round(float(np.median(changed)), 1)}), flush=True)
     for bound in args.bounds:
         rng = np.random.default_rng(5)
         report.say(f"noise, {bound}", lambda picture, points: by_chance(picture, bound, rng))

@@ -178,6 +178,13 @@ def eval_attacks(argv: list[str]) -> int:
     return main(argv)
 
 
+def train_remover(argv: list[str]) -> int:
+    """train what takes the fingerprint of a generator out of a picture, for eval-attacks"""
+    from assay_training.fingerprint_removal import main
+
+    return main(argv)
+
+
 def reference(argv: list[str]) -> int:
     """have an exported detector measure each face by a softened copy of itself"""
     from assay_training.reference import main
@@ -235,6 +242,7 @@ COMMANDS = {
     "eval-occlusion": eval_occlusion,
     "eval-domain": eval_domain,
     "eval-attacks": eval_attacks,
+    "train-remover": train_remover,
     "reference": reference,
     "mask-output": mask_output,
     "quantise": quantise,

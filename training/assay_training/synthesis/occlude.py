@@ -179,7 +179,7 @@ def _glasses(rng: np.random.Generator, scene: Scene, texture: np.ndarray) -> Dra
 
 def _microphone(rng: np.random.Generator, scene: Scene, texture: np.ndarray) -> Drawn:
     side, face = len(scene.image), box_side(scene.mesh)
-    head = scene.mesh[[13, 152]].T @ (w := rng.dirichlet([1, 1])) + rng.normal(0, 0.08 * face, 2)
+    head = scene.mesh[[13, 152]].T @ rng.dirichlet([1, 1]) + rng.normal(0, 0.08 * face, 2)
     end = np.array([head[0] + rng.normal(0, 0.3 * face), side + 0.3 * face])
     size = face * rng.uniform(0.12, 0.24)
     picture = _shaded(rng, side, _any_colour(rng) * rng.uniform(0.1, 0.6), 0.3, rng.uniform(2, 10))
