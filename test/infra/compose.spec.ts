@@ -3,7 +3,8 @@
  * - it follows the compose specification, and every file that it mounts exists;
  * - the settings of our services are ones that they read and accept, with the secrets that `secrets.sh` makes;
  * - images of ours are targets of the Dockerfile; ports are those that the services open and Prometheus asks;
- * - our containers cannot write to their own files or gain rights, and those that decode have no way out.
+ * - our containers cannot write to their own files or gain rights, and those that decode have no way out;
+ * - with the file for a store outside, the bundled one is left out, nobody waits for it, and who needs the other reaches it.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -27,22 +28,19 @@ interface Service {
   security_opt?: string[];
   tmpfs?: string[];
   stop_grace_period?: string;
-  depends_on?: Record<string, { condition: string }>;
+  depends_on?: Record<string, { condition: string; required?: boolean }>;
+  profiles?: string[];
 }
 interface Compose {
   services: Record<string, Service>;
-  networks: Record<string, { internal?: boolean }>;
+  networks: Record<string, { internal?: boolean } | undefined>;
   volumes: Record<string, unknown>;
   secrets: Record<string, { file: string }>;
 }
 
 const folder = join(root, 'infra/compose');
 const secrets = makeSecrets();
-const text = readFileSync(join(folder, 'compose.yaml'), 'utf8').replaceAll(
-  /\$\{(\w+)(?::?[-?]([^}]*))?\}/g,
-  (_all, name: string, fallback = '') => secrets.env[name] ?? fallback,
-);
-const compose = parse(text, { merge: true }) as Compose;
+const compose = read('compose.yaml', secrets.env) as unknown as Compose;
 const prometheus = parse(readFileSync(join(root, 'infra/monitoring/prometheus.yml'), 'utf8')) as {
   scrape_configs: [
     { static_configs: [{ targets: [string] }]; authorization: { credentials_file: string } },
@@ -52,6 +50,28 @@ const prometheus = parse(readFileSync(join(root, 'infra/monitoring/prometheus.ym
 const ours = ['api', 'worker', 'courier'] as const;
 /** The target of the Dockerfile that a service runs. */
 const targetOf = (name: (typeof ours)[number]) => (name === 'api' ? 'api' : 'worker');
+
+/** A file with its variables put in as Docker does: empty ones count as absent, and `:?` is one that has to be there. */
+function read(file: string, env: Record<string, string>): Record<string, unknown> {
+  const text = readFileSync(join(folder, file), 'utf8').replaceAll(
+    /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+    (_all, name: string, sign = '-', words = '') => {
+      if (!env[name] && sign === '?') throw new Error(words);
+      return env[name] || words;
+    },
+  );
+  return parse(text, { merge: true }) as Record<string, unknown>;
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> => value?.constructor === Object;
+
+/** Files named one after the other, by the rules of the specification: maps are joined, lists too, the rest is replaced. */
+function joined(below: unknown, above: unknown): unknown {
+  if (Array.isArray(below) && Array.isArray(above)) return [...new Set<unknown>([...below, ...above])];
+  if (!isMap(below) || !isMap(above)) return above ?? below;
+  const names = [...new Set([...Object.keys(below), ...Object.keys(above)])];
+  return Object.fromEntries(names.map((name) => [name, joined(below[name], above[name])]));
+}
 
 /** What the script writes into an empty folder. */
 function makeSecrets(): { env: Record<string, string>; key: string; mode: number } {
@@ -71,15 +91,15 @@ function makeSecrets(): { env: Record<string, string>; key: string; mode: number
   }
 }
 
-test('follows the compose specification', () => {
+test.each(['compose.yaml', 'compose.outside-store.yaml'])('%s follows the compose specification', (file) => {
   // Formats are Docker's own (`duration`, `ports`). The schema says http where the draft is known as https, and names its
   // parts in the way of an older draft.
   const ajv = new Ajv({ strict: false, validateFormats: false }).removeKeyword('id');
   const valid = ajv.compile({ ...composeSchema, $schema: 'https://json-schema.org/draft/2019-09/schema' });
-  // `name` came into the specification after this edition of its schema.
-  const { name, ...rest } = parse(text, { merge: true }) as Record<string, unknown>;
+  const { name = 'assay', ...rest } = read(file, { ...secrets.env, S3_BUCKET: 'media' });
+  // `name` and `required` came into the specification after this edition of its schema.
   expect(name).toBe('assay');
-  valid(rest);
+  valid(JSON.parse(JSON.stringify(rest, (key, value: unknown) => (key === 'required' ? undefined : value))));
   expect(valid.errors ?? []).toEqual([]);
 });
 
@@ -136,6 +156,54 @@ describe.each(ours)('the service %s', (name) => {
 test('what decodes strangers’ files has no way out', () => {
   expect(compose.networks['inside']?.internal).toBe(true);
   for (const name of ['worker', 'redis', 's3']) expect(compose.services[name]?.networks).toEqual(['inside']);
+});
+
+describe('with a store outside', () => {
+  const outside = (env: Record<string, string>) => {
+    const given = { ...secrets.env, ...env };
+    return joined(read('compose.yaml', given), read('compose.outside-store.yaml', given)) as Compose;
+  };
+  const both = outside({ S3_ENDPOINT: 'https://store.example:9443', S3_BUCKET: 'media' });
+  const started = Object.entries(both.services).filter(([, { profiles }]) => !profiles);
+  const names = started.map(([name]) => name);
+
+  test('the bundled one is left out, nothing else is, and nobody waits for it', () => {
+    expect(Object.keys(compose.services).filter((name) => !names.includes(name))).toEqual(['s3', 'bucket']);
+    for (const [name, { depends_on = {} }] of started) {
+      const awaited = Object.entries(depends_on).filter(([, { required = true }]) => required);
+      expect([name, awaited.filter(([other]) => !names.includes(other))]).toEqual([name, []]);
+    }
+    expect(both.services['api']?.depends_on?.['redis']).toEqual({ condition: 'service_healthy' });
+  });
+
+  test.each(ours)('%s is told of it and reaches it', (name) => {
+    const { environment: env = {}, networks } = both.services[name]!;
+    expect(loadConfig(env).s3).toMatchObject({ endpoint: 'https://store.example:9443', bucket: 'media' });
+    expect(networks.some((network) => !both.networks[network]?.internal)).toBe(true);
+    expect(networks.filter((network) => !(network in both.networks))).toEqual([]);
+    const amazon = outside({ S3_BUCKET: 'media', S3_REGION: 'eu-central-1' }).services[name]?.environment ?? {};
+    expect(loadConfig(amazon).s3).toMatchObject({ endpoint: undefined, region: 'eu-central-1', forcePathStyle: false });
+  });
+
+  test('it has to be said which bucket, and nothing else changes', () => {
+    expect(() => outside({})).toThrow('name the bucket');
+    expect(both.services['worker']?.networks).toEqual(['inside', 'store']);
+    const { environment: env = {}, ...worker } = both.services['worker']!;
+    const { environment: before = {}, ...bundled } = compose.services['worker']!;
+    expect({ ...env, S3_ENDPOINT: before['S3_ENDPOINT'], S3_BUCKET: before['S3_BUCKET'] }).toEqual(before);
+    expect({ ...worker, networks: bundled.networks, depends_on: bundled.depends_on }).toEqual(bundled);
+    for (const name of ['redis', 'prometheus', 'grafana']) expect(both.services[name]).toEqual(compose.services[name]);
+  });
+});
+
+test('the store and the size of a worker come from .env where it has them', () => {
+  const env = { S3_BUCKET: 'media', ASSAY_LOOK_CONCURRENCY: '2', ASSAY_INFERENCE_THREADS: '3' };
+  const { services } = read('compose.yaml', { ...secrets.env, ...env }) as unknown as Compose;
+  const config = loadConfig(services['worker']?.environment ?? {});
+  expect([config.s3?.bucket, config.lookConcurrency, config.inferenceThreads]).toEqual(['media', 2, 3]);
+  expect((services['bucket'] as unknown as { command: string[] }).command).toContain('s3/media');
+  const usual = loadConfig(compose.services['worker']?.environment ?? {});
+  expect([usual.lookConcurrency, usual.inferenceThreads]).toEqual([1, 2]);
 });
 
 test('every queue is taken by somebody, and deliveries by nobody who decodes', () => {

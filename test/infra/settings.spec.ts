@@ -1,10 +1,11 @@
 /**
  * No setting is forgotten where the service is deployed:
  * - each has a value of the chart that leads to it, a variable of the compose file, or a reason to have none;
+ * - what a worker reads, the compose file gives to the workers, from `.env` but for what the page says is fixed;
  * - what the values say is what the parts read, and a part is given no file that it has no use for;
  * - the schema of the values takes them all and no slip of the pen; `docs/settings.md` has every setting.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig, settingNames } from '@assay/pipeline';
 import Ajv from 'ajv';
@@ -12,7 +13,7 @@ import { parse } from 'yaml';
 import { environment, root } from './dockerfile';
 import { describeWithHelm, type Manifest, renderChart, renderTimeoutMs } from './render-chart';
 import { faultsOf } from './check-manifests';
-import { leftOut } from './settings';
+import { fixedInCompose, leftOut, ofApi } from './settings';
 
 jest.setTimeout(renderTimeoutMs);
 
@@ -210,20 +211,50 @@ test('the schema of the values takes them all, and no slip of the pen', () => {
     expect([wrong, faults(wrong).length > 0]).toEqual([wrong, true]);
 });
 
+const { services } = parse(text('infra/compose/compose.yaml'), { merge: true }) as {
+  services: Record<string, { environment?: Record<string, string> }>;
+};
+const given = (part: string): Record<string, string> => services[part]?.environment ?? {};
+
 test('the compose file names every setting, but for those that have a reason', () => {
-  const { services } = parse(text('infra/compose/compose.yaml'), { merge: true }) as {
-    services: Record<string, { environment?: Record<string, string> }>;
-  };
-  const parts = ['api', 'worker', 'courier'];
-  const named = parts.flatMap((part) => Object.keys(services[part]?.environment ?? {}));
+  const named = ['api', 'worker', 'courier'].flatMap((part) => Object.keys(given(part)));
   expect(sorted([...named, ...Object.keys(leftOut.compose)])).toEqual(sorted(settingNames));
   expect(named.filter((name) => name in leftOut.compose)).toEqual([]);
 });
 
+test('the compose file gives a worker all that is not of the API alone', () => {
+  const others = [...Object.keys(ofApi), ...Object.keys(leftOut.compose)];
+  expect(sorted([...Object.keys(given('worker')), ...others])).toEqual(sorted(settingNames));
+  expect(Object.keys(given('worker')).filter((name) => name in ofApi)).toEqual([]);
+  // And what is said to be the API's alone is read by nobody else.
+  const read = ['apps/worker/src', 'libs/pipeline/src'].flatMap(sources).map(text).join('\n');
+  const config = loadConfig({});
+  for (const name of Object.values(ofApi)) {
+    expect([name, name in config, new RegExp(`\\bconfig\\.${name}\\b`).test(read)]).toEqual([name, true, false]);
+  }
+  expect(read).toContain('config.scanRate');
+});
+
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+    .map((path) => join(folder, path));
+
+test('what the compose file does not take from .env, the page says', () => {
+  const fixed = ['api', 'worker'].flatMap((part) =>
+    Object.entries(given(part)).filter(([name, value]) => !value.startsWith(`\${${name}:`)),
+  );
+  expect(sorted(fixed.map(([name]) => name))).toEqual(sorted(Object.keys(fixedInCompose)));
+  const names = Object.keys(fixedInCompose).map((name) => `\`${name}\``);
+  for (const page of ['settings', 'operations']) {
+    expect(text(`docs/${page}.md`)).toContain(`${names.join(' and ')} are fixed`);
+  }
+});
+
 test('an image has what the compose file leaves to it', () => {
-  const given = { ...environment('worker'), ...environment('api') };
+  const has = { ...environment('worker'), ...environment('api') };
   const left = Object.entries(leftOut.compose).filter(([, reason]) => reason.startsWith('of the image'));
-  expect(left.map(([name]) => name).filter((name) => !(name in given))).toEqual([]);
+  expect(left.map(([name]) => name).filter((name) => !(name in has))).toEqual([]);
 });
 
 test('the table of settings has them all, and values that the chart has', () => {

@@ -1,3 +1,29 @@
+import type { Config } from '@assay/pipeline';
+
+/** Settings that the API alone reads, and what it reads them as. All others have to reach the workers, too. */
+export const ofApi: Record<string, keyof Config> = {
+  ASSAY_ADMIN_KEY: 'adminKey',
+  ASSAY_UPLOAD_EXPIRES_SECONDS: 'uploadExpiresMs',
+  ASSAY_RATE_PER_MINUTE: 'ratePerMinute',
+  ASSAY_TENANT_RATE_PER_MINUTE: 'tenantRatePerMinute',
+  ASSAY_FETCH_PRIVATE_NETWORKS: 'fetch',
+  ASSAY_FETCH_PORTS: 'fetch',
+  ASSAY_OIDC_ISSUER: 'oidc',
+  ASSAY_OIDC_AUDIENCE: 'oidc',
+  ASSAY_OIDC_ROLES_CLAIM: 'oidc',
+  ASSAY_OIDC_ROLES: 'oidc',
+  ASSAY_OIDC_TENANT_CLAIM: 'oidc',
+  ASSAY_OIDC_TENANT: 'oidc',
+  ASSAY_OIDC_CLIENT_ID: 'oidc',
+  ASSAY_OIDC_SCOPE: 'oidc',
+};
+
+/** Settings that the compose file does not take from `.env`, and why. */
+export const fixedInCompose: Record<string, string> = {
+  REDIS_URL: 'the one beside it',
+  ASSAY_QUEUES: 'who decodes has no way out, who delivers has',
+};
+
 /** Settings that a way to deploy does not name, and why: everything else has a place of its own there. */
 const everywhere: Record<string, string> = {
   ASSAY_DATA_DIR: 'of the image; nothing that matters lies there where the store is S3',
