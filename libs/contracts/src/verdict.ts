@@ -16,6 +16,7 @@ export const ReasonCode = z.enum([
   'brief_forgery',
   'generator_framing',
   'no_forgery_signs',
+  'some_faces_not_judged',
   // why no firm answer is given
   'between_thresholds',
   'no_face',

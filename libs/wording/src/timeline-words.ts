@@ -1,5 +1,5 @@
 import type { Verdict } from '@assay/contracts';
-import { clock, percent } from './numbers';
+import { clock, chance } from './numbers';
 
 /** A plot of probability over time in a sentence, for those who do not see it. */
 export function peakWords({ timeline }: Pick<Verdict, 'timeline'>): string {
@@ -10,5 +10,5 @@ export function peakWords({ timeline }: Pick<Verdict, 'timeline'>): string {
     (most, point) => (most && most.probability >= point.probability ? most : point),
     null,
   );
-  return peak ? `Highest ${percent(peak.probability)} at ${clock(peak.seconds)}.` : 'No moment could be judged.';
+  return peak ? `Highest ${chance(peak.probability)} at ${clock(peak.seconds)}.` : 'No moment could be judged.';
 }

@@ -1,5 +1,5 @@
 import type { Verdict, VerdictLabel } from '@assay/contracts';
-import { percent } from './numbers';
+import { chance } from './numbers';
 
 export const labelWords: Record<VerdictLabel, string> = {
   likely_manipulated: 'Likely manipulated',
@@ -30,16 +30,19 @@ export const abstentionWords: Record<string, string> = {
 
 /** `score of this frame 87 %`; of a frame that shows a face without being judged, that. */
 export const frameWords = (probability: number | null): string =>
-  probability === null ? 'a frame that was not judged' : `score of this frame ${percent(probability)}`;
+  probability === null ? 'a frame that was not judged' : `score of this frame ${chance(probability)}`;
 
 /** The same as short as it goes, for beside a picture. */
 export const frameNote = (probability: number | null): string =>
-  probability === null ? 'not judged' : percent(probability);
+  probability === null ? 'not judged' : chance(probability);
 
-/** `Where 1 in 20 such files is forged, this means 29 %.`; null without a probability. */
+/** `Where 1 in 20 such files is forged, the chance that this one is would be 29 %.`; null without a probability. */
 export function prevalenceWords({ atPrevalence }: Pick<Verdict, 'atPrevalence'>): string | null {
   // A document of before this was told has no such field.
   if (!atPrevalence) return null;
   const { prevalence, probability } = atPrevalence;
-  return `Where 1 in ${Math.round(1 / prevalence)} such files is forged, this means ${percent(probability)}.`;
+  return `Where 1 in ${Math.round(1 / prevalence)} such files is forged, the chance that this one is would be ${chance(probability)}.`;
 }
+
+/** What the interval beside a probability says. */
+export const intervalWords = 'where nine of ten copies of this file would be, encoded again, smaller or cropped';

@@ -1,5 +1,5 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
-import { credentialsWords, prevalenceWords } from '@assay/wording';
+import { intervalWords, credentialsWords, prevalenceWords } from '@assay/wording';
 import { factsTable } from './facts-table';
 import { html, Markup, htmlPage } from './html';
 import { reportStyle } from './report-style';
@@ -47,7 +47,8 @@ function estimate(verdict: Verdict): Markup | null {
   const { authentic, manipulated } = verdict.thresholds;
   return html`<p class="soft">
       Probability that a face was manipulated:
-      <strong>${formatEstimate(verdict.probability, verdict.interval)}</strong> (90 % interval)
+      <strong>${formatEstimate(verdict.probability, verdict.interval)}</strong>, with its 90 % interval:
+      ${intervalWords}
     </p>
     <div
       class="scale"

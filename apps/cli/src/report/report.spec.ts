@@ -14,7 +14,7 @@ describe('verdict on a terminal', () => {
     expect(plain(verdictText(sampleVerdict(), 'out/report.html')).split('\n')).toEqual([
       '✗ likely manipulated  93 % (86–97 %)  clip.mp4',
       '  Face 1 shows the edge of a blend.',
-      '  Where 1 in 20 such files is forged, this means 43\u00a0%.',
+      '  Where 1 in 20 such files is forged, the chance that this one is would be 43\u00a0%.',
       '  face  probability (90 % interval)  seen             frames judged  size',
       '  1     93 % (86–97 %)               0:00.0 – 1:01.3  16 of 24       122 px',
       '  report: out/report.html',

@@ -31,7 +31,8 @@ export function formatMoment(seconds: number): string {
 export const formatProbability = (probability: number | null): string =>
   probability === null ? '–' : `${digits(probability)} %`;
 
-const digits = (probability: number): string => String(Math.round(probability * 100));
+/** Never 0 or 100, as in `chance` of the pages. */
+const digits = (probability: number): string => String(Math.min(99, Math.max(1, Math.round(probability * 100))));
 
 /** `93 % (86–97 %)` */
 export function formatEstimate(probability: number | null, interval: [number, number] | null): string {

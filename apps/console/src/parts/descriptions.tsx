@@ -1,5 +1,5 @@
 import type { VerdictTrack } from '@assay/contracts';
-import { percent } from '@assay/wording';
+import { chance } from '@assay/wording';
 
 interface Props {
   descriptions: VerdictTrack['descriptions'];
@@ -17,7 +17,7 @@ export function Descriptions({ descriptions }: Props) {
           <li key={key}>
             <span>{text}</span>
             <meter min={0} max={1} value={probability} aria-label={text} />
-            <span className="figure">{percent(probability)}</span>
+            <span className="figure">{chance(probability)}</span>
           </li>
         ))}
       </ul>

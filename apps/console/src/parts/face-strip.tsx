@@ -1,6 +1,6 @@
 import type { AssayClient } from '@assay/client';
 import type { VerdictTrack } from '@assay/contracts';
-import { abstentionWords, clock, frameNote, frameWords, percent } from '@assay/wording';
+import { abstentionWords, clock, frameNote, frameWords, chance } from '@assay/wording';
 import { useState } from 'react';
 import { useEvidence } from '../data/use-evidence';
 import { Descriptions } from './descriptions';
@@ -21,7 +21,7 @@ export function FaceStrip({ client, scan, track, still }: Props) {
   const when = still ? '' : `${clock(startSeconds)} – ${clock(endSeconds)} · `;
   const judged =
     probability !== null
-      ? `${percent(probability)}${interval ? ` (${percent(interval[0])} – ${percent(interval[1])})` : ''}`
+      ? `${chance(probability)}${interval ? ` (${chance(interval[0])} – ${chance(interval[1])})` : ''}`
       : (abstentionWords[abstention ?? ''] ?? 'not judged');
   return (
     <section className="face" id={`face-${index}`} tabIndex={-1} aria-label={`Face ${index + 1}`}>

@@ -1,5 +1,5 @@
 import type { Verdict } from '@assay/contracts';
-import { percent, prevalenceWords } from '@assay/wording';
+import { chance, intervalWords, prevalenceWords } from '@assay/wording';
 
 type Props = Pick<Verdict, 'probability' | 'interval' | 'thresholds' | 'atPrevalence'>;
 
@@ -7,16 +7,16 @@ type Props = Pick<Verdict, 'probability' | 'interval' | 'thresholds' | 'atPreval
 export function Gauge({ probability, interval, thresholds, atPrevalence }: Props) {
   if (probability === null) return null;
   const [low, high] = interval ?? [probability, probability];
-  const words = `${percent(probability)} probability of manipulation; nine times in ten between ${percent(low)} and ${percent(high)}`;
+  const words = `${chance(probability)} probability of manipulation; ${chance(low)} to ${chance(high)} is ${intervalWords}`;
   return (
     <figure className="gauge">
       <div className="gauge-figure">
-        <span className="big">{percent(probability)}</span>
+        <span className="big">{chance(probability)}</span>
         <span>
           probability of manipulation
           <br />
-          <span className="hint">
-            90 % interval {percent(low)} – {percent(high)}
+          <span className="hint" title={intervalWords}>
+            90 % interval {chance(low)} – {chance(high)}
           </span>
         </span>
       </div>

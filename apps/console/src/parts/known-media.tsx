@@ -1,5 +1,5 @@
 import type { KnownFinding, Verdict } from '@assay/contracts';
-import { decisionSigns, decisionWords, labelWords, percent } from '@assay/wording';
+import { decisionSigns, decisionWords, labelWords, chance, percent } from '@assay/wording';
 
 /** What was known of the file before, beside what was measured; nothing where nothing was. */
 export function KnownMedia({ knownMedia }: Pick<Verdict, 'knownMedia'>) {
@@ -35,7 +35,7 @@ const relationWords: Record<KnownFinding['relation'], string> = {
 
 function Match({ source, relation, distance, matchedShare, verdict, probability, decision }: KnownFinding) {
   const measured = verdict
-    ? ` · was ${labelWords[verdict].toLowerCase()}${probability === null ? '' : ` ${percent(probability)}`}`
+    ? ` · was ${labelWords[verdict].toLowerCase()}${probability === null ? '' : ` ${chance(probability)}`}`
     : '';
   const decided = decision ? ` · ${decisionWords[decision.label].toLowerCase()} by ${decision.by}` : '';
   const near =

@@ -1,5 +1,5 @@
 import { DecisionLabel, type ScanRecord } from '@assay/contracts';
-import { dateTime, decisionSigns, decisionWords, labelSigns, labelWords, percent } from '@assay/wording';
+import { dateTime, decisionSigns, decisionWords, labelSigns, labelWords, chance } from '@assay/wording';
 import type { RecentScans } from '../data/use-recent-scans';
 import { stageWords } from '../format/stage-words';
 
@@ -77,7 +77,7 @@ function State({ scan }: { scan: ScanRecord }) {
     return (
       <span className={`pill ${verdict}`}>
         <span aria-hidden="true">{labelSigns[verdict]}</span> {labelWords[verdict]}
-        {probability !== null && ` · ${percent(probability)}`}
+        {probability !== null && ` · ${chance(probability)}`}
       </span>
     );
   }

@@ -1,5 +1,5 @@
 import type { AssayClient } from '@assay/client';
-import { percent } from '@assay/wording';
+import { chance } from '@assay/wording';
 import { useEffect, useRef } from 'react';
 import { useScan } from '../data/use-scan';
 import { stageWords } from '../format/stage-words';
@@ -32,7 +32,7 @@ export function ScanPanel({ client, scan, name, onEnded, onDeleted }: Props) {
 
   const soFar =
     partial && partial.probability !== null
-      ? `So far: ${partial.faces} ${partial.faces === 1 ? 'face' : 'faces'}, ${percent(partial.probability)} probability of manipulation`
+      ? `So far: ${partial.faces} ${partial.faces === 1 ? 'face' : 'faces'}, ${chance(partial.probability)} probability of manipulation`
       : undefined;
   return (
     <section className="card" aria-label="Scan" ref={panel}>

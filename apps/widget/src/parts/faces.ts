@@ -1,5 +1,5 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
-import { abstentionWords, clock, frameNote, frameWords, percent } from '@assay/wording';
+import { abstentionWords, clock, frameNote, frameWords, chance } from '@assay/wording';
 import { h } from '../dom';
 import type { EvidenceSource } from '../evidence';
 
@@ -18,7 +18,7 @@ function face(track: VerdictTrack, still: boolean, evidence: EvidenceSource, sig
   const { index, probability, interval, abstention, startSeconds, endSeconds, framesScored, framesSeen } = track;
   const judged =
     probability !== null
-      ? `${percent(probability)}${interval ? ` (${percent(interval[0])} – ${percent(interval[1])})` : ''}`
+      ? `${chance(probability)}${interval ? ` (${chance(interval[0])} – ${chance(interval[1])})` : ''}`
       : (abstentionWords[abstention ?? ''] ?? 'not judged');
   const when = still ? '' : `${clock(startSeconds)} – ${clock(endSeconds)} · `;
   const pictures = track.evidence.map((shown) => picture(shown, index, still));

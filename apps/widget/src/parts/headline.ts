@@ -1,5 +1,5 @@
 import type { Verdict } from '@assay/contracts';
-import { clock, labelSigns, labelWords, percent, prevalenceWords } from '@assay/wording';
+import { clock, labelSigns, labelWords, chance, intervalWords, prevalenceWords } from '@assay/wording';
 import { h } from '../dom';
 
 /** The answer: word and sign, probability with its interval, and the scale that the thresholds divide. */
@@ -30,7 +30,7 @@ export function headline(verdict: Verdict): HTMLElement {
           class: 'scale',
           part: 'scale',
           role: 'img',
-          'aria-label': `${percent(probability)} probability of manipulation; nine times in ten between ${percent(low)} and ${percent(high)}`,
+          'aria-label': `${chance(probability)} probability of manipulation; ${chance(low)} to ${chance(high)} is ${intervalWords}`,
         },
         h('span', { class: 'zone authentic', style: `left:0;width:${share(thresholds.authentic)}` }),
         h('span', { class: 'zone manipulated', style: `left:${share(thresholds.manipulated)};right:0` }),
@@ -41,7 +41,7 @@ export function headline(verdict: Verdict): HTMLElement {
       h(
         'p',
         { class: 'soft' },
-        `${percent(probability)} probability of manipulation (90 % interval ${percent(low)} to ${percent(high)})`,
+        `${chance(probability)} probability of manipulation (90 % interval ${chance(low)} to ${chance(high)})`,
       ),
     h('p', { class: 'soft' }, prevalenceWords(verdict)),
   );

@@ -1,5 +1,5 @@
 import type { Verdict } from '@assay/contracts';
-import { clock, peakWords, percent } from '@assay/wording';
+import { clock, peakWords, chance } from '@assay/wording';
 import { h, svg } from '../dom';
 
 const width = 600;
@@ -53,7 +53,7 @@ export function timeline(verdict: Verdict, onSeek: (seconds: number) => void): H
   const show = (index: number, tell: boolean): void => {
     chosen = Math.max(0, Math.min(moments.length - 1, index));
     const { seconds, probability } = moments[chosen]!;
-    const words = `${clock(seconds)}: ${percent(probability!)}`;
+    const words = `${clock(seconds)}: ${chance(probability!)}`;
     cursor.setAttribute('x1', String(x(seconds)));
     cursor.setAttribute('x2', String(x(seconds)));
     dot.setAttribute('cx', String(x(seconds)));

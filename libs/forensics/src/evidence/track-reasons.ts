@@ -66,7 +66,7 @@ function forgeryReason(judged: JudgedTrack, policy: Policy, still: boolean): Rea
 function framingReason({ track, framing }: JudgedTrack): Reason[] {
   if (!framing) return [];
   const text =
-    `The picture is cut around ${name(track.index).toLowerCase()} exactly as generators of portraits cut theirs: eyes and mouth ` +
+    `The picture is cut around ${name(track.index).toLowerCase()} as generators of the StyleGAN kind cut their portraits: eyes and mouth ` +
     `are within ${Math.max(1, Math.round(100 * framing.deviation))} % of the picture's side of the place where they put them. ` +
     'Photographs rarely are, unless somebody cut them by the same rule.';
   return [{ code: 'generator_framing', text, track: track.index, atSeconds: null }];
@@ -97,4 +97,5 @@ function briefReason({ track, frames }: JudgedTrack, { startSeconds, endSeconds,
 /** People count faces from one. */
 export const name = (index: number) => `Face ${index + 1}`;
 
-export const percent = (probability: number) => `${Math.round(probability * 100)} %`;
+/** Never 0 or 100 %: the calibration does not carry that. */
+export const percent = (probability: number) => `${Math.min(99, Math.max(1, Math.round(probability * 100)))} %`;

@@ -34,7 +34,7 @@ export function verdictReasons(facts: ReasonFacts): Reason[] {
   if (verdict === 'likely_authentic') reasons.push(noSigns(facts, still));
   if (verdict === 'inconclusive')
     reasons.push(...(facts.probability === null ? [nothingJudged(facts)] : unsure(facts)));
-  reasons.push(...unreadable(facts), ...cutShort(probe));
+  reasons.push(...notJudged(facts), ...unreadable(facts), ...cutShort(probe));
   if (seen.length > 0) {
     // Said once, where a person reads it: what such a score is and is not.
     const last = seen.at(-1)!;
@@ -49,14 +49,45 @@ function reason(code: Code, text: string): Reason {
 
 function noSigns({ tracks }: ReasonFacts, still: boolean): Reason {
   const judged = tracks.filter(({ track }) => track.probability !== null);
-  const frames = judged.reduce((sum, { frames: scored }) => sum + scored.length, 0);
+  const frames = new Set(judged.flatMap(({ frames: scored }) => scored.map(({ seconds }) => seconds))).size;
   const over = still ? '' : ` in ${plural(frames, 'judged frame')}`;
   return reason(
     'no_forgery_signs',
-    `No signs of a blended or swapped face on ${plural(judged.length, 'face')}${over}. ` +
+    `The detectors found little that speaks for a blended or swapped face on ${plural(judged.length, 'face')}${over}. ` +
       'Only faces were examined; kinds of forgery that the detectors have not learnt, other edits and sound may go unnoticed.',
   );
 }
+
+/** Faces that the answer does not speak of, where it speaks of others. */
+function notJudged({ tracks, fewFrames, probability }: ReasonFacts): Reason[] {
+  if (fewFrames || probability === null) return [];
+  const left = tracks.filter(({ track }) => track.probability === null);
+  if (left.length === 0) return [];
+  const counts = new Map<string, number>();
+  for (const { track } of left) {
+    const why = briefly[track.abstention ?? 'too_few_frames'] ?? 'not fit to be judged';
+    counts.set(why, (counts.get(why) ?? 0) + 1);
+  }
+  const whys = [...counts].sort((a, b) => b[1] - a[1]);
+  const why = whys.map(([text, count]) => (whys.length > 1 ? `${count} ${text}` : text)).join('; ');
+  const it = left.length === 1 ? 'it' : 'them';
+  return [
+    reason(
+      'some_faces_not_judged',
+      `${plural(left.length, 'more face was', 'more faces were')} not judged (${why}): this answer says nothing about ${it}.`,
+    ),
+  ];
+}
+
+const briefly: Partial<Record<Code, string>> = {
+  faces_too_small: 'too small',
+  faces_blurred: 'too blurred',
+  faces_extreme_pose: 'turned too far away',
+  faces_occluded: 'too much of it hidden',
+  out_of_domain: 'unlike the pictures that the detectors learned from',
+  bad_exposure: 'too dark or too bright',
+  too_few_frames: 'seen too briefly or too poorly',
+};
 
 /** Why there is no firm answer, and what about the file may be to blame. */
 function unsure(facts: ReasonFacts): Reason[] {

@@ -144,6 +144,14 @@ describe('judgeSegments', () => {
     expect(found.reasons[0]!.text).toMatch(/Only faces were examined/);
   });
 
+  it('says of which faces the answer says nothing', () => {
+    const blurred = track(1, { at: ten, logits: [], quality: { sharpness: 3, weight: 0 }, x: 600 });
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(-2) }), blurred])]);
+    expect([found.verdict, codes(found)]).toEqual(['likely_authentic', ['no_forgery_signs', 'some_faces_not_judged']]);
+    expect(found.reasons[0]!.text).toMatch(/on 1 face in 10 judged frames/);
+    expect(found.reasons[1]!.text).toBe('1 more face was not judged (too blurred): this answer says nothing about it.');
+  });
+
   it('is inconclusive between the thresholds, with a probability', () => {
     const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(0.2) })])]);
     expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['between_thresholds']]);
@@ -160,7 +168,7 @@ describe('judgeSegments', () => {
     expect(forged).toMatchObject({ code: 'between_thresholds', track: 0, atSeconds: 3 });
     expect(forged.text).toBe(
       "The score lies between the policy's thresholds (25 % and 85 %): too weak for a firm answer. It leans towards a forgery. " +
-        '8 of 10 judged frames of face 1 speak for a forgery, most of all the one at 0:03.0. It reads most like: mouth and chin.',
+        '8 of 10 judged frames of face 1 speak for a forgery, most of all the one at 0:03.0. A guess at what was done, right about half the time: mouth and chin.',
     );
     const authentic = of(same(-0.7));
     expect(authentic).toMatchObject({ track: 0, atSeconds: null });
@@ -250,11 +258,13 @@ describe('judgeSegments', () => {
   it('says in words what a forged face reads like, the likeliest of each kind, and nothing that is unlikely', () => {
     const sentences = { mouth: 2, eyes: 1, painted: 3, softer: -1 };
     const told = judge([segment(0, ten, [track(0, { at: ten, logits: same(3), sentences })])]);
-    expect(told.reasons[0]!.text).toMatch(/ It reads most like: mouth and chin, painted anew\. This is a lead/);
+    expect(told.reasons[0]!.text).toMatch(
+      / A guess at what was done, right about half the time: mouth and chin, painted anew\. This is a lead/,
+    );
     expect(told.tracks[0]!.descriptions.map(({ key }) => key)).toEqual(['painted', 'mouth', 'eyes', 'softer']);
     expect(told.tracks[0]!.descriptions[1]!.probability).toBeCloseTo(0.8808, 3);
     const plain = judge([segment(0, ten, [track(0, { at: ten, logits: same(-3), sentences })])]);
-    expect(plain.reasons.map(({ text }) => text).join()).not.toMatch(/reads most like/);
+    expect(plain.reasons.map(({ text }) => text).join()).not.toMatch(/A guess/);
   });
 
   it('points at a face that is suspicious on its own where the file as a whole stays between the thresholds', () => {
@@ -290,7 +300,7 @@ describe('judgeSegments', () => {
       const found = portrait(-2);
       expect(found.verdict).toBe('likely_manipulated');
       expect(codes(found)).toEqual(['generator_framing']);
-      expect(found.reasons[0]!.text).toMatch(/around face 1 exactly as generators .* within 1 % /);
+      expect(found.reasons[0]!.text).toMatch(/around face 1 as generators of the StyleGAN kind .* within 1 % /);
       expect(found.tracks[0]!.framingDeviation).toBeLessThan(0.01);
       expect(found.probability).toBeLessThan(0.95);
     });
