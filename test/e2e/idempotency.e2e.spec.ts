@@ -190,6 +190,16 @@ it('covers every POST, those without a body too, and says so in the description'
   expect(without).toEqual([]);
 });
 
+it('tells resumable uploads apart by what they say of themselves', async () => {
+  const key = randomUUID();
+  const begin = (length: number) =>
+    post(0, '/v1/uploads', key, { headers: { 'tus-resumable': '1.0.0', 'upload-length': String(length) } });
+  const [first, again, other] = [await begin(5), await begin(5), await begin(6)];
+  expect([first.status, again.status, await codeOf(other)]).toEqual([201, 201, 'idempotency-key-reused']);
+  expect(again.headers.get('location')).toBe(first.headers.get('location'));
+  expect([again.headers.get('idempotent-replayed'), again.headers.get('cache-control')]).toEqual(['true', 'no-store']);
+});
+
 it('lets one of many at once through', async () => {
   const key = randomUUID();
   const all = await Promise.all(

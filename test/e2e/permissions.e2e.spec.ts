@@ -108,6 +108,11 @@ it.each(roles)(
         expect([route, theirs, await statusOf(key, route, own)]).toEqual([route, 403, 403]);
         continue;
       }
+      // Operators have the keys of all tenants in their hands.
+      if (role === 'operator' && route.includes(':key')) {
+        expect([route, [200, 201, 400]]).toEqual([route, expect.arrayContaining([theirs])]);
+        continue;
+      }
       if (/:(media|scan|upload|webhook|key|erasure|hold|list)/.test(route) && !route.startsWith('OPTIONS')) {
         // A body that does not fit is told before anything is looked for.
         expect([route, theirs]).toEqual([route, /PATCH|POST .*decisions/.test(route) ? expect.any(Number) : 404]);
@@ -119,6 +124,10 @@ it.each(roles)(
       if (route.startsWith('GET') && !neverThere.test(route)) expect([route, mine]).toEqual([route, 200]);
     }
     // What others have is as it was.
+    const { deliveries } = (await (await ask(api.key, `/v1/webhooks/${others['webhook']}/deliveries`)).json()) as {
+      deliveries: unknown[];
+    };
+    expect(deliveries).toHaveLength(1);
     for (const path of [
       `/v1/media/${others['media']}`,
       `/v1/scans/${others['scan']}`,

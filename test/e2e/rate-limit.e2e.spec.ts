@@ -32,6 +32,20 @@ it('limits each key for itself', async () => {
   expect((await fetch(`${api.url}/v1/health/live`)).status).toBe(200);
 });
 
+it('counts what a key may not do like all else', async () => {
+  const made = await api.ask('/v1/keys', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'curious', roles: ['viewer'] }),
+  });
+  const { key } = (await made.json()) as { key: string };
+  const ask = () => fetch(`${api.url}/v1/webhooks`, { headers: { 'x-api-key': key } });
+  const first = await ask();
+  expect([first.status, first.headers.get('ratelimit')]).toEqual([403, expect.stringMatching(/^"key";r=\d+;t=\d+$/)]);
+  const answers = await Promise.all(Array.from({ length: 3 * perMinute }, ask));
+  expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(perMinute);
+});
+
 it('limits a tenant over all of its keys', async () => {
   const tenantPerMinute = 30;
   const limited = await startTestApi({ ASSAY_TENANT_RATE_PER_MINUTE: String(tenantPerMinute) });

@@ -94,6 +94,8 @@ describeWithS3('straight to S3', () => {
       expect((await fetch(url, { method: 'PUT', body: 'x' })).status).toBe(403);
     }
     expect((await fetch(first)).ok).toBe(false);
+    const longer = new Uint8Array(upload.partBytes + 1);
+    expect((await fetch(first, { method: 'PUT', body: longer })).status).toBe(403);
   });
 
   it('refuses what it would refuse at the end', async () => {

@@ -219,6 +219,18 @@ export function tusConformance({ api: openApi, maxBytes, stored }: TusUnderTest)
     expect(await offsetOf(api, path)).toBe(0);
   });
 
+  it('sets nothing aside of a body with a checksum that it would refuse', async () => {
+    const path = await begin(api, 100);
+    const sum = { 'upload-checksum': `sha1 ${'A'.repeat(27)}=` };
+    const long = await append(api, path, 0, Buffer.alloc(101), sum);
+    expect([long.status, long.problem]).toEqual([413, 'too-large']);
+    const typed = await append(api, path, 0, Buffer.alloc(10), { ...sum, 'content-type': 'video/mp4' });
+    expect([typed.status, typed.problem]).toEqual([415, 'unsupported-type']);
+    const old = await append(api, path, 0, Buffer.alloc(10), { ...sum, 'tus-resumable': '0.9' });
+    expect(old.status).toBe(412);
+    expect(await offsetOf(api, path)).toBe(0);
+  });
+
   it('knows no upload that was not begun, and asks everyone for a key', async () => {
     for (const id of ['0'.repeat(32), 'x', '..%2f..%2fkeys']) {
       expect([id, (await tus(api, 'HEAD', `/v1/uploads/${id}`)).status]).toEqual([id, 404]);

@@ -8,7 +8,7 @@ import { auditRequests } from './audit/audit-requests';
 import { assertTableComplete } from './auth/assert-complete';
 import { KeyRing } from './auth/key-ring';
 import { limitRate } from './auth/limit-rate';
-import { requireApiKey } from './auth/require-api-key';
+import { requireApiKey, requirePermission } from './auth/require-api-key';
 import { serveConsole, serveWidget } from './console/serve-console';
 import { describeApi, methodsByPath } from './docs/description';
 import { serveDocs } from './docs/serve-docs';
@@ -63,6 +63,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   express.use(auditRequests(app.get(AuditLog), log));
   express.use(requireApiKey(app.get(KeyRing), parts.people, closing));
   if (parts.rates.length > 0) express.use(limitRate(parts.rates));
+  express.use(requirePermission);
   express.use('/v1/media', refuseLargeUpload(ports.limits.maxBytes));
   express.use(sendContinue);
   const documents = [

@@ -149,12 +149,15 @@ export type HashListRow = z.infer<typeof HashListRow>;
 
 const ListName = z.string().trim().min(1).max(100);
 
+/** Longest hash list of one request: 16 MB of frames of `pdq`. */
+export const maxHashListRows = 100_000;
+
 /** Body of POST /v1/known-lists. */
 export const ImportKnownList = z.strictObject({
   name: ListName,
   /** What being on the list means. */
   label: DecisionLabel.default('confirmed_manipulated'),
-  rows: z.array(HashListRow).min(1),
+  rows: z.array(HashListRow).min(1).max(maxHashListRows),
 });
 export type ImportKnownList = z.infer<typeof ImportKnownList>;
 

@@ -16,13 +16,16 @@ export function noteObject(response: Response, object: Record<string, string>): 
 /** What changes nothing; and pieces of an upload, whose beginning is noted. */
 const silent = new Set(['PATCH /v1/uploads/:upload', 'HEAD /v1/uploads/:upload']);
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** A flood of requests without a key must not fill the store: beyond this, they are in the access log alone. */
-const strangersPerMinute = 60;
+/**
+ * A flood of requests that are turned away must not fill the store, nor keep others' entries out: beyond this, those of one key, and all
+ * without one, are in the access log alone.
+ */
+const deniedPerMinute = 60;
 const minuteMs = 60_000;
 
 /** Middleware, before who asks is known: notes what was done, and what was denied, once it is answered. */
 export function auditRequests(audit: AuditLog, log: Logger) {
-  const strangers = { since: 0, count: 0 };
+  const isFlood = countDenied();
   return (request: Request, response: Response, next: NextFunction): void => {
     response.once('close', () => {
       const { method, path } = request;
@@ -34,7 +37,7 @@ export function auditRequests(audit: AuditLog, log: Logger) {
       if (!denied && (!changing.has(method) || silent.has(matched.route))) return;
       // Nobody was turned away, and what that says would be in the log once for each message.
       if (!principal && wantsToBeAsked(request)) return;
-      if (!principal && isFlood(strangers)) return;
+      if ((denied || !principal) && isFlood(principal?.key ?? null)) return;
       const fact = {
         at: new Date().toISOString(),
         actor: principal?.key ?? null,
@@ -62,11 +65,20 @@ function note(fact: AuditFact, audit: AuditLog, log: Logger): void {
   });
 }
 
-function isFlood(strangers: { since: number; count: number }): boolean {
-  const now = Date.now();
-  if (now - strangers.since > minuteMs) Object.assign(strangers, { since: now, count: 0 });
-  strangers.count += 1;
-  return strangers.count > strangersPerMinute;
+/** @returns whether who was turned away has been so too often in this minute; null = whoever has no key */
+function countDenied(): (actor: string | null) => boolean {
+  const counts = new Map<string | null, number>();
+  let since = 0;
+  return (actor) => {
+    const now = Date.now();
+    if (now - since > minuteMs) {
+      counts.clear();
+      since = now;
+    }
+    const count = (counts.get(actor) ?? 0) + 1;
+    counts.set(actor, count);
+    return count > deniedPerMinute;
+  };
 }
 
 function outcomeOf(status: number): AuditEntry['outcome'] {

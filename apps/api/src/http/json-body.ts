@@ -21,7 +21,7 @@ export const requireJson = requireLabel(isJson);
 /** @param isLabelled whether the label is one of those that are taken for JSON */
 export function requireLabel(isLabelled: (request: Request) => boolean) {
   return (request: Request, _response: Response, next: NextFunction): void => {
-    const fits = !['POST', 'PATCH'].includes(request.method) || !hasBody(request) || isLabelled(request);
+    const fits = !['POST', 'PUT', 'PATCH'].includes(request.method) || !hasBody(request) || isLabelled(request);
     next(fits ? undefined : problems.unsupportedType('Send JSON as application/json.'));
   };
 }

@@ -23,9 +23,16 @@ export function idempotencyKeyOf(request: IncomingMessage): string | null {
   return digest(principalOf(request).tenant, key);
 }
 
-/** What makes two requests the same: method, address, and what the body says. */
-export function fingerprintOf({ method, originalUrl }: { method: string; originalUrl: string }, body: string): string {
-  return digest(method, originalUrl, body);
+/** Headers that say what is asked for, where no body does. */
+const telling = ['upload-length', 'upload-metadata', 'assay-subject'];
+
+/** What makes two requests the same: method, address, and what body and headers say. */
+export function fingerprintOf(
+  { method, originalUrl, headers }: Pick<IncomingMessage, 'headers'> & { method: string; originalUrl: string },
+  body: string,
+): string {
+  const said = telling.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${String(headers[name])}`]));
+  return digest(method, originalUrl, body, ...said);
 }
 
 /** The same document whatever the order of its fields and the spaces between them. */

@@ -106,5 +106,7 @@ export function replay(answer: StoredAnswer, response: ServerResponse): unknown 
   response.statusCode = answer.status;
   if (answer.location !== null) response.setHeader('location', answer.location);
   response.setHeader('idempotent-replayed', 'true');
+  // It may hold a secret, as the first one did.
+  response.setHeader('cache-control', 'no-store');
   return answer.body;
 }

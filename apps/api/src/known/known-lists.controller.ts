@@ -4,6 +4,7 @@ import {
   ExportKnownMedia as ExportKnownMediaSchema,
   ImportKnownList as ImportKnownListSchema,
   KnownListId as KnownListIdSchema,
+  maxHashListRows,
 } from '@assay/contracts';
 import type {
   ExportKnownMedia,
@@ -57,14 +58,14 @@ export class KnownListsController {
   @Describe({
     summary: 'Import a hash list',
     detail:
-      'Rows as python-threatexchange has them: `pdq`, `vpdq`, `video_md5` and `photo_md5` are compared with scans from now on, others are counted and passed over. `assay known import` takes CSV and plain lines as well. Up to 16 MB.',
+      'Rows as python-threatexchange has them: `pdq`, `vpdq`, `video_md5` and `photo_md5` are compared with scans from now on, others are counted and passed over. `assay known import` takes CSV and plain lines as well. Up to 16 MB and 100,000 rows.',
     body: 'ImportKnownList',
     answers: { 201: { schema: 'KnownList', text: 'The list', headers: ['Location'] } },
     refusals: [400, 413, 415, 422],
   })
   async import(
     @Tenant() tenant: TenantId,
-    @Body(new ZodPipe(ImportKnownListSchema)) { name, label, rows }: ImportKnownList,
+    @Body(new ZodPipe(ImportKnownListSchema, '', maxHashListRows)) { name, label, rows }: ImportKnownList,
     @Res({ passthrough: true }) response: Response,
   ): Promise<KnownList> {
     const list = { name, label, ...readHashList(rows) };
@@ -91,7 +92,7 @@ export class KnownListsController {
     detail: 'Verdicts that speak of it are revised.',
     params: { list: 'KnownListId' },
     answers: { 204: { text: 'Removed' } },
-    refusals: [400, 404],
+    refusals: [400, 404, 409],
   })
   async remove(@Tenant() tenant: TenantId, @listParam() list: KnownListId): Promise<void> {
     await removeKnownList(tenant, list, this.ports, this.closing);

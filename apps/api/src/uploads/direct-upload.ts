@@ -43,6 +43,7 @@ export async function beginDirectUpload(
   await ports.quotas?.reserve(tenant, { id, bytes, holdMs: expiresMs }, signal);
   const size = Math.max(partBytes, Math.ceil(bytes / maxParts));
   await place.data.create(new Upload({ id: key, size: bytes, offset: 0, metadata: withOwner(metadata, tenant) }));
-  const partUrls = await place.partUrls(key, Math.ceil(bytes / size), expiresMs);
+  const sizes = Array.from({ length: Math.ceil(bytes / size) }, (_, n) => Math.min(size, bytes - n * size));
+  const partUrls = await place.partUrls(key, sizes, expiresMs);
   return { id, partBytes: size, partUrls, expiresAt: new Date(Date.now() + expiresMs).toISOString() };
 }

@@ -35,10 +35,10 @@ class Parts extends S3Store {
     await this.client.abortMultipartUpload({ Bucket: this.bucket, Key, UploadId }).catch(ignoreGone);
   }
 
-  /** The signature covers bucket, key, upload and part: with it, nothing else can be written. */
-  urlOf(Key: string, UploadId: string, PartNumber: number, expiresIn: number): Promise<string> {
-    const command = new UploadPartCommand({ Bucket: this.bucket, Key, UploadId, PartNumber });
-    return getSignedUrl(this.client, command, { expiresIn });
+  /** The signature covers bucket, key, upload, part and length: with it, nothing else can be written. */
+  urlOf(Key: string, UploadId: string, PartNumber: number, ContentLength: number, expiresIn: number): Promise<string> {
+    const command = new UploadPartCommand({ Bucket: this.bucket, Key, UploadId, PartNumber, ContentLength });
+    return getSignedUrl(this.client, command, { expiresIn, signableHeaders: new Set(['host', 'content-length']) });
   }
 
   private list(page: { Prefix: string; KeyMarker?: string; UploadIdMarker?: string }) {
@@ -79,12 +79,11 @@ export function s3Place(
       if (!(await store.stat(key, signal))) await data.write(Readable.from([]), key, bytes);
     },
     read: (key) => store.stream(key, null, signal),
-    async partUrls(key, parts, expiresMs) {
+    async partUrls(key, sizes, expiresMs) {
       const uploadId = await data.uploadIdOf(key);
       if (!uploadId) throw new Error('The upload was not begun.');
       const seconds = Math.min(maxUrlSeconds, Math.floor(expiresMs / 1000));
-      const numbers = Array.from({ length: parts }, (_, n) => n + 1);
-      return Promise.all(numbers.map((number) => data.urlOf(key, uploadId, number, seconds)));
+      return Promise.all(sizes.map((bytes, n) => data.urlOf(key, uploadId, n + 1, bytes, seconds)));
     },
     async remove(key) {
       const uploadId = await data.uploadIdOf(key);

@@ -121,6 +121,9 @@ export class TakeIn {
     const { name, subject, scanPolicy, scanPriority: priority, scanCallback } = wishesOf(outcome.metadata);
     const tenant = ownerOf(outcome.metadata);
     await assertHeld(hold);
+    // By which a deletion of the media finds what is noted here: before it is media, as this process may die right behind that.
+    const note = () => this.ports.store.put(keys.mediaUpload(media, tenant, id), '', {}, signal);
+    await note();
     try {
       const kept = { id: media, tenant, bytes, name, subject };
       const { created } = await keepAsMedia(keyOfUpload(id), kept, this.ports.store, signal);
@@ -133,8 +136,8 @@ export class TakeIn {
     }
     const wanted = scanPolicy === null ? null : { tenant, media, policy: scanPolicy, priority };
     const scan = wanted && (await this.scan(wanted, scanCallback, signal));
-    // By which a deletion of the media finds what is noted here.
-    await this.ports.store.put(keys.mediaUpload(media, tenant, id), '', {}, signal);
+    // Again: an earlier one of the same bytes may have been deleted meanwhile.
+    await note();
     const taken: UploadOutcome = { ...outcome, state: 'taken', scan };
     await this.outcomes.write(id, taken, signal);
     await this.place.remove(keyOfUpload(id));

@@ -57,7 +57,7 @@ export class TusEndpoint {
    * @throws ProblemError, QuotaExceededError, StoreUnavailableError
    */
   async handle(request: IncomingMessage & { originalUrl: string }, response: ServerResponse, body?: Readable) {
-    checkHeaders(request);
+    this.check(request);
     const source = body ?? (hasBody(request) ? request : null);
     const web = source && webBodyOf(source);
     const asked = tusRequest(request, web);
@@ -67,6 +67,11 @@ export class TusEndpoint {
     response.statusCode = answer.status;
     for (const [name, value] of answer.headers) if (!dropped.test(name)) response.setHeader(name, value);
     return answer;
+  }
+
+  /** What can be refused before a byte is read. @throws ProblemError */
+  check(request: IncomingMessage): void {
+    checkHeaders(request);
   }
 
   private refusalOf(asked: TusRequest, status: number, text: string): unknown {

@@ -17,9 +17,9 @@ export interface UploadPlace {
   /**
    * Addresses by which anyone may write one part each, for so long; absent where only this service can write.
    *
-   * @param parts how many, numbered from 1
+   * @param sizes of the parts, numbered from 1, bytes: nothing of another length can be written
    */
-  partUrls?(key: string, parts: number, expiresMs: number): Promise<string[]>;
+  partUrls?(key: string, sizes: number[], expiresMs: number): Promise<string[]>;
   /** Removes the bytes, parts and notes of an upload. Absent is fine. */
   remove(key: string): Promise<void>;
   /** Removes what belongs to no upload any more: the sender or this service died while it was made. @returns how many */

@@ -3,14 +3,13 @@ import { ApiExcludeEndpoint } from '@nestjs/swagger';
 // Schemas under names of their own: a parameter whose type is also a value is written into decorator metadata.
 import { UploadId as UploadIdSchema } from '@assay/contracts';
 import type { TenantId, UploadId, UploadRecord } from '@assay/contracts';
-import type { Ports } from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
 import { UploadTracker } from '../media/upload-tracker';
 import { problems } from '../problems/problems';
-import { CLOSING, PORTS, UPLOADS } from '../tokens';
+import { CLOSING, UPLOADS } from '../tokens';
 import type { ResumableUploads } from './open-uploads';
 import { refusalOfTus } from './tus-endpoint';
 import { outcomeHeaders } from './upload-outcome';
@@ -18,13 +17,14 @@ import { checksumAlgorithms, checksumOf, verifyChunk } from './verified-chunk';
 
 const tus = 'Resumable uploads by tus 1.0 (https://tus.io): any client of it works.';
 
+const isLength = (header: string | string[] | undefined): header is string => /^\d{1,15}$/.test(String(header));
+
 const takenHeaders = ['Assay-Media', 'Assay-Scan'];
 
 @Controller('v1/uploads')
 export class UploadsController {
   constructor(
     @Inject(UPLOADS) private readonly uploads: ResumableUploads,
-    @Inject(PORTS) private readonly ports: Ports,
     @Inject(CLOSING) private readonly closing: AbortSignal,
     private readonly tracker: UploadTracker,
   ) {}
@@ -48,7 +48,8 @@ export class UploadsController {
     refusals: [400, 412, 413, 422, 423, 460],
   })
   create(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
-    return this.receive(request, response);
+    const length = request.headers['upload-length'];
+    return this.receive(request, response, isLength(length) ? Number(length) : null);
   }
 
   @Head(':upload')
@@ -102,8 +103,8 @@ export class UploadsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    await this.assertOwn(id, tenant);
-    await this.receive(request, response);
+    const record = await this.assertOwn(id, tenant);
+    await this.receive(request, response, record && record.bytes - record.offset);
   }
 
   @Delete(':upload')
@@ -126,17 +127,18 @@ export class UploadsController {
     await this.uploads.endpoint.handle(request, response);
   }
 
-  /** What is no id at all is left to tus, which says so. @throws ProblemError for an upload of another tenant */
-  private async assertOwn(id: string, tenant: TenantId): Promise<void> {
-    if (!UploadIdSchema.safeParse(id).success) return;
-    await this.uploads.record(id, tenant).catch((error: unknown) => {
+  /** What is no id at all is left to tus, which says so: null. @throws ProblemError for an upload of another tenant */
+  private async assertOwn(id: string, tenant: TenantId): Promise<UploadRecord | null> {
+    if (!UploadIdSchema.safeParse(id).success) return null;
+    return this.uploads.record(id, tenant).catch((error: unknown) => {
       throw refusalOfTus(error);
     });
   }
 
-  private async receive(request: Request, response: Response): Promise<void> {
+  /** @param left bytes that the upload still wants; null where tus has to say what is wrong */
+  private async receive(request: Request, response: Response, left: number | null): Promise<void> {
     try {
-      await this.tracker.run(request, (signal) => this.receiveBody(request, response, signal));
+      await this.tracker.run(request, (signal) => this.receiveBody(request, response, left, signal));
     } catch (error) {
       if (this.tracker.isStopping) throw problems.unavailable('The service is restarting. Go on with the upload.');
       if (request.destroyed && !request.complete) throw problems.incompleteUpload();
@@ -144,10 +146,17 @@ export class UploadsController {
     }
   }
 
-  private async receiveBody(request: Request, response: Response, signal: AbortSignal): Promise<void> {
+  private async receiveBody(
+    request: Request,
+    response: Response,
+    left: number | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     const checksum = checksumOf(request.headers['upload-checksum']?.toString());
-    if (!checksum) return void (await this.uploads.endpoint.handle(request, response));
-    const chunk = await verifyChunk(request, checksum, this.ports.limits.maxBytes, signal);
+    if (!checksum || left === null) return void (await this.uploads.endpoint.handle(request, response));
+    // Before the first byte is set aside, for it takes room that nobody has reserved.
+    this.uploads.endpoint.check(request);
+    const chunk = await verifyChunk(request, checksum, left, signal);
     try {
       await this.uploads.endpoint.handle(request, response, chunk.body);
     } finally {

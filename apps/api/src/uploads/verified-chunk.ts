@@ -18,6 +18,9 @@ export interface VerifiedChunk {
   release(): Promise<void>;
 }
 
+/** A body with a checksum lies in the temporary folder until it is all here: a client sends it in pieces, bytes. */
+const maxChunkBytes = 64 * 1024 * 1024;
+
 interface Checksum {
   algorithm: string;
   digest: Buffer;
@@ -36,23 +39,25 @@ export function checksumOf(header: string | undefined): Checksum | null {
  * The checksum extension of tus, which `@tus/server` does not have: the body goes to a temporary file first, since what
  * has reached the store of an upload cannot be taken back. A body that breaks off is dropped whole, as tus demands.
  *
- * @throws ProblemError 460 when the bytes are others, 413 over `maxBytes`
+ * @param left bytes that the upload still wants
+ * @throws ProblemError 460 when the bytes are others, 413 over what is left or may come at once
  */
 export async function verifyChunk(
   request: IncomingMessage,
   { algorithm, digest }: Checksum,
-  maxBytes: number,
+  left: number,
   signal: AbortSignal,
 ): Promise<VerifiedChunk> {
   const folder = await mkdtemp(join(tmpdir(), 'assay-chunk-'));
   const path = join(folder, 'chunk');
   const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const hash = createHash(algorithm);
+  const maxBytes = Math.min(left, maxChunkBytes);
   let bytes = 0;
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      if (bytes > maxBytes) return done(problems.tooLarge(`Media may have ${maxBytes} bytes.`));
+      if (bytes > maxBytes) return done(problems.tooLarge(`With a checksum, ${maxBytes} bytes may come at once here.`));
       hash.update(chunk);
       done(null, chunk);
     },

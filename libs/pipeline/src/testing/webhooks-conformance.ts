@@ -180,6 +180,25 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       expect(await storedKeys(keys.callbackDeliveries)).toEqual([]);
     });
 
+    it('end with a 410, until somebody asks for them again', async () => {
+      await rotateCallbackSecret(defaultTenant, { overlapSeconds: 0 }, ports.store, noAbort);
+      const scan = await newScan();
+      await addCallback(scan, { url: receiver.url }, parts(), noAbort);
+      const done = await publish(await judged(scan), ports, noAbort);
+      receiver.answer(410);
+      await work();
+      receiver.answer(200);
+      const revise = (number: number) =>
+        ports.outbox?.tellRevision({ ...done, updatedAt: new Date().toISOString() }, number, noAbort);
+      await revise(2);
+      await work();
+      expect(types(receiver)).toEqual(['verdict.published']);
+      await addCallback(done, { url: receiver.url }, parts(), noAbort);
+      await revise(3);
+      await work();
+      expect(types(receiver)).toEqual(['verdict.published', 'verdict.revised']);
+    });
+
     it('on their way go with the media', async () => {
       await rotateCallbackSecret(defaultTenant, { overlapSeconds: 0 }, ports.store, noAbort);
       const scan = await newScan();
@@ -225,6 +244,18 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
         () => listDeliveries(defaultTenant, made.id, { limit: 1 }, ports.store, noAbort),
       ];
       for (const attempt of gone) expect(await attempt().catch(codeOf)).toBe('unknown_webhook');
+    });
+
+    it('are of one tenant, and stay as they are when another deletes them by their id', async () => {
+      const { id } = await make();
+      await finishedScan();
+      const before = await storedKeys();
+      expect(await deleteWebhook('acme', id, ports.store, noAbort).catch(codeOf)).toBe('unknown_webhook');
+      expect(await storedKeys()).toEqual(before);
+      // Nobody's any more: the rest of a deletion that was cut off goes.
+      await ports.store.delete(keys.webhook(defaultTenant, id), noAbort);
+      expect(await deleteWebhook(defaultTenant, id, ports.store, noAbort).catch(codeOf)).toBe('unknown_webhook');
+      expect((await storedKeys()).filter((key) => key.includes(id))).toEqual([]);
     });
 
     it('lead nowhere that nobody may be led, when made and when changed', async () => {

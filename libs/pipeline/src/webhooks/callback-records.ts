@@ -9,9 +9,9 @@ import {
 } from '@assay/contracts';
 import type { ObjectStore } from '@assay/storage';
 import { z } from 'zod';
-import { runOf } from '../events/event-id';
+import { eventKeyOf, runOf } from '../events/event-id';
 import { keys } from '../keys';
-import { readDerived } from '../stored';
+import { readDerived, writeStored } from '../stored';
 
 /** A callback as the store keeps it: under its scan, with which it goes. */
 export const CallbackRecord = z.object({
@@ -23,6 +23,8 @@ export const CallbackRecord = z.object({
   /** How often the scan had been started anew when the callback was asked for: ends before that are none of its own. */
   run: z.number().int().nonnegative(),
   createdAt: z.iso.datetime(),
+  /** Its receiver has answered 410. Asked for again, it is called again. */
+  ended: z.boolean().default(false),
 });
 export type CallbackRecord = z.infer<typeof CallbackRecord>;
 
@@ -58,7 +60,27 @@ export const callbackIds = async (scan: ScanId, store: ObjectStore, signal: Abor
  * Whether a callback is to be told: of the end of the run that it was asked for, also where that had come before, and of
  * revisions from then on.
  */
-export function wantsToHear({ events, run, createdAt }: CallbackRecord, { id, type, timestamp }: ToldNews): boolean {
+export function wantsToHear(
+  { events, run, createdAt, ended }: CallbackRecord,
+  { id, type, timestamp }: ToldNews,
+): boolean {
+  if (ended) return false;
   if (!(events as string[]).includes(type)) return false;
   return type === 'verdict.revised' ? timestamp >= createdAt : runOf(id) >= run;
+}
+
+/** Calls it no more. @param event by which it said so */
+export async function endCallback(
+  callback: CallbackId,
+  event: EventId,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = callbackKeyOf(callback, event);
+  const record = await readDerived(store, key, CallbackRecord, signal);
+  if (!record) return;
+  await writeStored(store, key, { ...record, ended: true }, { ifAbsent: false }, signal);
+  // Deleted with its scan meanwhile: it must not come back.
+  const told = eventKeyOf(event);
+  if (told && !(await store.stat(told, signal))) await store.delete(key, signal);
 }

@@ -74,6 +74,7 @@ export async function addCallback(
     events,
     run: scan.restarts ?? 0,
     createdAt: known?.createdAt ?? new Date().toISOString(),
+    ended: false,
   };
   await writeStored(store, key, record, { ifAbsent: false }, signal);
   await assertMediaExists(scan, parts, signal);

@@ -5,7 +5,7 @@ import { eventKeyOf } from '../events/event-id';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { writeStored } from '../stored';
-import { callbackKeyOf } from './callback-records';
+import { callbackKeyOf, endCallback } from './callback-records';
 import { findDelivery, removeDelivery } from './deliveries';
 import { noteReached, wasReachedSince } from './reached';
 import { pauseBefore } from './schedule';
@@ -83,6 +83,8 @@ async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: Abor
     nextAttemptAt: next,
   };
   if (tried.state === 'failed' && record.url === undefined) await disableWhereDead(tried, sent.outcome, ports, signal);
+  if (sent.outcome === 'gone' && record.url !== undefined)
+    await endCallback(record.webhook, record.eventId, ports.store, signal);
   await writeStored(ports.store, keys.delivery(record.webhook, record.id), tried, { ifAbsent: false }, signal);
   const { webhook, eventId: event } = record;
   ports.log.info({ webhook, event, ...attempt, state: tried.state }, 'webhook');
@@ -132,10 +134,13 @@ async function send(record: DeliveryRecord, ports: DeliverPorts, signal: AbortSi
   const place = await placeOf(record, ports, signal);
   // Without a body to tell of: whoever deleted it deletes this record too.
   if (!place) return { outcome: 'disabled', status: null, retryAfter: null };
+  const secrets = await secretKeysOf(place.signedBy, ports, signal);
+  // Deleted in this moment: nothing goes out without a signature.
+  if (secrets.length === 0) return { outcome: 'disabled', status: null, retryAfter: null };
   const body = Buffer.from(JSON.stringify(event));
   const headers = {
     'content-type': 'application/json',
-    ...signedHeaders(event.id, body, await secretKeysOf(place.signedBy, ports, signal), Date.now()),
+    ...signedHeaders(event.id, body, secrets, Date.now()),
   };
   try {
     const { status, retryAfter } = await postMessage(

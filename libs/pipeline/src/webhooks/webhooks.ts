@@ -99,6 +99,8 @@ export async function deleteWebhook(
   signal: AbortSignal,
 ): Promise<void> {
   const existed = await store.stat(keys.webhook(tenant, id), signal);
+  // What lies beside the record does not say whose it is. Another tenant's stays; nobody's is the rest of a deletion that was cut off.
+  if (!existed && (await allWebhookIds(store, signal)).includes(id)) throw new WebhookError('unknown_webhook');
   await store.delete(keys.webhook(tenant, id), signal);
   // Also when it is gone already: a deletion that was cut off is finished by asking again.
   await store.deletePrefix(keys.webhookSecrets(id), signal);
