@@ -26,6 +26,7 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from
 import { EngineDiedError } from './engine/engine-died-error';
 import { countEngineDeath, refuseDeadly } from './engine-deaths';
 import { itemOf, logOf } from './job-log';
+import { noteProgress, progressOf } from './job-progress';
 import { type LaneParts, LaneRunner } from './lane-runner';
 import type { JobOutcome, WorkerMetrics } from './metrics';
 import { outagePauseMs } from './outage-pause';
@@ -177,17 +178,19 @@ export class StageWorker {
         await job.moveToWait(token);
         throw new WaitingError();
       }
-      const pauses = pausesOf(job);
+      const { pauses } = progressOf(job);
       if (error instanceof ModelSetMissingError && pauses < maxHandOns) {
         finish('handed_on');
         const pauseMs = outagePauseMs(pauses);
         log.warn({ queue: name, job: job.id, pauseMs, modelSet: error.digest }, 'model set is not here, job handed on');
+        await noteProgress(job, { pauses: pauses + 1 });
         return await putAside(job, pauseMs, token);
       }
       if (isOutage(error) && !lost?.aborted && pauses < queueSettings[name].maxOutagePauses) {
         finish('postponed');
         const pauseMs = outagePauseMs(pauses);
         log.warn({ queue: name, job: job.id, pauseMs, err: error }, 'store or Redis did not answer, job waits');
+        await noteProgress(job, { pauses: pauses + 1 });
         return await putAside(job, pauseMs, token);
       }
       finish(job.attemptsMade + 1 < (job.opts.attempts ?? 1) && !isPermanent(error) ? 'retried' : 'failed');
@@ -242,11 +245,6 @@ export class StageWorker {
 async function putAside(job: Job, pauseMs: number, token: string | undefined): Promise<never> {
   await job.moveToDelayed(Date.now() + pauseMs, token);
   throw new DelayedError();
-}
-
-/** Starts that were not failures: pauses in an outage, engines that died, and the rare hand-backs at a stop. */
-function pausesOf(job: Job): number {
-  return Math.max(0, job.attemptsStarted - job.attemptsMade - 1);
 }
 
 /** What the queue keeps of a failure is shown to operators: our own words, with the error itself as the cause for the log. */

@@ -17,6 +17,7 @@ import { jobIdFor, queuePrefix, queueSettings } from './queues';
 import { reject } from './stages/judge';
 import { publish } from './stages/publish';
 import { submitScan } from './submit';
+import { sweepOpenScans } from './sweep-open-scans';
 import { testPlan } from './testing/test-plan';
 import { newMedia, noAbort, testPorts } from './testing/test-ports';
 import { withQueues } from './testing/with-queues';
@@ -70,6 +71,14 @@ describe('dead letters', () => {
     expect({ deadLetters, total }).toMatchObject({ deadLetters: [expected], total: 1 });
     expect(await getDeadLetter(queues, letterId('plan'))).toEqual(deadLetters[0]);
     expect(await listDeadLetters(queues, { queue: 'judge', limit: 10 })).toEqual({ deadLetters: [], total: 0 });
+  });
+
+  /** Found by reading: a judge that was given up while its verdict was published left the scan running for ever. */
+  it('of a scan that has its verdict do not keep it from being published', async () => {
+    await failJobs('plan');
+    await ports.store.put(keys.verdict(scan.id), '{}', {}, noAbort);
+    expect(await sweepOpenScans(ports, queues, noAbort)).toEqual({ redriven: 1, failed: 0 });
+    expect(['waiting', 'prioritized']).toContain(await stateOf('plan'));
   });
 
   it('are listed newest first over all queues, counted beyond the limit', async () => {

@@ -1,6 +1,6 @@
 import type { ScanId, TenantId } from '@assay/contracts';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
-import { MediaHeldError } from './errors';
+import { MediaHeldError, StoredDocumentError } from './errors';
 import { readEvents } from './events/read-events';
 import { removeScanJobs } from './flows';
 import { forgetEvents, forgetMentions } from './keeping/forget';
@@ -75,7 +75,11 @@ export async function deleteScan(
   signal: AbortSignal,
 ): Promise<void> {
   const { store, index } = ports;
-  const record = await findScan(scan, ports, signal);
+  // One that is damaged must not keep the rest.
+  const record = await findScan(scan, ports, signal).catch((error: unknown) => {
+    if (error instanceof StoredDocumentError) return null;
+    throw error;
+  });
   if (record && queues) await removeScanJobs(queues, record);
   const events = await readEvents(scan, ports, signal);
   const callbacks = await callbackIds(scan, store, signal);

@@ -99,6 +99,9 @@ export const keys = {
   callbackDeliveries: 'deliveries/cb_',
   deliveries: (webhook: ReceiverId) => `deliveries/${webhook}/`,
   delivery: (webhook: ReceiverId, delivery: DeliveryId) => `deliveries/${webhook}/${delivery}.json`,
+  /** Media whose bytes were to go, and which a claim has kept. */
+  allLeftBytes: 'left-bytes/',
+  leftBytes: (media: MediaId) => `left-bytes/${media}`,
   /** One marker per delivery that has not ended, the oldest event first. */
   pendingDeliveries: 'pending/',
   pendingDelivery: (webhook: ReceiverId, delivery: DeliveryId) => {
@@ -141,6 +144,8 @@ export const keys = {
   erasedUploads: (erasure: ErasureId) => `erasure-work/${erasure}/uploads`,
   /** What there was of the tenant's hash lists. */
   erasedLists: (erasure: ErasureId) => `erasure-work/${erasure}/lists.json`,
+  /** Present = what late writers had left of the item is gone, too. */
+  erasureTraced: (erasure: ErasureId, media: MediaId) => `erasure-work/${erasure}/traced/${media}`,
   /** What an erasure found, item by item, before it removed it; gone when the receipt is there. */
   erasureWork: (erasure: ErasureId) => `erasure-work/${erasure}/`,
   erasureItems: (erasure: ErasureId) => `erasure-work/${erasure}/items/`,

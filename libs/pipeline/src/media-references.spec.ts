@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { defaultTenant, MediaRecord, type TenantId } from '@assay/contracts';
 import { deleteMedia } from './delete-media';
 import { keys } from './keys';
-import { removeUnreferenced, whileClaimed } from './media-references';
+import { removeUnreferenced, sweepLeftBytes, whileClaimed } from './media-references';
 import { intake } from './stages/intake';
 import { readStored, writeStored } from './stored';
 import { registerScan } from './submit';
@@ -69,6 +69,9 @@ it('keeps the bytes for who takes them in meanwhile, at every order of the steps
     expect(await removeUnreferenced(media, ports.store, noAbort)).toBe(false);
   });
   expect(await bytesOf(media)).not.toBeNull();
+  // Nobody came of it: the sweeper takes them.
+  expect(await sweepLeftBytes(ports.store, noAbort)).toBe(1);
+  expect(await stored()).toEqual([]);
 
   // The removal was first: he waits, and brings the bytes himself.
   await ports.store.put(keys.mediaRemoval(media), '', {}, noAbort);
@@ -77,6 +80,35 @@ it('keeps the bytes for who takes them in meanwhile, at every order of the steps
   await ports.store.delete(keys.mediaRemoval(media), noAbort);
   await taking;
   expect(await bytesOf(media)).not.toBeNull();
+});
+
+it('of media that was deleted beside the claim of one who died, the bytes go once the claim is old, and no sooner', async () => {
+  const media = await take(defaultTenant);
+  const claim = keys.mediaClaim(media, randomUUID());
+  await ports.store.put(claim, '', {}, noAbort);
+  expect(await deleteMedia(ports, null, { media, tenant: defaultTenant }, noAbort)).toBe(true);
+  expect(await sweepLeftBytes(ports.store, noAbort)).toBe(0);
+  expect(await bytesOf(media)).not.toBeNull();
+  const { stat } = ports.store;
+  const yesterday = new Date(Date.now() - 25 * 3_600_000);
+  jest.spyOn(ports.store, 'stat').mockImplementation(async (key, signal) => {
+    const found = await stat.call(ports.store, key, signal);
+    return found && key === claim ? { ...found, modifiedAt: yesterday } : found;
+  });
+  expect(await sweepLeftBytes(ports.store, noAbort)).toBe(1);
+  jest.restoreAllMocks();
+  expect(await stored()).toEqual([]);
+});
+
+it('lets a claim go although whoever had it was told to stop', async () => {
+  const media = await take(defaultTenant);
+  const stop = new AbortController();
+  const work = whileClaimed(media, ports.store, stop.signal, async () => {
+    stop.abort(new Error('stopped'));
+    stop.signal.throwIfAborted();
+  });
+  await expect(work).rejects.toThrow('stopped');
+  expect((await stored()).filter((key) => key.startsWith(keys.mediaClaims(media)))).toEqual([]);
 });
 
 it('never leaves a record without bytes, with many who take in and delete at once', async () => {
@@ -93,6 +125,7 @@ it('never leaves a record without bytes, with many who take in and delete at onc
       }
     }),
   );
+  await sweepLeftBytes(ports.store, noAbort);
   expect(await stored()).toEqual([]);
 });
 

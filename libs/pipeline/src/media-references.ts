@@ -9,6 +9,8 @@ const removalMs = 30_000;
 /** Clocks of two machines and of the store differ by this much at most, ms. */
 const skewMs = 30_000;
 const pauseMs = 50;
+/** For the claim to go, also where whoever held it was told to stop, ms. */
+const claimRemovalMs = 10_000;
 /** A claim that is older was left by a process that died: taking in ends within the day, ms. */
 const claimMs = 24 * 3_600_000;
 
@@ -30,12 +32,13 @@ export async function whileClaimed<T>(
     await untilNoRemoval(media, store, signal);
     return await work();
   } finally {
-    await store.delete(claim, signal);
+    // One that stays keeps the bytes for a day, and no longer: see `sweepLeftBytes`.
+    await store.delete(claim, AbortSignal.timeout(claimRemovalMs)).catch(() => undefined);
   }
 }
 
 /**
- * Removes the bytes of media that no tenant has any more.
+ * Removes the bytes of media that no tenant has any more. Where a claim alone keeps them, they are noted: whoever has it may have died.
  *
  * @param isDone of a tenant who has the media: whether he can do without its bytes. Nobody can, unless it is said.
  * @returns whether they are gone
@@ -46,14 +49,37 @@ export async function removeUnreferenced(
   signal: AbortSignal,
   isDone: (tenant: TenantId) => Promise<boolean> = async () => false,
 ): Promise<boolean> {
+  const end = await tryToRemove(media, store, signal, isDone);
+  if (end === 'claimed') await store.put(keys.leftBytes(media), '', {}, signal);
+  return end === 'gone';
+}
+
+/** Removes bytes that a claim had kept, once it is gone or a day old. @returns how many */
+export async function sweepLeftBytes(store: ObjectStore, signal: AbortSignal): Promise<number> {
+  let removed = 0;
+  for await (const { key } of store.list(keys.allLeftBytes, signal)) {
+    const end = await tryToRemove(key.slice(keys.allLeftBytes.length), store, signal, async () => false);
+    if (end !== 'claimed') await store.delete(key, signal);
+    if (end === 'gone') removed += 1;
+  }
+  return removed;
+}
+
+/** `needed`: a tenant has the media; `claimed`: somebody may be making it media just now. */
+async function tryToRemove(
+  media: MediaId,
+  store: ObjectStore,
+  signal: AbortSignal,
+  isDone: (tenant: TenantId) => Promise<boolean>,
+): Promise<'gone' | 'needed' | 'claimed'> {
   const began = Date.now();
   await store.put(keys.mediaRemoval(media), '', {}, signal);
   try {
-    if (await isReferenced(media, store, signal, isDone)) return false;
+    for (const tenant of await tenantsOf(media, store, signal)) if (!(await isDone(tenant))) return 'needed';
     // Paused for long: who takes in may have stopped waiting.
-    if (Date.now() - began > removalMs) return false;
+    if ((await isClaimed(media, store, signal)) || Date.now() - began > removalMs) return 'claimed';
     await store.delete(keys.media(media), signal);
-    return true;
+    return 'gone';
   } finally {
     await store.delete(keys.mediaRemoval(media), signal);
   }
@@ -70,13 +96,7 @@ export async function tenantsOf(media: MediaId, store: ObjectStore, signal: Abor
   return tenants;
 }
 
-async function isReferenced(
-  media: MediaId,
-  store: ObjectStore,
-  signal: AbortSignal,
-  isDone: (tenant: TenantId) => Promise<boolean>,
-): Promise<boolean> {
-  for (const tenant of await tenantsOf(media, store, signal)) if (!(await isDone(tenant))) return true;
+async function isClaimed(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
   for await (const { key } of store.list(keys.mediaClaims(media), signal)) {
     const stat = await store.stat(key, signal);
     if (!stat) continue;

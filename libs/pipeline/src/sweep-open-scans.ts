@@ -2,7 +2,7 @@ import { type ScanId, ScanRecord } from '@assay/contracts';
 import { finishCancel } from './cancel-scan';
 import { PermanentError, ScanGoneError } from './errors';
 import { failScan } from './fail-scan';
-import { addPlanJob, isLive, stateOf } from './flows';
+import { addPlanJob, isLive, removeScanJobs, stateOf } from './flows';
 import { inLanes } from './in-lanes';
 import { isOlder } from './is-older';
 import { keys } from './keys';
@@ -72,6 +72,12 @@ async function sweepScan(scan: ScanId, ports: Ports, queues: ScanQueues, signal:
     return null;
   }
   if (await hasLiveJob(queues, record)) return null;
+  // Judged, and given up while that was published: planning publishes it.
+  if (await ports.store.stat(keys.verdict(scan), signal)) {
+    await removeScanJobs(queues, record);
+    await addPlanJob(queues, record);
+    return 'redriven';
+  }
   for (const stage of ['plan', 'judge'] as const) {
     if ((await stateOf(queues, stage, record)) !== 'failed') continue;
     await failScan(scan, new PermanentError(`The stage ${stage} failed in all of its attempts.`), ports, signal);

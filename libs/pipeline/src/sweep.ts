@@ -8,6 +8,7 @@ import { keepForever } from './keeping/retention';
 import { sweepDeletions } from './keeping/sweep-deletions';
 import { keys } from './keys';
 import { revisitAll } from './known/revisit';
+import { sweepLeftBytes } from './media-references';
 import { renumberJobs } from './lanes/renumber';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
@@ -37,6 +38,8 @@ export interface SweepReport {
   erasuresRedriven: number;
   /** Deletions of media that were cut off, and now have ended. */
   deletionsEnded: number;
+  /** Media that was deleted while somebody seemed to take it in again, and whose bytes are gone now. */
+  bytesRemoved: number;
   /** Files, verdicts and other parts of media that were kept for as long as they are to be. */
   expired: number;
 }
@@ -62,24 +65,28 @@ export async function sweep(
     verdictsRevised: 0,
     erasuresRedriven: 0,
     deletionsEnded: 0,
+    bytesRemoved: 0,
     expired: 0,
   };
   const ways = [
-    async () => {
-      Object.assign(report, await sweepOpenScans(ports, queues, signal));
-      await renumberJobs(queues, signal);
-    },
+    async () => void Object.assign(report, await sweepOpenScans(ports, queues, signal)),
+    () => renumberJobs(queues, signal),
     async () => {
       await ports.outbox?.sweep(signal);
       report.deliveriesRedriven = await sweepDeliveries({ ...ports, queues }, signal);
       if (isHourly(new Date())) report.deliveriesRemoved = await removeOldDeliveries(ports.store, signal);
     },
+    async () => void (report.uploadsRemoved = await removeOldUploads(ports, signal)),
+    async () => void (report.verdictsRevised = await revisitAll(ports, signal)),
     async () => {
-      report.uploadsRemoved = await removeOldUploads(ports, signal);
-      report.verdictsRevised = await revisitAll(ports, signal);
       await sweepRescans(ports, queues, signal);
       report.erasuresRedriven = await sweepErasures(ports, queues, signal);
+    },
+    async () => {
       report.deletionsEnded = await sweepDeletions(ports, queues, signal);
+      report.bytesRemoved = await sweepLeftBytes(ports.store, signal);
+    },
+    async () => {
       const keeping = { ...ports, queues, retention: ports.retention ?? keepForever };
       const { held, ...expired } = await applyRetention(slicesAt(Date.now()), keeping, signal);
       report.expired = Object.values(expired).reduce((sum, count) => sum + count, 0);

@@ -4,6 +4,7 @@ import { AuditLog } from '../access/audit-log';
 import { type DeletePorts, deleteMedia, deleteScan } from '../delete-media';
 import { LaterError, MediaHeldError } from '../errors';
 import { hasJobs } from '../flows';
+import { inLanes } from '../in-lanes';
 import { keys } from '../keys';
 import { forgetMedia } from '../known/forget-media';
 import { removeKnownLists } from '../known/known-lists';
@@ -15,6 +16,7 @@ import { readStored, writeStored } from '../stored';
 import { addCounts, type ErasureItem, notedItems, notedLists, noteItem, noteLists } from './erasure-items';
 import { coversUploads, findErasure, writeErasure } from './erasures';
 import { forgetEvents, forgetMentions } from './forget';
+import type { Item } from './item';
 import { itemsOf } from './items-of';
 import { sealReceipt } from './receipt';
 
@@ -22,6 +24,12 @@ import { sealReceipt } from './receipt';
 const settleMs = 10_000;
 /** A look ends within a second or two of the deletion of its media; a worker that died keeps its job for 15 s, ms. */
 const jobPauseMs = 2_000;
+/** Until bytes that somebody seems to take in are looked at again, ms. */
+const claimedPauseMs = 60_000;
+/** For one go at an erasure of very much: what is done stays done, and another go goes on, ms. */
+const goMs = 5 * 60_000;
+/** Items at once. Each costs some twenty questions to the store. */
+const lanes = 16;
 /** Items that are on hold and are named in the answer; all of them stay. */
 const heldShown = 100;
 
@@ -61,10 +69,7 @@ export async function runErasure(job: EraseJob, ports: ErasePorts, signal: Abort
   if (coversUploads(erasure.target) && !(await store.stat(keys.erasedUploads(erasure.id), signal))) {
     throw new LaterError(jobPauseMs);
   }
-  const mentioned: HeldItem[] = [];
-  for await (const item of notedItems(erasure.id, store, signal)) {
-    mentioned.push(...(await removeTraces(item, ports, signal)));
-  }
+  const mentioned = await removeAllTraces(erasure, ports, signal);
   if (mentioned.length > 0) return waitForHolds(erasure, mentioned, ports, signal);
   if (!isCleared) await beginAnewIfAny(erasure, store, signal);
   await draftReceipt(erasure, ports, signal);
@@ -125,18 +130,43 @@ async function beginAnewIfAny(erasure: Erasure, store: Ports['store'], signal: A
 
 async function eraseItems(erasure: Erasure, ports: ErasePorts, signal: AbortSignal): Promise<HeldItem[]> {
   const held: HeldItem[] = [];
-  for await (const item of itemsOf(erasure.tenant, erasure.target, ports.store, signal)) {
-    await noteItem(erasure.id, item, ports, signal);
+  const eraseOne = async (item: Item, stop: AbortSignal): Promise<void> => {
+    await noteItem(erasure.id, item, ports, stop);
     try {
-      await deleteMedia(ports, ports.queues, item, signal);
+      await deleteMedia(ports, ports.queues, item, stop);
     } catch (error) {
       if (!(error instanceof MediaHeldError)) throw error;
       // Not removed, so not counted; looked at anew when the hold is gone.
-      await ports.store.delete(keys.erasureItem(erasure.id, item.media), signal);
+      await ports.store.delete(keys.erasureItem(erasure.id, item.media), stop);
       held.push(...error.holds.slice(0, 1).map(({ id, reason }) => ({ media: item.media, hold: id, reason })));
     }
-  }
+  };
+  const items = itemsOf(erasure.tenant, erasure.target, ports.store, signal);
+  await inLanes(forOneGo(items), lanes, eraseOne, signal);
   return held;
+}
+
+/** What late writers left of all items; of each it is noted when that is done. */
+async function removeAllTraces(erasure: Erasure, ports: ErasePorts, signal: AbortSignal): Promise<HeldItem[]> {
+  const mentioned: HeldItem[] = [];
+  const traceOne = async (item: ErasureItem, stop: AbortSignal): Promise<void> => {
+    const traced = keys.erasureTraced(erasure.id, item.media);
+    if (await ports.store.stat(traced, stop)) return;
+    const held = await removeTraces(item, ports, stop);
+    if (held.length > 0) mentioned.push(...held);
+    else await ports.store.put(traced, '', {}, stop);
+  };
+  await inLanes(forOneGo(notedItems(erasure.id, ports.store, signal)), lanes, traceOne, signal);
+  return mentioned;
+}
+
+/** As many as there is time for. @throws LaterError where there are more */
+async function* forOneGo<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  const began = Date.now();
+  for await (const item of items) {
+    if (Date.now() - began > goMs) throw new LaterError(0);
+    yield item;
+  }
 }
 
 /** Hash lists that the tenant has imported are no media, and go with all that is the tenant's. */
@@ -168,6 +198,8 @@ async function removeTraces(item: ErasureItem, ports: ErasePorts, signal: AbortS
   const { held, waits } = await revisit(gone, ports, signal);
   if (waits) throw new LaterError(jobPauseMs);
   if (isBack) return held;
+  // Somebody else may be taking the same file in, or has died at it.
+  if (await store.stat(keys.leftBytes(item.media), signal)) throw new LaterError(claimedPauseMs);
   for (const scan of item.scans) {
     await deleteScan({ scan: scan.id, tenant: item.tenant }, ports, queues, signal);
     if (await hasJobs(queues, scan)) throw new LaterError(jobPauseMs);

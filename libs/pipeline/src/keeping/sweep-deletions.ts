@@ -19,10 +19,15 @@ export async function sweepDeletions(
     const stat = await ports.store.stat(key, signal);
     if (!stat || Date.now() - stat.modifiedAt.getTime() < olderThanMs) continue;
     const [tenant = '', media = ''] = key.slice(keys.deletions.length).split('/');
-    await deleteMedia(ports, queues, { media, tenant }, signal).catch((error: unknown) => {
-      if (!(error instanceof MediaHeldError)) throw error;
-    });
-    ended += 1;
+    try {
+      await deleteMedia(ports, queues, { media, tenant }, signal);
+      ended += 1;
+    } catch (error) {
+      signal.throwIfAborted();
+      // One that cannot be ended must not keep the others waiting.
+      if (!(error instanceof MediaHeldError))
+        ports.log.error({ media, tenant, err: error }, 'a deletion could not be ended');
+    }
   }
   return ended;
 }

@@ -72,7 +72,7 @@ export function createKnown({ log, most, logger }: KnownOptions): Known {
       for (const name of scopesSearched(names)) {
         const { byMd5 } = await followed(name);
         const digest = byMd5.size > 0 ? await md5() : null;
-        if (digest !== null) found.push(...(byMd5.get(digest) ?? []));
+        if (digest !== null) for (const same of byMd5.get(digest) ?? []) found.push(same);
       }
       return found;
     },
@@ -84,7 +84,7 @@ export function createKnown({ log, most, logger }: KnownOptions): Known {
 /** One scope as this process has it. */
 class FollowedScope {
   readonly byMedia = new Map<MediaId, KnownThing>();
-  readonly byMd5 = new Map<string, KnownThing[]>();
+  readonly byMd5 = new Map<string, Set<KnownThing>>();
   /** Looks of what a decision or a list speaks of. */
   decided = new KnownMedia<KnownThing>();
   others = new KnownMedia<KnownThing>();
@@ -140,7 +140,11 @@ class FollowedScope {
     };
     this.things.set(handle, thing);
     if (source.kind === 'media') this.byMedia.set(source.media, thing);
-    if (md5 !== null) this.byMd5.set(md5, [...(this.byMd5.get(md5) ?? []), thing]);
+    if (md5 !== null) {
+      // A set, as a list may hold one digest a hundred thousand times.
+      const same = this.byMd5.get(md5) ?? new Set();
+      this.byMd5.set(md5, same.add(thing));
+    }
     if (type !== 'md5') this.looksLike(thing).add(thing, frames.map(frameOf));
   }
 
@@ -153,9 +157,9 @@ class FollowedScope {
     // Removed and put again it has another handle, which may have come first.
     if (source.kind === 'media' && this.byMedia.get(source.media) === thing) this.byMedia.delete(source.media);
     if (md5 === null) return;
-    const left = (this.byMd5.get(md5) ?? []).filter((other) => other !== thing);
-    if (left.length > 0) this.byMd5.set(md5, left);
-    else this.byMd5.delete(md5);
+    const same = this.byMd5.get(md5);
+    same?.delete(thing);
+    if (same?.size === 0) this.byMd5.delete(md5);
   }
 
   private looksLike({ entry: { source, decision } }: KnownThing): KnownMedia<KnownThing> {

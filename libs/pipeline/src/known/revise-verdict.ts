@@ -1,4 +1,4 @@
-import { type ScanRecord, Verdict, type VerdictHistory, VerdictSignature } from '@assay/contracts';
+import { ScanRecord, Verdict, type VerdictHistory, VerdictSignature } from '@assay/contracts';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { assertMediaExists } from '../scan-state';
@@ -8,6 +8,8 @@ import { knownKeys } from './known-keys';
 import { labelOf } from './label-of';
 
 const firstRevision = 1;
+/** Whoever drew a consequence comes back to it within minutes, and events are told apart for days: in between, ms. */
+const unfinishedMs = 24 * 3_600_000;
 
 /**
  * Puts a new document in the place of a published verdict, keeps the old one with its signature, signs the new one, and
@@ -41,6 +43,19 @@ export async function reviseVerdict(
   await ports.outbox?.tellRevision(record, number + 1, signal);
   ports.log.info({ scan: scan.id, revision: number + 1, reason }, 'verdict revised');
   return verdict;
+}
+
+/** Signs and tells a revision whose writer was cut off behind the document. Does nothing that was done. */
+export async function finishRevision(
+  scan: string,
+  { revision }: Verdict,
+  ports: Pick<Ports, 'store' | 'signer' | 'outbox'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!revision || Date.now() - Date.parse(revision.at) > unfinishedMs) return;
+  await ports.signer?.sign(scan, ports.store, signal);
+  const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
+  if (record) await ports.outbox?.tellRevision({ ...record, updatedAt: revision.at }, revision.number, signal);
 }
 
 /** All that was published for a scan, oldest first; null when there is no verdict. */

@@ -1,8 +1,16 @@
 import type { Decision, MediaId, TenantId } from '@assay/contracts';
 import { z } from 'zod';
 
-/** What the marker of a revisit says beside its name: scans that spoke of something which is gone. */
-export const RevisitMarker = z.object({ heirs: z.array(z.string()).optional() });
+/**
+ * What the marker of a revisit says beside its name: scans that spoke of something which is gone; how far a revisit of very many has come, in
+ * the order of their ids; and whether any of those behind it has to be looked at again.
+ */
+export const RevisitMarker = z.object({
+  heirs: z.array(z.string()).optional(),
+  cursor: z.string().optional(),
+  again: z.boolean().optional(),
+});
+export type RevisitMarker = z.infer<typeof RevisitMarker>;
 
 /** What the marker of a revisit is called: by this its consequences are found. */
 const namePattern = /^([a-z0-9_-]+)\.(?:m\.([0-9a-f]{64})\.(\d{8}-[0-9a-f]{8}|gone)|l\.(kl_[0-9a-f]{24}))$/;

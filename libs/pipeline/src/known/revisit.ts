@@ -4,7 +4,7 @@ import { ScanGoneError } from '../errors';
 import { keys } from '../keys';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
-import { readStored } from '../stored';
+import { readStored, writeStored } from '../stored';
 import { frameOf } from './frame-hashes';
 import { forgetSource } from './forget-media';
 import { knownKeys, sharedScope } from './known-keys';
@@ -18,9 +18,14 @@ export interface Revisited {
   revised: number;
   /** Holds that keep documents which name what is gone. */
   held: HeldItem[];
-  /** True: a scan that is under way may still speak of what is gone. */
+  /** True: a scan that is under way may still speak of what is gone, or not all were looked at in the time that there was. */
   waits: boolean;
 }
+
+/** For one change, so that something that everybody uploads does not keep all others from their turn, ms. */
+const revisitMs = 60_000;
+/** Scans between two notes of how far it has come. */
+const noteEvery = 50;
 
 /** Asks for a sweep now: it would come by itself within a minute. */
 export async function sweepSoon(queues: ScanQueues, id: string): Promise<void> {
@@ -64,24 +69,41 @@ export async function revisitAll(ports: Ports, signal: AbortSignal): Promise<num
 }
 
 /**
- * Draws the consequences of one change. Its marker stays where not all could be drawn; then the next sweep tries again.
+ * Draws the consequences of one change, for as long as one may take; the next sweep goes on. Its marker stays where not all could be drawn.
  */
-export async function revisit(name: string, ports: Ports, signal: AbortSignal): Promise<Revisited> {
-  const marker = await readStored(ports.store, knownKeys.revisit(name), RevisitMarker, signal);
+export async function revisit(
+  name: string,
+  ports: Ports,
+  signal: AbortSignal,
+  longestMs = revisitMs,
+): Promise<Revisited> {
+  const { store } = ports;
+  const began = Date.now();
+  const marker = await readStored(store, knownKeys.revisit(name), RevisitMarker, signal);
   const about = parseRevisitName(name);
   const gone = about && 'media' in about && about.decision === null ? about.media : null;
-  const scans = new Set<string>(marker?.heirs ?? []);
-  const reason = about ? await prepare(about, scans, ports, signal) : '';
+  const found = new Set<string>(marker?.heirs ?? []);
+  const reason = about ? await prepare(about, found, ports, signal) : '';
+  const scans = [...found].sort().filter((scan) => marker?.cursor === undefined || scan > marker.cursor);
   const result: Revisited = { revised: 0, held: [], waits: false };
-  for (const scan of scans) {
+  const note = (progress: RevisitMarker) =>
+    writeStored(store, knownKeys.revisit(name), { heirs: marker?.heirs, ...progress }, { ifAbsent: false }, signal);
+  for (const [at, scan] of scans.entries()) {
     try {
       if (await settleScan(scan, reason, ports, signal)) result.revised += 1;
       if (gone) await dropAbout(scan, gone, result, ports, signal);
     } catch (error) {
       if (!(error instanceof ScanGoneError)) throw error;
     }
+    const last = at === scans.length - 1;
+    if (last || (at + 1) % noteEvery !== 0) continue;
+    await note({ cursor: scan, again: (marker?.again ?? false) || result.held.length > 0 || result.waits });
+    if (Date.now() - began > longestMs) return { ...result, waits: true };
   }
-  if (result.held.length === 0 && !result.waits) await ports.store.delete(knownKeys.revisit(name), signal);
+  const again = (marker?.again ?? false) || result.held.length > 0 || result.waits;
+  if (!again) await store.delete(knownKeys.revisit(name), signal);
+  // From the first on: some of those behind the last note had to wait.
+  else if (marker?.cursor !== undefined || scans.length > noteEvery) await note({});
   return result;
 }
 

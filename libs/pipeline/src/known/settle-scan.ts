@@ -18,7 +18,7 @@ import { findingsOf } from './inherit';
 import { labelOf } from './label-of';
 import { lookUpKnown } from './look-up-known';
 import { isStillKnown, looksOfScan, noteHeir, readKnownRecord } from './remember';
-import { reviseVerdict } from './revise-verdict';
+import { finishRevision, reviseVerdict } from './revise-verdict';
 import { knownKeys } from './known-keys';
 
 /** Decisions may change while one is being drawn the consequences of; beyond this many rounds the next sweep goes on. */
@@ -54,6 +54,7 @@ export async function settleScan(
       continue;
     }
     await labelScan(record, now ?? verdict.knownMedia, ports, signal);
+    if (!revised) await finishRevision(record.id, verdict, ports, signal);
     return revised;
   }
   return revised;

@@ -4,8 +4,8 @@ import { isMissingJob } from './missing-job';
 
 /** Jobs looked at in one go. */
 const pageSize = 200;
-/** States in which a job is put back among the waiting ones by the priority that it has. */
-const otherStates = ['delayed', 'active'] as const;
+/** Those that wait, and those that are put back among them by the priority that they have; at a platform's rate limits a hundred thousand. */
+const orderedStates = ['prioritized', 'delayed'] as const;
 
 /**
  * Keeps the places of waiting jobs within what BullMQ can order by. Turns grow for ever, places end at 2^21: once half of
@@ -26,16 +26,17 @@ export async function renumberJobs(queues: ScanQueues, signal: AbortSignal): Pro
 
 /** By score and not by rank: jobs that are taken meanwhile do not shift the others out of sight. */
 async function* waitingJobs(queue: LaneQueue, queues: ScanQueues): AsyncGenerator<string> {
-  for (let last = '-inf'; ;) {
-    const page = await queues.turns.after(queue, last, pageSize);
-    for (const { job } of page) yield job;
-    const end = page.at(-1);
-    if (!end) break;
-    last = `(${end.score}`;
+  for (const state of orderedStates) {
+    for (let last = '-inf'; ;) {
+      const page = await queues.turns.after(queue, state, last, pageSize);
+      for (const { job } of page) yield job;
+      const end = page.at(-1);
+      if (!end) break;
+      last = `(${end.score}`;
+    }
   }
-  for (const state of otherStates) {
-    for (const { id } of await queues[queue].getJobs([state])) if (id) yield id;
-  }
+  // As many as the fleet works on at once.
+  for (const { id } of await queues[queue].getJobs(['active'])) if (id) yield id;
 }
 
 async function renumber(queue: LaneQueue, id: string, base: number, queues: ScanQueues): Promise<void> {

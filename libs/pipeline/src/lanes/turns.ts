@@ -92,9 +92,14 @@ export class Turns {
     );
   }
 
-  /** Up to `limit` jobs that wait, in their order, behind a score. */
-  async after(queue: LaneQueue, score: string, limit: number): Promise<{ job: string; score: string }[]> {
-    const key = `${this.prefix}:${queue}:prioritized`;
+  /** Up to `limit` jobs that wait, or wait for their time, in their order, behind a score. */
+  async after(
+    queue: LaneQueue,
+    state: 'prioritized' | 'delayed',
+    score: string,
+    limit: number,
+  ): Promise<{ job: string; score: string }[]> {
+    const key = `${this.prefix}:${queue}:${state}`;
     const found = await this.redis.zrange(key, score, '+inf', 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES');
     return found.flatMap((job, at) => (at % 2 === 0 ? [{ job, score: found[at + 1] ?? '0' }] : []));
   }

@@ -42,8 +42,7 @@ export async function runRescan(
     return (await store.stat(keys.openRescan(id), signal)) !== null;
   };
   const cancelled = (): Promise<Rescan> => endRescan(rescan, 'cancelled', null, store, signal);
-  for await (const { key, scan } of scanReferences(ports, signal)) {
-    if (rescan.cursor !== null && key <= rescan.cursor) continue;
+  for await (const { key, scan } of scanReferences(ports, signal, started.cursor ?? '')) {
     const record = await readRecord(scan, ports, signal);
     const fits = record !== null && matchesRescan(record, rescan);
     if (fits && !rescan.dryRun) {

@@ -8,6 +8,9 @@ import { canonicalJson } from './canonical-json';
 import { registerPublicKey } from './public-keys';
 import type { SigningKey } from './signing-key';
 
+/** Revised by somebody else while it was signed, it is signed again; more often than this nobody revises at once. */
+const mostRounds = 5;
+
 export interface VerdictSigner {
   /** Signs the verdict as it lies in the store. Doing it again gives the same. */
   sign(scan: ScanId, store: ObjectStore, signal: AbortSignal): Promise<void>;
@@ -27,12 +30,16 @@ export function createSigner(key: SigningKey): VerdictSigner {
       return { keyId: key.publicKey.kid, value: textSignature(text, key) };
     },
     async sign(scan, store, signal) {
-      const body = await store.get(keys.verdict(scan), signal);
-      if (!body) return;
-      await register(store, signal);
-      // Over what is stored and served, not over what this version knows of it.
-      const signature = signatureOf(scan, parsed(body, scan), key);
-      await writeStored(store, keys.signature(scan), signature, { ifAbsent: false }, signal);
+      let body = await store.get(keys.verdict(scan), signal);
+      if (body) await register(store, signal);
+      for (let round = 0; body && round < mostRounds; round += 1) {
+        // Over what is stored and served, not over what this version knows of it.
+        const signature = signatureOf(scan, parsed(body, scan), key);
+        await writeStored(store, keys.signature(scan), signature, { ifAbsent: false }, signal);
+        const now = await store.get(keys.verdict(scan), signal);
+        if (now?.equals(body)) return;
+        body = now;
+      }
     },
   };
 }
