@@ -145,6 +145,7 @@ export const keys = {
   /** What there was of the tenant's hash lists. */
   erasedLists: (erasure: ErasureId) => `erasure-work/${erasure}/lists.json`,
   /** Present = what late writers had left of the item is gone, too. */
+  erasureTraces: (erasure: ErasureId) => `erasure-work/${erasure}/traced/`,
   erasureTraced: (erasure: ErasureId, media: MediaId) => `erasure-work/${erasure}/traced/${media}`,
   /** What an erasure found, item by item, before it removed it; gone when the receipt is there. */
   erasureWork: (erasure: ErasureId) => `erasure-work/${erasure}/`,

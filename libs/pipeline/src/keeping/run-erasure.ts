@@ -93,6 +93,7 @@ async function waitForHolds(
  */
 async function finish(erasure: Erasure, store: Ports['store'], signal: AbortSignal): Promise<void> {
   const { id, tenant } = erasure;
+  await store.deletePrefix(keys.erasureTraces(id), signal);
   await store.deletePrefix(keys.erasureItems(id), signal);
   const draft = await store.get(keys.erasureDraft(id), signal);
   if (draft) {
