@@ -86,8 +86,10 @@ export async function revisit(
   const reason = about ? await prepare(about, found, ports, signal) : '';
   const scans = [...found].sort().filter((scan) => marker?.cursor === undefined || scan > marker.cursor);
   const result: Revisited = { revised: 0, held: [], waits: false };
-  const note = (progress: RevisitMarker) =>
-    writeStored(store, knownKeys.revisit(name), { heirs: marker?.heirs, ...progress }, { ifAbsent: false }, signal);
+  // Others may be added by whoever deletes meanwhile.
+  const heirsNow = async () => (await readStored(store, knownKeys.revisit(name), RevisitMarker, signal))?.heirs ?? [];
+  const note = async (progress: Omit<RevisitMarker, 'heirs'>) =>
+    writeStored(store, knownKeys.revisit(name), { heirs: await heirsNow(), ...progress }, { ifAbsent: false }, signal);
   for (const [at, scan] of scans.entries()) {
     try {
       if (await settleScan(scan, reason, ports, signal)) result.revised += 1;
@@ -100,7 +102,8 @@ export async function revisit(
     await note({ cursor: scan, again: (marker?.again ?? false) || result.held.length > 0 || result.waits });
     if (Date.now() - began > longestMs) return { ...result, waits: true };
   }
-  const again = (marker?.again ?? false) || result.held.length > 0 || result.waits;
+  const added = (await heirsNow()).some((scan) => !found.has(scan));
+  const again = (marker?.again ?? false) || result.held.length > 0 || result.waits || added;
   if (!again) await store.delete(knownKeys.revisit(name), signal);
   // From the first on: some of those behind the last note had to wait.
   else if (marker?.cursor !== undefined || scans.length > noteEvery) await note({});
