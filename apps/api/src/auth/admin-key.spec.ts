@@ -87,4 +87,14 @@ describe('the admin key', () => {
     expect(await ring.find('assay_short', never)).toBeNull();
     expect(questions).toBe(2);
   });
+
+  it('is not asked for anew because of a flood of invented ones', async () => {
+    const { key } = await ensureAdminKey(store, dataDir);
+    const get = jest.fn((name: string, signal: AbortSignal) => store.get(name, signal));
+    const ring = new KeyRing(Object.assign(Object.create(store) as ObjectStore, { get }), () => 0);
+    await ring.find(key, never);
+    await Promise.all(Array.from({ length: 3_000 }, () => ring.find(newApiKey(), never)));
+    await ring.find(key, never);
+    expect(get.mock.calls.filter(([name]) => name === objectKeyOf(key))).toHaveLength(1);
+  });
 });

@@ -18,6 +18,8 @@ interface Entry {
 /** Which keys are valid, asked from the store and remembered for a moment. */
 export class KeyRing {
   private readonly entries = new Map<string, Entry>();
+  /** What is not known to be a key: a flood of them pushes out each other, and no key that is one. */
+  private readonly strangers = new Map<string, Entry>();
   private readonly uses = new Map<string, number>();
 
   constructor(
@@ -30,7 +32,7 @@ export class KeyRing {
     // Anything that is not shaped like a key is none, and costs no question.
     if (!isApiKey(apiKey)) return null;
     const hash = hashOfKey(apiKey);
-    const known = this.entries.get(hash);
+    const known = this.entries.get(hash) ?? this.strangers.get(hash);
     const fresh = known && known.until > this.now() ? known.stored : this.ask(hash, signal);
     const stored = await fresh;
     if (!stored || stateOfKey(stored, this.now()) !== 'active') return null;
@@ -42,31 +44,40 @@ export class KeyRing {
   /** After a change by this process: the others hear of it within half a minute. */
   forget(): void {
     this.entries.clear();
+    this.strangers.clear();
   }
 
   private ask(hash: string, signal: AbortSignal): Promise<StoredKey | null> {
     const stored = findKey(hash, this.store, signal);
-    bound(this.entries);
     const entry = { stored, until: this.now() + believedMs };
     this.entries.delete(hash);
-    this.entries.set(hash, entry);
-    stored.catch(() => {
-      if (this.entries.get(hash) === entry) this.entries.delete(hash);
-    });
+    put(this.strangers, hash, entry);
+    stored.then(
+      (found) => {
+        if (!found || this.strangers.get(hash) !== entry) return;
+        this.strangers.delete(hash);
+        put(this.entries, hash, entry);
+      },
+      () => {
+        if (this.strangers.get(hash) === entry) this.strangers.delete(hash);
+      },
+    );
     return stored;
   }
 
   private noteUse(hash: string, signal: AbortSignal): void {
     const now = this.now();
     if (now - (this.uses.get(hash) ?? 0) < useEveryMs) return;
-    bound(this.uses);
-    this.uses.set(hash, now);
+    put(this.uses, hash, now);
     // A courtesy: a store that is away must not keep anyone out who is let in.
     noteKeyUse(hash, new Date(now), this.store, signal).catch(() => this.uses.delete(hash));
   }
 }
 
-function bound(map: Map<string, unknown>): void {
+/** As the newest; the oldest makes room. */
+function put<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
   const oldest = map.keys().next();
   if (map.size >= maxEntries && !oldest.done) map.delete(oldest.value);
+  map.set(key, value);
 }
