@@ -4,7 +4,9 @@ import { Candidate, CropReservoir } from './crop-reservoir';
 describe('CropReservoir', () => {
   function fill(candidates: Candidate[], perTrack: number, overall: number) {
     const dropped: Candidate[] = [];
-    const reservoir = new CropReservoir<Candidate>({ perTrack, overall }, (candidate) => dropped.push(candidate));
+    const reservoir = new CropReservoir<Candidate>({ perTrack, overall, fewest: 1 }, (candidate) =>
+      dropped.push(candidate),
+    );
     const offered = candidates.filter((candidate) => reservoir.offer(candidate));
     return { kept: reservoir.kept(), dropped, offered };
   }
@@ -38,10 +40,22 @@ describe('CropReservoir', () => {
   });
 
   it('never keeps more than it may, not even for a moment', () => {
-    const reservoir = new CropReservoir<Candidate>({ perTrack: 4, overall: 6 }, () => undefined);
+    const reservoir = new CropReservoir<Candidate>({ perTrack: 4, overall: 6, fewest: 1 }, () => undefined);
     for (const candidate of [...line(0, 9), ...line(1, 9), ...line(2, 9)]) {
       reservoir.offer(candidate);
       expect(reservoir.kept().length).toBeLessThanOrEqual(6);
     }
+  });
+
+  /** Found by reading: 48 faces in a short clip were left two crops each, and none of them was judged. */
+  it('leaves as many tracks as it can enough to be judged by, rather than all of them too little', () => {
+    const reservoir = new CropReservoir<Candidate>({ perTrack: 16, overall: 96, fewest: 3 }, () => undefined);
+    for (let seconds = 0; seconds < 10; seconds += 1)
+      for (let track = 0; track < 48; track += 1) reservoir.offer({ seconds, weight: 0.2 + track / 100, track });
+    const counts = new Map<number, number>();
+    for (const { track } of reservoir.kept()) counts.set(track, (counts.get(track) ?? 0) + 1);
+    expect([...counts.values()].filter((count) => count >= 3)).toHaveLength(32);
+    // The best to see are those that stay.
+    expect(Math.min(...counts.keys())).toBe(16);
   });
 });

@@ -18,9 +18,11 @@ export class CropReservoir<C extends Candidate> {
   private readonly byTrack = new Map<number, C[]>();
   private total = 0;
 
-  /** @param onDrop called for each candidate that was kept before and no longer is */
+  /**
+   * @param limits `fewest`: crops without which a track is not judged. A crowd costs whole tracks rather than bring all of them below
+   *   that. @param onDrop called for each candidate that was kept before and no longer is */
   constructor(
-    private readonly limits: { perTrack: number; overall: number },
+    private readonly limits: { perTrack: number; overall: number; fewest: number },
     private readonly onDrop: (candidate: C) => void,
   ) {}
 
@@ -32,7 +34,10 @@ export class CropReservoir<C extends Candidate> {
     this.total += 1;
     const dropped = new Set<C>();
     if (kept.length > this.limits.perTrack) dropped.add(this.dropLeast(kept));
-    while (this.total > this.limits.overall) dropped.add(this.dropLeast(this.fullestTrack()));
+    while (this.total > this.limits.overall) {
+      const fullest = this.fullestTrack();
+      dropped.add(this.dropLeast(fullest.length > this.limits.fewest ? fullest : this.worstTrack()));
+    }
     const refused = dropped.delete(candidate);
     dropped.forEach(this.onDrop);
     return !refused;
@@ -48,6 +53,14 @@ export class CropReservoir<C extends Candidate> {
     const least = values.indexOf(Math.min(...values));
     this.total -= 1;
     return kept.splice(least, 1)[0]!;
+  }
+
+  /** Among those that have any, the one whose best is worst, the latest of equals: what it has left goes next. */
+  private worstTrack(): C[] {
+    let worst: C[] | null = null;
+    for (const kept of this.byTrack.values())
+      if (kept.length > 0 && (worst === null || bestWeight(kept) <= bestWeight(worst))) worst = kept;
+    return worst!;
   }
 
   /** The track with most candidates; among equals the one whose best is worst, so that a glimpse goes before a portrait. */

@@ -4,6 +4,7 @@ import { DetectedFace, Detections, ModelCrops } from '../inference/messages';
 import { InferencePool, Timed } from '../inference/pool';
 import { usableWeight } from '../faces/quality';
 import { CutFinder } from '../tracks/shot-cuts';
+import { longestGap } from '../tracks/longest-gap';
 import { Track, Tracker } from '../tracks/tracker';
 import { CropReservoir } from './crop-reservoir';
 
@@ -40,22 +41,13 @@ interface Chosen {
 
 /** Reads frames, finds and follows the faces, and cuts crops of those worth scoring. A frame is let go once its crops are cut. */
 export class FaceFollower {
-  private readonly tracker = new Tracker<SeenFace>();
+  private readonly tracker: Tracker<SeenFace>;
   private readonly cuts: CutFinder;
   private readonly reservoir: CropReservoir<Chosen>;
   private readonly cropping = new Set<Promise<unknown>>();
   /** Frames that were not given back yet. */
   private readonly held = new Set<Frame>();
-  private readonly seen: FollowedFaces = {
-    tracks: this.tracker.tracks,
-    framesSeconds: [],
-    cutsSeconds: [],
-    facesSeen: 0,
-    facesTooSmall: 0,
-    decodeError: null,
-    decodeMs: 0,
-    detectMs: 0,
-  };
+  private readonly seen: FollowedFaces;
 
   constructor(
     private readonly pool: InferencePool,
@@ -65,9 +57,24 @@ export class FaceFollower {
     private readonly onFrame: (framesDone: number) => void,
     private readonly signal: AbortSignal,
   ) {
+    this.tracker = new Tracker(longestGap(segment.frameSeconds));
+    this.seen = {
+      tracks: this.tracker.tracks,
+      framesSeconds: [],
+      cutsSeconds: [],
+      facesSeen: 0,
+      facesTooSmall: 0,
+      decodeError: null,
+      decodeMs: 0,
+      detectMs: 0,
+    };
     this.cuts = new CutFinder(cutCandidatesSeconds);
     this.reservoir = new CropReservoir(
-      { perTrack: policy.faces.cropsPerTrack, overall: policy.faces.cropsPerSegment },
+      {
+        perTrack: policy.faces.cropsPerTrack,
+        overall: policy.faces.cropsPerSegment,
+        fewest: policy.faces.minFrames,
+      },
       ({ face }) => (face.crops = null),
     );
   }

@@ -59,10 +59,20 @@ function noSigns({ tracks }: ReasonFacts, still: boolean): Reason {
 }
 
 /** Faces that the answer does not speak of, where it speaks of others. */
-function notJudged({ tracks, fewFrames, probability }: ReasonFacts): Reason[] {
+function notJudged({ tracks, segments, fewFrames, probability, policy }: ReasonFacts): Reason[] {
   if (fewFrames || probability === null) return [];
   const left = tracks.filter(({ track }) => track.probability === null);
-  if (left.length === 0) return [];
+  const small = segments.reduce((sum, { facesTooSmall }) => sum + facesTooSmall, 0);
+  const smaller = `Faces smaller than ${policy.faces.minSizePx} px`;
+  if (left.length === 0) {
+    if (small === 0) return [];
+    return [
+      reason(
+        'some_faces_not_judged',
+        `${smaller} were seen, too, and not judged: this answer says nothing about them.`,
+      ),
+    ];
+  }
   const counts = new Map<string, number>();
   for (const { track } of left) {
     const why = briefly[track.abstention ?? 'too_few_frames'] ?? 'not fit to be judged';
@@ -70,17 +80,17 @@ function notJudged({ tracks, fewFrames, probability }: ReasonFacts): Reason[] {
   }
   const whys = [...counts].sort((a, b) => b[1] - a[1]);
   const why = whys.map(([text, count]) => (whys.length > 1 ? `${count} ${text}` : text)).join('; ');
-  const it = left.length === 1 ? 'it' : 'them';
+  const it = left.length === 1 && small === 0 ? 'it' : 'them';
+  const more = small === 0 ? '' : ` ${smaller} were not judged either.`;
   return [
     reason(
       'some_faces_not_judged',
-      `${plural(left.length, 'more face was', 'more faces were')} not judged (${why}): this answer says nothing about ${it}.`,
+      `${plural(left.length, 'more face was', 'more faces were')} not judged (${why}): this answer says nothing about ${it}.${more}`,
     ),
   ];
 }
 
 const briefly: Partial<Record<Code, string>> = {
-  faces_too_small: 'too small',
   faces_blurred: 'too blurred',
   faces_extreme_pose: 'turned too far away',
   faces_occluded: 'too much of it hidden',

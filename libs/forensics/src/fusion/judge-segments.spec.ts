@@ -144,6 +144,23 @@ describe('judgeSegments', () => {
     expect(found.reasons[0]!.text).toMatch(/Only faces were examined/);
   });
 
+  /** Found by reading: a video of ten minutes is looked at every 14 s, and no face was followed for longer than 6. */
+  it('judges a face that is seen through a long video', () => {
+    const at = Array.from({ length: 44 }, (_, i) => i * 13.6);
+    const parts = [0, 1, 2, 3, 4].map((index) => {
+      const within = at.filter((seconds) => Math.floor(seconds / 120) === index);
+      const face = track(0, { at: within, logits: within.map(() => 3) });
+      return { ...segment(index, within, [face]), startSeconds: index * 120, endSeconds: index * 120 + 120 };
+    });
+    const found = judge(parts, planOf(parts), { durationSeconds: 600 });
+    expect([found.verdict, found.tracks.length, found.tracks[0]?.framesScored]).toEqual(['likely_manipulated', 1, 44]);
+  });
+
+  it('gives no firm answer by the one frame that it has of a longer video', () => {
+    const one = segment(0, [0], [track(0, { at: [0], logits: [4] })]);
+    expect(judge([one], planOf([one]), { durationSeconds: 600 }).verdict).toBe('inconclusive');
+  });
+
   it('says of which faces the answer says nothing', () => {
     const blurred = track(1, { at: ten, logits: [], quality: { sharpness: 3, weight: 0 }, x: 600 });
     const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(-2) }), blurred])]);

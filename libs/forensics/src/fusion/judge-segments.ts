@@ -20,8 +20,9 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const ordered = [...segments].sort((a, b) => a.index - b.index);
   const detectors = modelsFor(models, 'forgery-frame');
   const framesSeconds = [...new Set(ordered.flatMap((segment) => segment.framesSeconds))].sort((a, b) => a - b);
-  // A still, or a clip of two frames, cannot show a face more often than it has pictures.
-  const minFrames = Math.max(1, Math.min(policy.faces.minFrames, framesSeconds.length));
+  // A still, or a clip of two frames, cannot show a face more often than it has pictures. What was not looked at does not count as not there.
+  const pictures = Math.max(framesSeconds.length, Math.floor(probe.durationSeconds * probe.framesPerSecond));
+  const minFrames = Math.max(1, Math.min(policy.faces.minFrames, probe.kind === 'still' ? 1 : pictures));
   const joined = joinTracks(ordered, plan.cutCandidatesSeconds);
   const strict = joined.map((track) => describeTrack(track, detectors, minFrames, probe));
   const fewFrames = strict.every(({ track }) => track.probability === null);

@@ -1,5 +1,6 @@
 import { FaceObservation, SegmentResult } from '@assay/contracts';
 import { assign } from './assignment';
+import { longestGap } from './longest-gap';
 import { continuationCost, missCost } from './track-cost';
 
 /** A face through the whole video: pieces of it from neighbouring segments joined. */
@@ -16,9 +17,6 @@ interface Piece {
   appearance: number[];
 }
 
-/** A face that was last seen longer before the seam than this is not looked for after it, seconds. */
-const maxGapSeconds = 6;
-
 /** Where the encoder marked a cut at the seam, only a continuation as plain as this is believed. */
 const acrossMarkedCutCost = 0.25;
 
@@ -31,6 +29,8 @@ const acrossMarkedCutCost = 0.25;
  */
 export function joinTracks(segments: SegmentResult[], cutCandidatesSeconds: readonly number[]): JoinedTrack[] {
   const joined: Omit<JoinedTrack, 'index'>[] = [];
+  // A face that was last seen longer before a seam is not looked for after it.
+  const maxGapSeconds = longestGap(segments.flatMap(({ framesSeconds }) => framesSeconds));
   let firstShot = 0;
   let before: { segment: SegmentResult; pieces: { piece: Piece; whole: Omit<JoinedTrack, 'index'> }[] } | null = null;
   for (const segment of segments) {
@@ -44,7 +44,8 @@ export function joinTracks(segments: SegmentResult[], cutCandidatesSeconds: read
     const wholes = pieces.map((piece) => ({ shots: [piece.shot], observations: [...piece.observations] }));
     if (before !== null) {
       const limit = seam.length > 0 ? acrossMarkedCutCost : missCost;
-      const links = linksBetween(before.pieces.map(({ piece }) => piece), pieces, firstShot, offset, limit); // prettier-ignore
+      const shots = { last: firstShot, next: offset };
+      const links = linksBetween(before.pieces.map(({ piece }) => piece), pieces, shots, { limit, maxGapSeconds }); // prettier-ignore
       for (const [from, to] of links) {
         const { whole } = before.pieces[from]!;
         whole.observations.push(...pieces[to]!.observations);
@@ -73,15 +74,14 @@ function seamOf(before: SegmentResult, after: SegmentResult, candidates: readonl
 function linksBetween(
   before: Piece[],
   after: Piece[],
-  lastShot: number,
-  nextShot: number,
-  limit: number,
+  shots: { last: number; next: number },
+  { limit, maxGapSeconds }: { limit: number; maxGapSeconds: number },
 ): [number, number][] {
   const costs = before.map((piece) => {
     const last = piece.observations.at(-1)!;
     return after.map((next) => {
       const first = next.observations[0]!;
-      if (piece.shot !== lastShot || next.shot !== nextShot || first.seconds - last.seconds > maxGapSeconds) {
+      if (piece.shot !== shots.last || next.shot !== shots.next || first.seconds - last.seconds > maxGapSeconds) {
         return Infinity;
       }
       const state = { seconds: last.seconds, box: last.box, appearance: piece.appearance, velocityX: 0, velocityY: 0 };

@@ -29,6 +29,9 @@ const maxScaleRatio = 2.2;
 /** Below this likeness a pair needs overlapping boxes to be believed. Two people in one picture have ~0.2-0.6. */
 const leastLikeness = 0.45;
 const overlapInstead = 0.35;
+/** After a long time somebody else may stand in the same place: only a face that looks the same is believed to be the same. */
+const longSeconds = 6;
+const leastLikenessAfterLong = 0.6;
 
 /** What leaving a track without a face costs; a pair dearer than this is not made. */
 export const missCost = 1;
@@ -55,6 +58,7 @@ export function continuationCost(track: TrackState, face: Sighting): number {
   if (ratio > maxScaleRatio) return Infinity;
   const alike = likeness(track.appearance, face.appearance);
   if (alike < leastLikeness && boxOverlap(expected, face.box) < overlapInstead) return Infinity;
+  if (seconds > longSeconds && alike < leastLikenessAfterLong) return Infinity;
   return (
     (distanceWeight * distance) / gate +
     (likenessWeight * (1 - alike)) / 2 +

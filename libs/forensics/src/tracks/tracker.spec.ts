@@ -1,4 +1,5 @@
 import { Box } from '@assay/contracts';
+import { longestGap } from './longest-gap';
 import { Tracker } from './tracker';
 import { Sighting } from './track-cost';
 
@@ -20,8 +21,8 @@ describe('Tracker', () => {
   });
 
   /** Who is in each track, in order: `['ann ann ann']`. */
-  function follow(framesOfFaces: Seen[][], cutsBefore: number[] = []): string[] {
-    const tracker = new Tracker<Seen>();
+  function follow(framesOfFaces: Seen[][], cutsBefore: number[] = [], maxGapSeconds = 6): string[] {
+    const tracker = new Tracker<Seen>(maxGapSeconds);
     framesOfFaces.forEach((faces, i) => {
       tracker.advance(faces[0]?.seconds ?? i, faces, cutsBefore.includes(i));
     });
@@ -65,8 +66,17 @@ describe('Tracker', () => {
     expect(follow([[seen('ann', 0, 300)], [seen('ann', 30, 300)]])).toEqual(['ann', 'ann']);
   });
 
+  it('follows a face through a long video that is looked at seldom, and nobody else who takes its place', () => {
+    const at = Array.from({ length: 40 }, (_, i) => i * 14);
+    const gap = longestGap(at);
+    const all = at.map((seconds, i) => [seen('ann', seconds, 300 + 60 * Math.sin(i))]);
+    expect(follow(all, [], gap)).toEqual([at.map(() => 'ann').join(' ')]);
+    const two = [[seen('ann', 0, 300)], [seen('ann', 14, 300)], [seen('eve', 28, 300)], [seen('eve', 42, 300)]];
+    expect(follow(two, [], gap)).toEqual(['ann ann', 'eve eve']);
+  });
+
   it('numbers tracks by first appearance and shots by cuts', () => {
-    const tracker = new Tracker<Seen>();
+    const tracker = new Tracker<Seen>(6);
     tracker.advance(0, [seen('bob', 0, 500), seen('ann', 0, 100)], false);
     tracker.advance(1, [seen('eve', 1, 300)], true);
     expect(tracker.tracks.map(({ index, shot }) => [index, shot])).toEqual([[0, 0], [1, 0], [2, 1]]); // prettier-ignore

@@ -16,20 +16,21 @@ interface Open<F extends Sighting> {
   misses: number;
 }
 
-/** Frames in a row in which a face may go unseen (blink of the detector, a hand, a turned head) ... */
+/** Frames in a row in which a face may go unseen (blink of the detector, a hand, a turned head); for how long: see `longestGap`. */
 const maxMisses = 3;
-/** ... and for how long, seconds. */
-const maxGapSeconds = 6;
 
 /** Share of the newest sighting in a track's remembered look: follows turns and light, survives one bad frame. */
 const appearanceShare = 0.35;
 const velocityShare = 0.6;
 
-/** Follows faces over sparse frames (0.2 to 5 s apart): optimal assignment, tracks end at cuts and after long gaps. */
+/** Follows faces over sparse frames (0.2 s to a minute apart): optimal assignment, tracks end at cuts and after long gaps. */
 export class Tracker<F extends Sighting> {
   readonly tracks: Track<F>[] = [];
   private open: Open<F>[] = [];
   private shot = 0;
+
+  /** @param maxGapSeconds for how long a face may go unseen */
+  constructor(private readonly maxGapSeconds: number) {}
 
   /**
    * The faces of the next frame, in time order.
@@ -43,7 +44,7 @@ export class Tracker<F extends Sighting> {
       this.open = [];
     }
     this.open = this.open.filter(
-      ({ misses, state }) => misses <= maxMisses && seconds - state.seconds <= maxGapSeconds,
+      ({ misses, state }) => misses <= maxMisses && seconds - state.seconds <= this.maxGapSeconds,
     );
     const costs = this.open.map(({ state }) => faces.map((face) => continuationCost(state, face)));
     const columns = assign(costs, missCost);
