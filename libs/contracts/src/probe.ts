@@ -28,6 +28,8 @@ export const Probe = z.object({
   interlaced: z.boolean(),
   /** Clockwise degrees that were applied for display: 0, 90, 180, 270. */
   rotation: z.number().int(),
+  /** True: mirrored after that, as some cameras store what their front side sees. Absent = false. */
+  mirrored: z.boolean().optional(),
   /** Coded size before rotation. */
   codedWidth: z.number().int().positive(),
   codedHeight: z.number().int().positive(),

@@ -3,7 +3,9 @@ import { z } from 'zod';
 const Text = z.string().optional().catch(undefined);
 const Count = z.coerce.number().int().nonnegative().catch(0);
 
-const SideData = z.object({ rotation: z.coerce.number().optional().catch(undefined) });
+/** `displaymatrix` as ffprobe prints it: rows of an address and three numbers. */
+const SideData = z.object({ rotation: z.coerce.number().optional().catch(undefined), displaymatrix: Text });
+export type SideData = z.infer<typeof SideData>;
 
 /** The part of ffprobe's `-show_streams` that is used; a field that is missing or odd reads as absent. */
 export const FfprobeStream = z.object({
@@ -23,7 +25,7 @@ export const FfprobeStream = z.object({
   r_frame_rate: Text,
   duration: Text,
   bit_rate: Text,
-  disposition: z.object({ attached_pic: Count, timed_thumbnails: Count }).partial().catch({}),
+  disposition: z.object({ default: Count, attached_pic: Count, timed_thumbnails: Count }).partial().catch({}),
   tags: z.record(z.string(), z.string()).catch({}),
   side_data_list: z.array(SideData).catch([]),
 });

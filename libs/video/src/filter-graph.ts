@@ -38,7 +38,7 @@ export function frameFilters({ times, probe, plan }: FrameWish): string {
     ...(probe.interlaced ? ['estdif=mode=frame:deint=interlaced'] : []),
     scale(probe, plan),
     ...(probe.hasAlpha ? [flatten] : []),
-    ...turn(probe.rotation),
+    ...turn(probe),
     'format=rgb24',
     'settb=AVTB',
     "metadata=mode=add:key=assay:value=1,metadata=mode=print:file='pipe\\:4':direct=1",
@@ -85,10 +85,10 @@ const flatten =
   `format=rgba,split[front][copy];[copy]lutrgb=r=${backdrop}:g=${backdrop}:b=${backdrop}:a=255[back];` +
   '[back][front]overlay=format=rgb';
 
-/** Filters that turn a picture upright, clockwise. */
-export function turn(rotation: number): string[] {
-  if (rotation === 90) return ['transpose=clock'];
-  if (rotation === 180) return ['hflip', 'vflip'];
-  if (rotation === 270) return ['transpose=cclock'];
-  return [];
+/** Filters that turn a picture upright, clockwise, and then mirror it, as ffmpeg itself does. */
+export function turn({ rotation, mirrored = false }: Pick<Probe, 'rotation' | 'mirrored'>): string[] {
+  if (rotation === 90) return ['transpose=clock', ...(mirrored ? ['hflip'] : [])];
+  if (rotation === 180) return mirrored ? ['hflip'] : ['hflip', 'vflip'];
+  if (rotation === 270) return ['transpose=cclock', ...(mirrored ? ['hflip'] : [])];
+  return mirrored ? ['vflip'] : [];
 }

@@ -3,6 +3,7 @@
  *   the facts are right; each planned frame arrives, at its exact time; it is the frame that the time says, in its
  *   colours; nothing depends on the file's name.
  */
+import { readFile, writeFile } from 'node:fs/promises';
 import { Probe, defaultMediaLimits, defaultPolicy } from '@assay/contracts';
 import {
   countingChroma,
@@ -209,6 +210,47 @@ test.each([
   expect(red - blue).toBeGreaterThan(40);
   const [greyRed, , greyBlue] = colourAt(frame, grey[0] ?? 0, grey[1] ?? 0);
   expect(Math.abs(greyRed - greyBlue)).toBeLessThan(12);
+});
+
+/** Red, green over blue, white; what a viewer sees of it by each EXIF orientation. */
+test.each([
+  [1, 'rg/bw'],
+  [2, 'gr/wb'],
+  [3, 'wb/gr'],
+  [4, 'bw/rg'],
+  [5, 'rb/gw'],
+  [6, 'br/wg'],
+  [7, 'wg/br'],
+  [8, 'gw/rb'],
+])('a still with EXIF orientation %d shows %s', async (orientation, seen) => {
+  const plain = folder.path(`quarters${orientation}.jpg`);
+  const colours = ['red', 'lime', 'blue', 'white'].flatMap((name) => ['-f', 'lavfi', '-i', `color=${name}:s=48x32`]);
+  const stack = '[0][1]hstack[a];[2][3]hstack[b];[a][b]vstack';
+  await ffmpeg(...colours, '-filter_complex', stack, '-frames:v', '1', '-pix_fmt', 'yuvj444p', '-q:v', '2', plain);
+  const tiff = Buffer.from('4d4d002a00000008000101120003000000010000000000000000', 'hex');
+  tiff.writeUInt16BE(orientation, 18);
+  const exif = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+  const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, exif.length + 2]);
+  await writeFile(plain, Buffer.concat([head, exif, (await readFile(plain)).subarray(2)]));
+  const { probe, frames } = await scan(plain);
+  const frame = frames[0];
+  if (!frame) throw new Error('no frame');
+  expect([probe.width, probe.height]).toEqual(orientation < 5 ? [96, 64] : [64, 96]);
+  const nameAt = (x: number, y: number): string => {
+    const [red, green, blue] = colourAt(frame, x, y).map((value) => value > 128);
+    return red && green && blue ? 'w' : red ? 'r' : green ? 'g' : 'b';
+  };
+  expect(`${nameAt(0.25, 0.25)}${nameAt(0.75, 0.25)}/${nameAt(0.25, 0.75)}${nameAt(0.75, 0.75)}`).toBe(seen);
+});
+
+test('of several video streams the one that players show is looked at, and not the largest', async () => {
+  const path = folder.path('two-streams.mp4');
+  const inputs = ['red:s=96x64', 'blue:s=98x64'].flatMap((colour) => ['-f', 'lavfi', '-i', `color=${colour}:r=25:d=1`]);
+  const shown = ['-disposition:v:0', 'default', '-disposition:v:1', '0'];
+  await ffmpeg(...inputs, '-map', '0', '-map', '1', ...h264, ...shown, path);
+  const { probe, frames } = await scan(path);
+  expect(probe.width).toBe(96);
+  expect(colourAt(frames[0]!, 0.5, 0.5)[0]).toBeGreaterThan(200);
 });
 
 test('odd sizes, wide pixels and sizes over the limit of the policy keep the shape of the picture', async () => {

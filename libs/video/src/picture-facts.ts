@@ -1,5 +1,5 @@
 import { Probe } from '@assay/contracts';
-import { FfprobeStream, ratio } from './ffprobe-output';
+import { FfprobeStream, ratio, type SideData } from './ffprobe-output';
 
 /** Aspect ratios of a single pixel that occur; anything else is a broken header. 2.4 is the widest of the standards. */
 const pixelAspect = { min: 0.25, max: 4 };
@@ -17,6 +17,7 @@ type PictureFacts = Pick<
   | 'fullRange'
   | 'interlaced'
   | 'rotation'
+  | 'mirrored'
   | 'codedWidth'
   | 'codedHeight'
   | 'width'
@@ -24,9 +25,11 @@ type PictureFacts = Pick<
 >;
 
 /** Size, orientation and colour of a stream as they have to be treated for display. */
-export function pictureFacts(stream: FfprobeStream, frameRotation?: number): PictureFacts {
+export function pictureFacts(stream: FfprobeStream, frameMatrix?: SideData): PictureFacts {
   const pixelFormat = stream.pix_fmt ?? 'unknown';
-  const rotation = clockwiseQuarterTurn(frameRotation ?? storedRotation(stream));
+  const matrix = frameMatrix ?? matrixAmong(stream.side_data_list);
+  // Old files have only the tag, which counts clockwise; the matrix counts counter-clockwise.
+  const rotation = clockwiseQuarterTurn(matrix?.rotation ?? -(Number(stream.tags.rotate ?? 0) || 0));
   const square = squarePixelSize(stream);
   const turned = rotation === 90 || rotation === 270;
   return {
@@ -37,6 +40,7 @@ export function pictureFacts(stream: FfprobeStream, frameRotation?: number): Pic
     fullRange: stream.color_range === 'pc' || /^yuvj|^(rgb|bgr|gbr|argb|abgr|pal8|gray|mono|ya)/.test(pixelFormat),
     interlaced: /^(tt|bb|tb|bt)$/.test(stream.field_order ?? ''),
     rotation,
+    ...(matrix && isMirror(matrix) ? { mirrored: true } : {}),
     codedWidth: stream.width,
     codedHeight: stream.height,
     width: turned ? square.height : square.width,
@@ -60,10 +64,15 @@ function squarePixelSize(stream: FfprobeStream): { width: number; height: number
   return { width: Math.max(1, Math.round(stream.width * usable)), height: stream.height };
 }
 
-function storedRotation(stream: FfprobeStream): number {
-  const matrix = stream.side_data_list.find(({ rotation }) => rotation !== undefined)?.rotation;
-  // Old files have only the tag, which counts clockwise; the matrix counts counter-clockwise.
-  return matrix ?? -(Number(stream.tags.rotate ?? 0) || 0);
+/** Of a stream, or of a picture with an EXIF orientation. */
+export const matrixAmong = (data: SideData[]): SideData | undefined =>
+  data.find(({ rotation }) => rotation !== undefined);
+
+/** What ffprobe calls the rotation says nothing of a mirror, which shows in the sign of the determinant. */
+function isMirror({ displaymatrix }: SideData): boolean {
+  const rows = (displaymatrix ?? '').trim().split('\n').map((row) => row.replace(/^[^:]*:/, '').trim().split(/\s+/).map(Number)); // prettier-ignore
+  const [[a = 0, b = 0] = [], [c = 0, d = 0] = []] = rows;
+  return a * d - b * c < 0;
 }
 
 function clockwiseQuarterTurn(counterClockwise: number): number {

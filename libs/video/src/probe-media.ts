@@ -2,7 +2,7 @@ import { MediaLimits, Outcome, Probe, accepted, rejected } from '@assay/contract
 import { FfprobeOutput, FfprobeStream } from './ffprobe-output';
 import { MediaInput, formatWhitelist, guardArguments, withInput } from './input-arguments';
 import { measureTimes } from './measure-times';
-import { pictureFacts } from './picture-facts';
+import { matrixAmong, pictureFacts } from './picture-facts';
 import { failedProbe, pictureTooLarge } from './probe-rejections';
 import { openPacketsAhead, type PacketsAhead } from './packets-ahead';
 import { Packets, readPackets } from './read-packets';
@@ -103,8 +103,7 @@ async function describe(
   limits: MediaLimits,
   signal: AbortSignal,
 ): Promise<Outcome<Probed>> {
-  const rotation = output.frames[0]?.side_data_list.find((data) => data.rotation !== undefined)?.rotation;
-  const picture = pictureFacts(stream, rotation);
+  const picture = pictureFacts(stream, matrixAmong(output.frames[0]?.side_data_list ?? []));
   if (Math.min(picture.width, picture.height) < limits.minSidePx) {
     return rejected(
       'too_small_picture',
@@ -162,14 +161,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The largest picture wins, the first of equals; cover art and preview tracks are no video. */
+/**
+ * What players show: a stream that is marked as default, if any is; among several the largest picture, the first of equals. Cover art and
+ * preview tracks are no video.
+ */
 function chooseStream(streams: FfprobeStream[]): FfprobeStream | undefined {
-  return streams
-    .filter(({ codec_type, disposition }) => {
-      return codec_type === 'video' && !disposition.attached_pic && !disposition.timed_thumbnails;
-    })
-    .reduce<FfprobeStream | undefined>(
-      (best, stream) => (best && best.width * best.height >= stream.width * stream.height ? best : stream),
-      undefined,
-    );
+  const videos = streams.filter(({ codec_type, disposition }) => {
+    return codec_type === 'video' && !disposition.attached_pic && !disposition.timed_thumbnails;
+  });
+  const shown = videos.filter(({ disposition }) => disposition.default);
+  return (shown.length > 0 ? shown : videos).reduce<FfprobeStream | undefined>(
+    (best, stream) => (best && best.width * best.height >= stream.width * stream.height ? best : stream),
+    undefined,
+  );
 }

@@ -147,7 +147,7 @@ function lumaFilters(probe: Probe, size: { width: number; height: number }, step
   return [
     `select='not(mod(n,${step}))'`,
     `scale=${width}:${height}:flags=area+accurate_rnd+bitexact${colours}:out_range=full`,
-    ...turn(rotation),
+    ...turn(probe),
     'format=gray',
     'settb=AVTB',
     "metadata=mode=add:key=assay:value=1,metadata=mode=print:file='pipe\\:4':direct=1",

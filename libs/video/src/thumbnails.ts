@@ -30,7 +30,7 @@ const clockTolerance = 1e-3;
  * @param lastTime of the last wanted frame, on ffmpeg's clock for this run, seconds
  */
 export function thumbnailFilters(probe: Probe, everySeconds: number, lastTime: number): string {
-  const { rotation, colorMatrix, fullRange } = probe;
+  const { colorMatrix, fullRange } = probe;
   const colours =
     colorMatrix === 'rgb' ? '' : `:in_color_matrix=${colorMatrix}:in_range=${fullRange ? 'full' : 'limited'}`;
   const stretch = (time: string): string => `floor((${time}+${clockTolerance})/${everySeconds.toFixed(6)})`;
@@ -38,7 +38,7 @@ export function thumbnailFilters(probe: Probe, everySeconds: number, lastTime: n
     `trim=end=${(lastTime + timeTolerance).toFixed(6)}`,
     `select='isnan(prev_selected_t)+gt(${stretch('t')},${stretch('prev_selected_t')})'`,
     `scale=${thumbnailSide}:${thumbnailSide}:flags=area+accurate_rnd+bitexact${colours}:out_range=full`,
-    ...turn(rotation),
+    ...turn(probe),
     'format=gray',
     'settb=AVTB',
     "metadata=mode=add:key=assay:value=1,metadata=mode=print:file='pipe\\:6':direct=1",
