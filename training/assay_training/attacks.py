@@ -26,7 +26,7 @@ import torch
 from torch.nn import functional as F
 
 from assay_training.clips import Region, read_clips
-from assay_training.codecs import through
+from assay_training.codecs import as_a_platform
 from assay_training.crop import PRODUCT_MARGINS, crop_frame, crop_matrix, oversampling
 from assay_training.fingerprint_removal import psnr, read_remover, without_fingerprint
 from assay_training.measures import auc, auc_interval, sigmoid
@@ -125,7 +125,7 @@ def by_chance(picture: np.ndarray, bound: int, rng: np.random.Generator) -> np.n
 
 def encoded(picture: np.ndarray) -> np.ndarray:
     h, w = (side // 2 * 2 for side in picture.shape[:2])
-    return through("h264", [np.ascontiguousarray(picture[:h, :w])], PLATFORM_CRF, "veryfast", None)[0]
+    return as_a_platform(np.ascontiguousarray(picture[:h, :w]), PLATFORM_CRF)
 
 
 def some_frames(region: Region, count: int) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -11,13 +11,28 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from assay_training.codecs import CODECS, through
+from assay_training.codecs import CODECS, Codec, through
 from assay_training.synthesis.color import KERNELS, jpeg, sharpen
 
 CODEC_ODDS = {"h264": 0.74, "hevc": 0.1, "vp9": 0.09, "mpeg4": 0.07}
 
-FIRST_CRF = (16, 31)
+QUANTISER = (16, 25, 40)
+"""Least, likeliest and greatest quantiser of H.264 and HEVC: videos at CRF 16 to 23 and what platforms make of them."""
+
+COARSE = 0.15
+"""Share of quantisers drawn evenly from the codec's whole range instead, up to pictures that are mostly wiped."""
+
+FIRST_QUANTISER = (16, 32)
 """H.264 of a first generation, before a platform encodes it again."""
+
+MOTION = 0.45
+"""Share of encodes whose pictures come back as predicted frames."""
+
+BLOCK = 16
+"""Side of a macroblock."""
+
+BACKGROUND_QUANTISER = (20, 36)
+"""H.264 of the footage that a forgery is made in."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,7 @@ class Degradation:
     resize: float
     kernel: int
     first_jpeg: int
-    first_crf: int
+    first_quantiser: int
     codec: str
     coarseness: int
     preset: str
@@ -59,11 +74,11 @@ def draw(rng: np.random.Generator) -> Degradation:
         resize=float(rng.uniform(0.45, 1.3)) if rng.random() < 0.3 else 0.0,
         kernel=int(KERNELS[rng.integers(0, 4)]),
         first_jpeg=int(rng.integers(45, 96)) if rng.random() < 0.25 else 0,
-        first_crf=int(rng.integers(*FIRST_CRF)) if video and rng.random() < 0.25 else 0,
+        first_quantiser=_within(rng, FIRST_QUANTISER) if video and rng.random() < 0.25 else 0,
         codec=codec if video else "",
-        coarseness=int(rng.integers(kind.coarseness[0], kind.coarseness[1] + 1)),
+        coarseness=_coarseness(rng, kind),
         preset=str(rng.choice(list(kind.presets), p=list(kind.presets.values()))),
-        motion=bool(rng.random() < 0.45),
+        motion=bool(rng.random() < MOTION),
         last_jpeg=int(rng.integers(35, 96)) if only_jpeg else 0,
         light=_light(rng) if rng.random() < 0.5 else (1.0, 1.0, 1.0),
         gamma=float(np.exp(rng.uniform(-0.3, 0.4))) if rng.random() < 0.3 else 1.0,
@@ -71,6 +86,17 @@ def draw(rng: np.random.Generator) -> Degradation:
         beauty=float(rng.uniform(0.4, 1.0)) if rng.random() < 0.18 else 0.0,
         seed=int(rng.integers(1 << 31)),
     )
+
+
+def _within(rng: np.random.Generator, bounds: tuple[int, int]) -> int:
+    return int(rng.integers(bounds[0], bounds[1] + 1))
+
+
+def _coarseness(rng: np.random.Generator, kind: Codec) -> int:
+    """Quantisers of H.264 and HEVC as they are met; scales of other codecs evenly."""
+    if kind.scale != "qp" or rng.random() < COARSE:
+        return _within(rng, kind.coarseness)
+    return round(rng.triangular(*QUANTISER))
 
 
 def _light(rng: np.random.Generator) -> tuple[float, float, float]:
@@ -123,6 +149,31 @@ def before_codec(image: np.ndarray, way: Degradation) -> np.ndarray:
     return out
 
 
+def _speeds(rng: np.random.Generator, count: int) -> np.ndarray:
+    """How far each picture moves from frame to frame, (count,2) in pixels."""
+    return rng.uniform(-2, 2, (count, 2))
+
+
+def filmed(rng: np.random.Generator, images: list[np.ndarray]) -> list[np.ndarray]:
+    """Pictures (S,S,3) of one size as frames of a video, H.264 at one quantiser.
+
+    Each is moved by up to 15 pixels for it, so that its blocks do not lie where those of a later encode do: a forger's crop
+    or a platform's scaling leaves them nowhere in particular.
+    """
+    if not images:
+        return []
+    moved = rng.integers(0, BLOCK, (len(images), 2))
+    padded = [
+        cv2.copyMakeBorder(image, y, BLOCK - y, x, BLOCK - x, cv2.BORDER_REPLICATE) for image, (y, x) in zip(images, moved.tolist())
+    ]
+    motion = _speeds(rng, len(images)) if rng.random() < MOTION else None
+    coded = through("h264", padded, _within(rng, BACKGROUND_QUANTISER), "veryfast", motion)
+    return [
+        np.ascontiguousarray(frame[y : y + len(image), x : x + image.shape[1]])
+        for frame, image, (y, x) in zip(coded, images, moved.tolist())
+    ]
+
+
 def degrade_pairs(
     rng: np.random.Generator, pairs: list[tuple[np.ndarray, np.ndarray]], ways: list[Degradation]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -134,9 +185,9 @@ def degrade_pairs(
         # Which of the two is coded first is chosen at random: what an encoder does to a second picture must not be a label.
         swap = rng.random(len(pairs)) < 0.5
         flat = [image for pair, turned in zip(prepared, swap) for image in (pair[::-1] if turned else pair)]
-        if common.first_crf:
-            flat = through("h264", flat, common.first_crf, "veryfast", None)
-        motion = np.repeat(rng.uniform(-2, 2, (len(pairs), 2)), 2, axis=0) if common.motion else None
+        if common.first_quantiser:
+            flat = through("h264", flat, common.first_quantiser, "veryfast", None)
+        motion = np.repeat(_speeds(rng, len(pairs)), 2, axis=0) if common.motion else None
         coded = through(common.codec, flat, common.coarseness, common.preset, motion)
         prepared = [pair[::-1] if turned else pair for pair, turned in zip(zip(coded[0::2], coded[1::2]), swap)]
     if common.last_jpeg:

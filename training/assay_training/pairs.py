@@ -10,7 +10,7 @@ import numpy as np
 
 from assay_training import data
 from assay_training.crop import crop_frame, five_points, warp_crop
-from assay_training.degrade import degrade_pairs, draw
+from assay_training.degrade import degrade_pairs, draw, filmed
 from assay_training.synthesis import color, painters
 from assay_training.synthesis.facts import facts_of
 from assay_training.synthesis.face_shape import GRID_PX, FaceShape
@@ -31,6 +31,9 @@ CAPTURED = 0.6
 
 CLEANER = 0.65
 """Share of those in which the forged face did not go through that camera: generators paint clean faces."""
+
+FILMED = 0.5
+"""Share of captured scenes that are frames of a video: real swaps are pasted into decoded ones."""
 
 REPAINTED = 0.55
 """Share of expression edits whose new expression a painter made, as neural textures are; the others are bent pixels."""
@@ -128,14 +131,21 @@ class PairMaker:
         if rng.random() >= CAPTURED:
             return scene, None
         before = scene.image
-        return replace(scene, image=color.capture(rng, before)), before if rng.random() < CLEANER else None
+        return replace(scene, image=color.capture(rng, before), captured=True), before if rng.random() < CLEANER else None
+
+    def _film(self, rng: np.random.Generator, scenes: list[Scene]) -> list[Scene]:
+        """Some captured scenes of one size as frames of one video. A forger's cleaner source stays what it was; where there is
+        none the forged face comes from the frame, too."""
+        chosen = [i for i, scene in enumerate(scenes) if scene.captured and rng.random() < FILMED]
+        images = dict(zip(chosen, filmed(rng, [scenes[i].image for i in chosen])))
+        return [replace(scene, image=images.get(i, scene.image)) for i, scene in enumerate(scenes)]
 
     def group(self, rng: np.random.Generator, count: int, size: int, kind: str | None = None) -> Batch:
         """`count` pairs with one native face size and one codec setting."""
         face = float(np.exp(rng.uniform(*np.log(FACE_PX))))
+        shots = [self.shoot(rng, int(index), face) for index in rng.choice(self.rows, count, p=self.odds)]
         scenes, forgeries, covers, ways = [], [], [], []
-        for index in rng.choice(self.rows, count, p=self.odds):
-            scene, source = self.shoot(rng, int(index), face)
+        for scene, source in zip(self._film(rng, [scene for scene, _ in shots]), [source for _, source in shots]):
             forgery = self.forge(rng, scene, kind, source)
             cover = self.cover(rng, scene) if rng.random() < OCCLUDED else None
             if cover:
@@ -166,9 +176,11 @@ class PairMaker:
         mask = warp_crop((forgery.mask * 255).astype(np.uint8), frame, size, margin)
         alpha = np.zeros(scene.image.shape[:2], np.uint8) if cover is None else (cover.alpha * 255).astype(np.uint8)
         occlusion = warp_crop(alpha, frame, size, margin)
-        soft = cv2.GaussianBlur(mask, (0, 0), 0.02 * size).astype(np.float32) / 255
+        # The boundary is that of the whole mask as far as it shows: what is cut off a mask by a thing before the face is no blend.
+        whole = mask if forgery.whole is None else warp_crop((forgery.whole * 255).astype(np.uint8), frame, size, margin)
+        soft = cv2.GaussianBlur(whole, (0, 0), 0.02 * size).astype(np.float32) / 255
         top = max(float(soft.max()), 1e-3)
-        edge = (boundary(soft / top) * 255).astype(np.uint8)
+        edge = (boundary(soft / top) * (255 - occlusion.astype(np.float32))).astype(np.uint8)
         inside = (mask > 128 * top).astype(np.uint8)
         change = sum(cv2.mean(cv2.absdiff(real, forged), inside)[:3]) / 3
         facts = facts_of(forgery, real, forged, mask)

@@ -1,13 +1,14 @@
 """Holds: what is before a face lies on original and forgery alike and hides the forgery; it is drawn where the face is, the same
-for the same seed; masks cover the mouth and leave the forehead free; the net is asked for it on both of a pair."""
+for the same seed; its rim is no boundary of a blend; masks cover the mouth and leave the forehead free; the net is asked for it on
+both of a pair."""
 
 import numpy as np
 import pytest
 
 from assay_training.landmarks import LIPS
 from assay_training.pairs import PairMaker
-from assay_training.synthesis.occlude import KINDS, covered, draw_cover
-from assay_training.synthesis.scene import Scene, make_scene
+from assay_training.synthesis.occlude import KINDS, Cover, covered, draw_cover
+from assay_training.synthesis.scene import Forgery, Scene, make_scene
 
 FOREHEAD = [10, 338, 109]
 
@@ -53,6 +54,23 @@ def test_both_of_a_pair_stand_behind_the_same_thing(maker, seed):
     assert hidden.any()
     assert np.abs(before.image[hidden].astype(int) - after.image[hidden]).max() <= 1
     assert after.mask[hidden].max() < 0.01 and after.mask.max() > 0
+
+
+def test_the_rim_of_what_is_before_a_face_is_no_boundary_of_a_blend(maker):
+    rng, scene = scene_of(maker, 1)
+    side, middle = len(scene.image), scene.mesh.mean(0)
+    y, x = np.mgrid[:side, :side]
+    away = np.hypot(x - middle[0], y - middle[1]) / scene.face
+    forgery = Forgery(scene.image, ((0.36 - away) / 0.04).clip(0, 1).astype(np.float32), "painted", "whole")
+    cover = Cover(np.zeros_like(scene.image), (x < middle[0]).astype(np.float32), "thing")
+    scene, forgery = covered(scene, forgery, cover)
+    crops = maker._crop(rng, scene, forgery, cover, (scene.image, forgery.image), 128)
+    mask, edge, occlusion = (layer.astype(float) for layer in crops[2:5])
+    assert mask[occlusion > 250].max() < 5  # what is asked for is the part in sight
+    assert edge.max() > 200 and edge[occlusion > 250].max() < 8
+    inner = np.abs(np.mgrid[:128, :128] - 63.5).max(0) < 16
+    assert mask[inner].max() > 250 and occlusion[inner].max() > 250  # the rim runs through here
+    assert edge[inner].max() < 8
 
 
 def test_same_seed_same_cover(maker):

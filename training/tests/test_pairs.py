@@ -1,13 +1,14 @@
 """Holds: a forgery differs from its original inside its mask only; the same seed makes the same pairs; real and forged of
-a pair go through the same degradation and crop; the held-out painters never enter training."""
+a pair go through the same degradation and crop; an encode adds neither a difference to a pair nor a tint, and has the quantiser
+asked for; the held-out painters never enter training."""
 
 import numpy as np
 import pytest
 
 from assay_training.crop import formula_image
 from assay_training.codecs import CODECS, through
-from assay_training.degrade import before_codec, degrade_pairs, draw
-from assay_training.pairs import MIX, PairMaker
+from assay_training.degrade import QUANTISER, before_codec, degrade_pairs, draw, filmed
+from assay_training.pairs import FAINT, MIX, PairMaker
 from assay_training.synthesis.masks import boundary, region_mask
 from assay_training.synthesis.painters import HELD_OUT, PAINTERS
 from assay_training.synthesis.scene import canvas_side, make_scene
@@ -76,6 +77,86 @@ def test_the_encoder_treats_the_first_and_the_second_of_a_pair_alike(codec, coar
     coded = through(codec, [image] * 4, coarseness, preset, np.full((4, 2), 0.7) if moving else None)
     error = np.array([np.abs(c.astype(int) - image).mean() for c in coded])
     assert np.ptp(error) < 0.06 * error.mean()
+
+
+@pytest.mark.parametrize("codec,coarseness,preset", ENCODES)
+@pytest.mark.parametrize("moving", [False, True])
+def test_identical_pictures_of_a_pair_come_back_all_but_identical(maker, codec, coarseness, preset, moving):
+    image, other = maker.faces.images[0][:160, :160], maker.faces.images[1][:160, :160]
+    motion = np.repeat([[1.3, -0.6], [-1.9, 0.4]], 2, axis=0) if moving else None
+    coded = through(codec, [image, image, other, other], coarseness, preset, motion)
+    for first, second in (coded[:2], coded[2:]):
+        assert np.abs(first.astype(int) - second).mean() < (0.02 if CODECS[codec].scale == "qp" else 0.3) * FAINT
+
+
+@pytest.mark.parametrize("colour", [(117, 117, 117), (220, 30, 60), (30, 200, 90), (20, 40, 230)])
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_colours_come_back(codec, colour):
+    image = np.full((64, 64, 3), colour, np.uint8)
+    coded = through(codec, [image], 1, "ultrafast", None)[0]
+    assert np.abs(coded.astype(int) - image).max() <= 2
+
+
+def test_chroma_stays_where_it_was_and_is_not_copied_in_blocks():
+    image = np.full((64, 64, 3), 128, np.uint8)
+    image[:, :, 0] = np.linspace(60, 200, 64).astype(np.uint8)  # a ramp of chroma that blocks of 2x2 would make stairs of
+    red = through("h264", [image], 1, "ultrafast", None)[0][8:-8, 8:-8, 0].astype(int)
+    assert np.abs(red - image[8:-8, 8:-8, 0]).max() <= 2
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+@pytest.mark.parametrize("moving", [False, True])
+def test_a_fine_quantiser_keeps_what_a_coarse_one_wipes(codec, moving):
+    image = formula_image(160, 160)
+    grain = np.random.default_rng(0).normal(20, 8, (160, 160, 1))  # no colour in it: 4:2:0 loses that at any quantiser
+    image = (image * 0.7 + grain).clip(0, 255).astype(np.uint8)
+    motion = np.array([[0.7, 0.7]]) if moving else None
+    error = [np.abs(through(codec, [image], q, "ultrafast", motion)[0].astype(int) - image).mean() for q in (16, 25, 40)]
+    assert error[0] < 2.5 and error[2] > 4 and error[0] < error[1] < error[2]
+
+
+def test_quantisers_are_those_of_videos():
+    rng = np.random.default_rng(0)
+    ways = [way for way in (draw(rng) for _ in range(3000)) if way.codec in ("h264", "hevc")]
+    drawn = np.array([way.coarseness for way in ways])
+    assert drawn.min() >= 16 and drawn.max() <= 46
+    assert 25 <= np.median(drawn) <= 29 and 0.005 < (drawn > QUANTISER[2]).mean() < 0.08
+    assert {way.first_quantiser for way in ways} <= {0, *range(16, 33)}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_frames_of_a_video_are_where_they_were(maker, seed):
+    images = [maker.faces.images[k][:112, :112] for k in range(3)]
+    frames, again = (filmed(np.random.default_rng(seed), images) for _ in range(2))
+    for image, frame, same in zip(images, frames, again):
+        assert frame.shape == image.shape and np.array_equal(frame, same)
+        here, beside = (np.abs(frame.astype(int) - np.roll(image, k, 1))[:, 2:-2].mean() for k in (0, 1))
+        assert 0 < here < beside
+    assert filmed(np.random.default_rng(0), []) == []
+
+
+def test_captured_scenes_alone_are_filmed_before_they_are_forged(maker, monkeypatch):
+    rng = np.random.default_rng(2)
+    scenes = [maker.shoot(rng, int(i), 100.0)[0] for i in np.resize(maker.rows, 40)]
+    after = maker._film(rng, scenes)
+    changed = np.array([not np.array_equal(a.image, b.image) for a, b in zip(scenes, after)])
+    captured = np.array([scene.captured for scene in scenes])
+    assert not changed[~captured].any() and 0.2 < changed[captured].mean() < 0.8
+    came, sources, shoot, forge = [], [], maker.shoot, maker.forge
+
+    def shot(*args):
+        scene, source = shoot(*args)
+        sources.append(source)
+        return scene, source
+
+    def forged(rng, scene, kind=None, source=None):
+        came.append(source)
+        return forge(rng, scene, kind, source)
+
+    monkeypatch.setattr(maker, "shoot", shot)
+    monkeypatch.setattr(maker, "forge", forged)
+    maker.group(rng, 8, 64)
+    assert len(came) == 8 and all(a is b for a, b in zip(came, sources))
 
 
 @pytest.mark.parametrize("codec", CODECS)

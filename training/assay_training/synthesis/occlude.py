@@ -47,10 +47,11 @@ def draw_cover(rng: np.random.Generator, scene: Scene, texture: np.ndarray, kind
 
 
 def covered(scene: Scene, forgery: Forgery, cover: Cover) -> tuple[Scene, Forgery]:
-    """Both behind the same thing; of the mask stays what can be seen."""
+    """Both behind the same thing; of the mask stays what can be seen, and the whole of it beside that: the thing's rim is no
+    boundary of a blend."""
     return (
         replace(scene, image=cover.over(scene.image)),
-        replace(forgery, image=cover.over(forgery.image), mask=forgery.mask * (1 - cover.alpha)),
+        replace(forgery, image=cover.over(forgery.image), mask=forgery.mask * (1 - cover.alpha), whole=forgery.mask),
     )
 
 

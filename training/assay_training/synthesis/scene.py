@@ -16,7 +16,7 @@ class Scene:
     """A real face at its native scale on a square canvas.
 
     image (S,S,3) uint8 RGB, mesh (468,2) in its pixels, face = mesh box side in pixels, index = row in `Faces`,
-    scale and shift take the stored picture's pixels (not the canvas's) to the canvas.
+    scale and shift take the stored picture's pixels (not the canvas's) to the canvas; captured: a modest camera took it.
     """
 
     image: np.ndarray
@@ -25,17 +25,19 @@ class Scene:
     index: int
     scale: float
     shift: np.ndarray
+    captured: bool = False
 
 
 @dataclass(frozen=True)
 class Forgery:
     """image (S,S,3) uint8, mask (S,S) float32 of what was replaced; way: how it was made (a key of `pairs.MIX` or of `soft_discrepancy.ALTERATIONS`), region: a
-    key of `landmarks.REGIONS`."""
+    key of `landmarks.REGIONS`; whole: the mask as it was before something came between, where anything did."""
 
     image: np.ndarray
     mask: np.ndarray
     way: str
     region: str
+    whole: np.ndarray | None = None
 
 
 def canvas_side(face: float) -> int:
