@@ -44,7 +44,7 @@ const compose = read('compose.yaml', secrets.env) as unknown as Compose;
 const prometheus = parse(readFileSync(join(root, 'infra/monitoring/prometheus.yml'), 'utf8')) as {
   scrape_configs: [
     { static_configs: [{ targets: [string] }]; authorization: { credentials_file: string } },
-    { dns_sd_configs: [{ names: string[]; port: number }] },
+    ...{ job_name: string; dns_sd_configs: [{ names: string[]; port: number }] }[],
   ];
 };
 const ours = ['api', 'worker', 'courier'] as const;
@@ -215,9 +215,14 @@ test('every queue is taken by somebody, and deliveries by nobody who decodes', (
 test('ports are those that the services open', () => {
   const [api, worker] = (['api', 'worker'] as const).map((name) => all(name, 'EXPOSE')[0]?.[0]);
   expect(compose.services['api']?.ports).toEqual([`127.0.0.1:8080:${api}`]);
-  const [ofApi, ofWorkers] = prometheus.scrape_configs;
+  const [ofApi, ...ofWorkers] = prometheus.scrape_configs;
   expect(ofApi.static_configs[0].targets).toEqual([`api:${api}`]);
-  expect(ofWorkers.dns_sd_configs[0]).toMatchObject({ names: ['worker', 'courier'], port: Number(worker) });
+  expect(ofWorkers).toEqual(
+    ['worker', 'courier'].map((name) => ({
+      job_name: `assay-${name}`,
+      dns_sd_configs: [{ names: [name], type: 'A', port: Number(worker) }],
+    })),
+  );
   const mounted = (compose.services['prometheus'] as { secrets?: { target: string }[] }).secrets?.[0]?.target;
   expect(mounted).toBe(ofApi.authorization.credentials_file);
 });

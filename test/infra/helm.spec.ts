@@ -6,14 +6,18 @@
  * - containers are not root, cannot write to their own files, have no token and no rights;
  * - what decodes strangers' files reaches Redis, the store and names, and nothing else; the API the public internet, and
  *   no private network, only where media is fetched from URLs, and so do deliveries to webhooks;
- * - a worker gets its time at a stop; scaling asks for metrics that exist.
+ * - a worker gets its time at a stop, and the API's listener outlives its addresses; scaling asks for metrics that exist,
+ *   and switching it on drops no worker; Prometheus is told of every pod.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BlockList } from 'node:net';
 import { loadConfig, settingNames } from '@assay/pipeline';
-import { all, environment } from './dockerfile';
+import { parse } from 'yaml';
+import { all, environment, root } from './dockerfile';
 import { faultsOf } from './check-manifests';
 import { namesIn, unknownMetrics } from './metric-names';
-import { describeWithHelm, type Manifest, renderChart, renderTimeoutMs } from './render-chart';
+import { canPretendCluster, describeWithHelm, type Manifest, renderChart, renderTimeoutMs } from './render-chart';
 import { statusesOf } from './routes';
 
 jest.setTimeout(renderTimeoutMs);
@@ -72,7 +76,7 @@ describeWithHelm('the chart', () => {
         ...Array(4).fill('PodDisruptionBudget'),
         'ScaledObject',
         'Secret',
-        ...Array(4).fill('Service'),
+        ...Array(5).fill('Service'),
         'ServiceAccount',
       ],
     ]);
@@ -116,7 +120,8 @@ describeWithHelm('the chart', () => {
       expect(all(targetOf(part), 'EXPOSE')).toEqual([[String(container.ports[0].containerPort)]]);
       expect(container.image).toMatch(new RegExp(`^assay-${targetOf(part)}:0\\.1\\.0$`));
       const { drainMs } = loadConfig(envOf(judged, part));
-      expect(pod().terminationGracePeriodSeconds * 1000).toBeGreaterThan(drainMs + 5_000);
+      const beforeMs = 1000 * Number(container.lifecycle?.preStop.exec.command[1] ?? 0);
+      expect(pod().terminationGracePeriodSeconds * 1000).toBeGreaterThan(beforeMs + drainMs + 5_000);
       expect(find(judged, 'Service', part)['spec'].ports[0].targetPort).toBe(container.ports[0].name);
     });
 
@@ -213,6 +218,42 @@ describeWithHelm('the chart', () => {
       expect([new URL(redisUrl ?? '').port, new URL(s3?.endpoint ?? '').port]).toEqual(['6379', '9000']);
     });
 
+    it('opens the ports of sentinels and of the servers that they name', () => {
+      const url = 'redis-sentinel://a:26379,b:26379,c:26379#main';
+      const sentinel = renderChart({ secret, redis: { url, ports: [26379, 6379] }, judge: { replicas: 1 } });
+      expect(faultsOf(sentinel)).toEqual([]);
+      for (const part of parts) {
+        expect(find(sentinel, 'NetworkPolicy', part)['spec'].egress[1]).toEqual({
+          ...redis,
+          ports: [
+            { protocol: 'TCP', port: 26379 },
+            { protocol: 'TCP', port: 6379 },
+          ],
+        });
+      }
+    });
+
+    it.each([
+      ['tracing.peers', { tracing: { endpoint: 'http://collector:4318' } }],
+      ['redis.peers', { redis: { peers: [] } }],
+      ['redis.ports', { redis: { ports: [] } }],
+      ['s3.peers', { s3: { peers: [] } }],
+      ['networkPolicy.dns', { networkPolicy: { dns: [] } }],
+      ['worker.metricsFrom', { worker: { metricsFrom: [] } }],
+      ['judge.metricsFrom', { judge: { replicas: 1, metricsFrom: [] } }],
+      ['courier.metricsFrom', { courier: { metricsFrom: [] } }],
+    ])('refuses an empty %s, which would open all', (name, values) => {
+      // By the schema where Helm checks it, else by the template.
+      expect(() => renderChart({ secret, ...values })).toThrow(name.split('.').at(-1));
+      if (name === 'tracing.peers') expect(() => renderChart({ secret, ...values })).toThrow('tracing.peers is empty');
+    });
+
+    it('asks for no peers where there is none, or no policy', () => {
+      expect(() => renderChart({ secret, tracing: { endpoint: '', peers: [] } })).not.toThrow();
+      const tracing = { endpoint: 'http://collector:4318', peers: [] };
+      expect(() => renderChart({ secret, tracing, networkPolicy: { enabled: false } })).not.toThrow();
+    });
+
     it.each(['api', 'courier'])('lets %s out to the public internet, and never to private networks', (part) => {
       const [, , , internet, ...more] = find(plain, 'NetworkPolicy', part)['spec'].egress;
       expect(more).toEqual([]);
@@ -247,14 +288,71 @@ describeWithHelm('the chart', () => {
     });
   });
 
-  it('scales workers by metrics that exist, and leaves their number to KEDA', async () => {
+  it('takes the API’s addresses away before its listener closes, for as long as the values say', () => {
+    const pod = (values: object) => find(renderChart({ secret, ...values }), 'Deployment', 'api')['spec'].template.spec;
+    const { lifecycle } = pod({}).containers[0];
+    expect(lifecycle).toEqual({ preStop: { exec: { command: ['sleep', '8'] } } });
+    // `sleep` is Debian's own.
+    expect(readFileSync(join(root, 'infra/Dockerfile'), 'utf8')).toMatch(/^ARG NODE_IMAGE=node:\d+-bookworm/m);
+    const longer = pod({ api: { preStopSeconds: 15 }, settings: { ASSAY_DRAIN_SECONDS: 60 } });
+    expect(longer.containers[0].lifecycle.preStop.exec.command).toEqual(['sleep', '15']);
+    expect(longer.terminationGracePeriodSeconds).toBe(15 + 60 + 20);
+    const none = pod({ api: { preStopSeconds: 0 } });
+    expect(none.containers[0]).not.toHaveProperty('lifecycle');
+    expect(none.terminationGracePeriodSeconds).toBe(40);
+  });
+
+  it('scales workers by metrics that exist, and not by answers that are empty', async () => {
     const { spec } = find(full, 'ScaledObject', 'worker');
     expect(spec.scaleTargetRef.name).toBe(find(full, 'Deployment', 'worker').metadata.name);
-    expect(find(full, 'Deployment', 'worker')['spec']).not.toHaveProperty('replicas');
-    expect(find(plain, 'Deployment', 'worker')['spec'].replicas).toBe(2);
-    const queries = spec.triggers.map(({ metadata }: { metadata: { query: string } }) => metadata.query) as string[];
-    expect(queries.flatMap(namesIn)).toEqual(['assay_queue_oldest_waiting_seconds', 'assay_queue_jobs']);
+    const triggers = spec.triggers.map(({ metadata }: { metadata: object }) => metadata) as Record<string, string>[];
+    const queries = triggers.map(({ query = '' }) => query);
+    expect(queries.flatMap(namesIn)).toEqual(['assay_lane_oldest_waiting_seconds', 'assay_queue_jobs']);
     expect(await unknownMetrics(queries)).toEqual([]);
+    expect(triggers.map(({ ignoreNullValues }) => ignoreNullValues)).toEqual(['false', 'false']);
     expect(spec.minReplicaCount).toBeGreaterThan(0);
+  });
+
+  describe('the number of workers', () => {
+    const replicas = (values: object, running?: object) =>
+      find(renderChart({ secret, ...values }, running), 'Deployment', 'worker')['spec'].replicas;
+
+    it('is the one of the values, and with KEDA at the start no less than its least', () => {
+      expect(find(plain, 'Deployment', 'worker')['spec'].replicas).toBe(2);
+      expect(replicas({ keda: { enabled: true } })).toBe(2);
+      expect(replicas({ keda: { enabled: true, minReplicas: 7 } })).toBe(7);
+    });
+
+    (canPretendCluster() ? it : it.skip)('stays what it is in the cluster when KEDA is switched on', () => {
+      const running = {
+        ...{ apiVersion: 'apps/v1', kind: 'Deployment' },
+        metadata: { name: 'assay-worker', namespace: 'default' },
+        spec: { replicas: 30 },
+      };
+      expect(replicas({ keda: { enabled: true } }, running)).toBe(30);
+      expect(replicas({ keda: { enabled: true, minReplicas: 40 } }, running)).toBe(40);
+      // Without KEDA it is the operator who says.
+      expect(replicas({}, running)).toBe(2);
+      expect(replicas({ keda: { enabled: true } }, { ...running, metadata: { name: 'other' } })).toBe(2);
+    });
+  });
+
+  it('has a headless service with every pod of a part, which Prometheus is told to ask', () => {
+    const { scrape_configs: configs } = parse(
+      readFileSync(join(root, 'infra/monitoring/prometheus.kubernetes.yml'), 'utf8'),
+    ) as { scrape_configs: { job_name: string; dns_sd_configs: [{ names: [string]; type: string; port: number }] }[] };
+    expect(configs.map(({ job_name }) => job_name)).toEqual(parts.map((part) => `assay-${part}`));
+    for (const [at, part] of parts.entries()) {
+      const [{ names, type, port }] = configs[at]!.dns_sd_configs;
+      const [service, namespace, ...rest] = names[0].split('.');
+      expect([namespace, ...rest, type]).toEqual(['assay', 'svc', 'cluster', 'local', 'A']);
+      const { spec } = judged.find(({ kind, metadata }) => kind === 'Service' && metadata.name === service)!;
+      expect(spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true, ports: [{ port }] });
+      expect(spec.selector).toEqual(find(judged, 'Deployment', part)['spec'].selector.matchLabels);
+      const [container] = find(judged, 'Deployment', part)['spec'].template.spec.containers;
+      expect(container.ports[0].containerPort).toBe(port);
+    }
+    // Calls go to ready replicas alone.
+    expect(find(judged, 'Service', 'api')['spec']).not.toHaveProperty('publishNotReadyAddresses');
   });
 });

@@ -19,6 +19,23 @@ test('every panel asks for metrics that exist', async () => {
   expect(await unknown(dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)))).toEqual([]);
 });
 
+test('alerts and dashboard name jobs that are scraped', () => {
+  const configs = ['prometheus.yml', 'prometheus.kubernetes.yml'].map((name) =>
+    readFileSync(join(root, 'infra/monitoring', name), 'utf8'),
+  );
+  const jobs = configs.map((text) => [...text.matchAll(/job_name: (\S+)/g)].map(([, name]) => name!));
+  expect(jobs[0]!.filter((name) => !jobs[1]!.includes(name))).toEqual([]);
+  const asked = (text: string) => [...text.matchAll(/job(=~?)"([^"]+)"/g)];
+  const matchers = [alerts, ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))].flatMap(
+    asked,
+  );
+  expect(matchers.length).toBeGreaterThan(5);
+  for (const [text, sign, name = ''] of matchers) {
+    const found = jobs[0]!.filter((job) => (sign === '=' ? job === name : new RegExp(`^(?:${name})$`).test(job)));
+    expect([text, found.length > 0]).toEqual([text, true]);
+  }
+});
+
 test('every alert asks for metrics that exist and has a runbook', async () => {
   expect(await unknown([alerts])).toEqual([]);
   const names = [...alerts.matchAll(/- alert: (\w+)/g)].map(([, name]) => name!);

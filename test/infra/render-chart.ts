@@ -43,20 +43,28 @@ export function describeWithHelm(title: string, suite: () => void): void {
   });
 }
 
+/** Helm itself asks no cluster when it renders; the engine alone can be told what runs there. */
+export const canPretendCluster = (): boolean => has('go');
+
 /**
  * The chart's manifests for a release `assay`, by Helm itself where it is installed, else by Helm's template engine
  * (`helm-render/main.go`).
  *
+ * @param running an object that is in the cluster already; by the engine, whatever is installed
  * @throws with the engine's words when the chart refuses the values
  */
-export function renderChart(values: object): Manifest[] {
+export function renderChart(values: object, running?: object): Manifest[] {
   const folder = mkdtempSync(join(tmpdir(), 'assay-chart-'));
   try {
     const file = join(folder, 'values.yaml');
     writeFileSync(file, stringify(values));
-    const text = has('helm')
-      ? run('helm', ['template', 'assay', chart, '--namespace', 'default', '--values', file])
-      : run(renderer(), [chart, 'assay', 'default', file]);
+    const cluster = join(folder, 'cluster.yaml');
+    if (running) writeFileSync(cluster, stringify(running));
+    const env = running ? { ...process.env, HELM_RENDER_CLUSTER: cluster } : process.env;
+    const text =
+      has('helm') && !running
+        ? run('helm', ['template', 'assay', chart, '--namespace', 'default', '--values', file])
+        : run(renderer(), [chart, 'assay', 'default', file], { env });
     return parseAllDocuments(text).flatMap((document) => {
       if (document.errors[0]) throw document.errors[0];
       const manifest = document.toJS() as Manifest | null;

@@ -207,6 +207,16 @@ test('the schema of the values takes them all, and no slip of the pen', () => {
     { urls: { privateNetworks: ['10.1.0.0'] } },
     { files: { signingkey: { secret: 'x', key: 'y' } } },
     { settings: { assay_log_level: 'warn' } },
+    // To a network policy, an empty list is everybody.
+    { redis: { peers: [] } },
+    { redis: { ports: [] } },
+    { redis: { port: 6379 } },
+    { s3: { peers: [] } },
+    { networkPolicy: { dns: [] } },
+    { worker: { metricsFrom: [] } },
+    { judge: { metricsFrom: [] } },
+    { courier: { metricsFrom: [] } },
+    { api: { preStopSeconds: -1 } },
   ])
     expect([wrong, faults(wrong).length > 0]).toEqual([wrong, true]);
 });

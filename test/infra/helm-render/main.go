@@ -1,7 +1,9 @@
 // Renders a chart as `helm template` does, for machines without Helm: Go's text/template with Sprig and Helm's own functions,
-// as in helm.sh/helm/v3/pkg/engine. Left out, and an error where a chart uses them: subcharts, lookup, Files.
+// as in helm.sh/helm/v3/pkg/engine. Left out, and an error where a chart uses them: subcharts, Files.
 //
 //	helm-render CHART RELEASE NAMESPACE [VALUES.yaml ...]
+//
+// HELM_RENDER_CLUSTER names a file with one object that `lookup` finds, as on an upgrade; without it there is no cluster.
 //
 // Debian: golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
 package main
@@ -127,6 +129,22 @@ func functions(root *template.Template) template.FuncMap {
 		var text strings.Builder
 		err := root.ExecuteTemplate(&text, name, data)
 		return text.String(), err
+	}
+	// As Helm: what is not there is an empty map.
+	all["lookup"] = func(apiVersion, kind, namespace, name string) (map[string]interface{}, error) {
+		file := os.Getenv("HELM_RENDER_CLUSTER")
+		if file == "" {
+			return map[string]interface{}{}, nil
+		}
+		object, err := document(file)
+		if err != nil {
+			return nil, err
+		}
+		meta, _ := object["metadata"].(map[string]interface{})
+		if object["apiVersion"] != apiVersion || object["kind"] != kind || meta["namespace"] != namespace || meta["name"] != name {
+			return map[string]interface{}{}, nil
+		}
+		return object, nil
 	}
 	all["tpl"] = func(text string, data interface{}) (string, error) {
 		clone, err := root.Clone()

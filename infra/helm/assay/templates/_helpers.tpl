@@ -70,18 +70,29 @@ affinity: {{ toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
+{{/* Peers of a network policy, to whom an empty list is everybody. name: the value, peers: what it holds. */}}
+{{- define "assay.peers" -}}
+{{- if not .peers }}{{ fail (printf "%s is empty, and a network policy takes that for everybody: name who that is" .name) }}{{ end -}}
+{{ toYaml .peers }}
+{{- end -}}
+
 {{/* Ways out that all parts need: names, Redis, the object store, and a collector of traces where there is one. */}}
 {{- define "assay.egress" -}}
-- to: {{ toYaml .Values.networkPolicy.dns | nindent 4 }}
+- to: {{ include "assay.peers" (dict "name" "networkPolicy.dns" "peers" .Values.networkPolicy.dns) | nindent 4 }}
   ports:
     - { protocol: UDP, port: 53 }
     - { protocol: TCP, port: 53 }
-- to: {{ toYaml .Values.redis.peers | nindent 4 }}
-  ports: [{ protocol: TCP, port: {{ .Values.redis.port }} }]
-- to: {{ toYaml .Values.s3.peers | nindent 4 }}
+- to: {{ include "assay.peers" (dict "name" "redis.peers" "peers" .Values.redis.peers) | nindent 4 }}
+  ports:
+    {{- range .Values.redis.ports }}
+    - { protocol: TCP, port: {{ . }} }
+    {{- else }}
+    {{- fail "redis.ports is empty, and a network policy takes that for every port" }}
+    {{- end }}
+- to: {{ include "assay.peers" (dict "name" "s3.peers" "peers" .Values.s3.peers) | nindent 4 }}
   ports: [{ protocol: TCP, port: {{ .Values.s3.port }} }]
 {{- if .Values.tracing.endpoint }}
-- to: {{ toYaml .Values.tracing.peers | nindent 4 }}
+- to: {{ include "assay.peers" (dict "name" "tracing.peers" "peers" .Values.tracing.peers) | nindent 4 }}
   ports: [{ protocol: TCP, port: {{ .Values.tracing.port }} }]
 {{- end }}
 {{- end -}}
