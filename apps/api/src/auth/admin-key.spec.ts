@@ -97,4 +97,19 @@ describe('the admin key', () => {
     await ring.find(key, never);
     expect(get.mock.calls.filter(([name]) => name === objectKeyOf(key))).toHaveLength(1);
   });
+
+  it('lets in who was let in before while the store does not answer, for some minutes', async () => {
+    const { key } = await ensureAdminKey(store, dataDir);
+    let now = 0;
+    let away = false;
+    const get = (name: string, signal: AbortSignal) =>
+      away ? Promise.reject(new Error('away')) : store.get(name, signal);
+    const ring = new KeyRing(Object.assign(Object.create(store) as ObjectStore, { get }), () => now);
+    await ring.find(key, never);
+    away = true;
+    for (now = believedMs; now < 5 * 60_000; now += 60_000) expect(await ring.find(key, never)).not.toBeNull();
+    await expect(ring.find(newApiKey(), never)).rejects.toThrow('away');
+    now = believedMs + 5 * 60_000;
+    await expect(ring.find(key, never)).rejects.toThrow('away');
+  });
 });

@@ -5,6 +5,11 @@ import type { Principal } from './principal';
 
 /** How long an answer of the store is believed, ms: a revoked key stops working within this time, on every replica. */
 const believedMs = 30_000;
+/**
+ * For this long after that, a key that was good is believed while the store does not answer, ms: who watches the service has to be let in just
+ * then, and everybody else is told of the outage by what he asks for.
+ */
+const believedInOutageMs = 5 * 60_000;
 /** How exact the last use of a key is known, ms. */
 const useEveryMs = 5 * 60_000;
 /** A flood of invented keys must not fill the memory. */
@@ -33,8 +38,11 @@ export class KeyRing {
     if (!isApiKey(apiKey)) return null;
     const hash = hashOfKey(apiKey);
     const known = this.entries.get(hash) ?? this.strangers.get(hash);
-    const fresh = known && known.until > this.now() ? known.stored : this.ask(hash, signal);
-    const stored = await fresh;
+    const fresh = known && known.until > this.now() ? known.stored : this.ask(hash, known, signal);
+    const stored = await fresh.catch((error: unknown) => {
+      if (known && known.until + believedInOutageMs > this.now()) return known.stored;
+      throw error;
+    });
     if (!stored || stateOfKey(stored, this.now()) !== 'active') return null;
     this.noteUse(hash, signal);
     const { tenant, roles, scopes } = stored.record;
@@ -47,7 +55,7 @@ export class KeyRing {
     this.strangers.clear();
   }
 
-  private ask(hash: string, signal: AbortSignal): Promise<StoredKey | null> {
+  private ask(hash: string, known: Entry | undefined, signal: AbortSignal): Promise<StoredKey | null> {
     const stored = findKey(hash, this.store, signal);
     const entry = { stored, until: this.now() + believedMs };
     this.entries.delete(hash);
@@ -59,7 +67,9 @@ export class KeyRing {
         put(this.entries, hash, entry);
       },
       () => {
-        if (this.strangers.get(hash) === entry) this.strangers.delete(hash);
+        if (this.strangers.get(hash) !== entry) return;
+        this.strangers.delete(hash);
+        if (known) put(this.entries, hash, known);
       },
     );
     return stored;

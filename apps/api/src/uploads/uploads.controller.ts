@@ -12,6 +12,7 @@ import { problems } from '../problems/problems';
 import { CLOSING, UPLOADS } from '../tokens';
 import type { ResumableUploads } from './open-uploads';
 import { refusalOfTus } from './tus-endpoint';
+import { Turns } from './turns';
 import { outcomeHeaders } from './upload-outcome';
 import { checksumAlgorithms, checksumOf, verifyChunk } from './verified-chunk';
 
@@ -23,6 +24,9 @@ const takenHeaders = ['Assay-Media', 'Assay-Scan'];
 
 @Controller('v1/uploads')
 export class UploadsController {
+  /** Bodies that lie in the temporary folder at once: it has room for them (docs/operations.md). */
+  private readonly setAside = new Turns(4);
+
   constructor(
     @Inject(UPLOADS) private readonly uploads: ResumableUploads,
     @Inject(CLOSING) private readonly closing: AbortSignal,
@@ -156,11 +160,14 @@ export class UploadsController {
     if (!checksum || left === null) return void (await this.uploads.endpoint.handle(request, response));
     // Before the first byte is set aside, for it takes room that nobody has reserved.
     this.uploads.endpoint.check(request);
-    const chunk = await verifyChunk(request, checksum, left, signal);
-    try {
-      await this.uploads.endpoint.handle(request, response, chunk.body);
-    } finally {
-      await chunk.release();
-    }
+    await this.setAside.run(async () => {
+      signal.throwIfAborted();
+      const chunk = await verifyChunk(request, checksum, left, signal);
+      try {
+        await this.uploads.endpoint.handle(request, response, chunk.body);
+      } finally {
+        await chunk.release();
+      }
+    });
   }
 }

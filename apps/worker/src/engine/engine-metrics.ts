@@ -55,6 +55,8 @@ export class EngineMetrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, labels: { part: 'engine' } });
+    // From the beginning, so that the first failure is an increase.
+    for (const outcome of ['delivered', 'failed']) this.deliveries.inc({ outcome }, 0);
   }
 
   looked(result: SegmentResult): void {
