@@ -33,5 +33,7 @@ export const Plan = z.object({
   cutCandidatesSeconds: z.array(z.number().nonnegative()),
   keyframeCount: z.number().int().nonnegative(),
   segments: z.array(Segment).min(1),
+  /** Stretches whose frames are not looked at, as the file gives no place to begin decoding there. Absent = none. */
+  passedOver: z.array(z.object({ startSeconds: z.number(), endSeconds: z.number() })).optional(),
 });
 export type Plan = z.infer<typeof Plan>;

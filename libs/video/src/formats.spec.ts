@@ -4,6 +4,7 @@
  *   colours; nothing depends on the file's name.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { Probe, defaultMediaLimits, defaultPolicy } from '@assay/contracts';
 import {
   countingChroma,
@@ -241,6 +242,27 @@ test.each([
     return red && green && blue ? 'w' : red ? 'r' : green ? 'g' : 'b';
   };
   expect(`${nameAt(0.25, 0.25)}${nameAt(0.75, 0.25)}/${nameAt(0.25, 0.75)}${nameAt(0.75, 0.75)}`).toBe(seen);
+});
+
+/** Behind the signature and the first chunk, which describes the picture. */
+async function withNote(path: string, text: string): Promise<void> {
+  const png = await readFile(path);
+  const body = Buffer.from(`iTXtXML\0\0\0\0\0${text}`, 'latin1');
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(body.length - 4);
+  checksum.writeUInt32BE(crc32(body));
+  await writeFile(path, Buffer.concat([png.subarray(0, 33), length, body, checksum, png.subarray(33)]));
+}
+
+test('a PNG is animated when its chunks say so, behind long notes too, and not because a note says so', async () => {
+  const source = ['-f', 'lavfi', '-i', 'testsrc2=s=96x64:r=10:d=1'];
+  const [animated, still] = [folder.path('animated.png'), folder.path('still.png')];
+  await ffmpeg(...source, '-f', 'apng', '-plays', '0', animated);
+  await ffmpeg(...source, '-frames:v', '1', still);
+  await withNote(animated, 'x'.repeat(20_000));
+  await withNote(still, 'acTL');
+  expect((await scan(animated)).probe).toMatchObject({ kind: 'video', width: 96 });
+  expect((await scan(still)).probe).toMatchObject({ kind: 'still', width: 96 });
 });
 
 test('of several video streams the one that players show is looked at, and not the largest', async () => {

@@ -181,3 +181,15 @@ test('the same input gives the same plan, and decoding never enlarges', () => {
   expect(plan(video(1), { width: 3840, height: 2160 })).toMatchObject({ decodeWidth: 1920, decodeHeight: 1080 });
   expect(plan(video(1), { width: 100, height: 60 })).toMatchObject({ decodeWidth: 100, decodeHeight: 60 });
 });
+
+test('what a file gives no way to is named, and what has no frames or was within reach is not', () => {
+  const { passedOver, times } = plan(video(600, { group: 99_999 }));
+  expect(passedOver).toEqual([{ startSeconds: times.at(-1), endSeconds: expect.closeTo(600) }]);
+  for (const packets of [video(10), video(60), video(600), video(3600), video(40, { rate: 0.2 })])
+    expect(plan(packets).passedOver).toBeUndefined();
+  // A screen on which nothing moves for five minutes.
+  const still = video(10);
+  const later = still.pts.map((time) => time + 310);
+  const held: Packets = { ...still, pts: [...still.pts, ...later], dts: [...still.dts, ...later], key: [...still.key, ...still.key], shown: [...still.shown, ...still.shown] }; // prettier-ignore
+  expect(plan(held).passedOver).toBeUndefined();
+});

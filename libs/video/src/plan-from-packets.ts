@@ -2,6 +2,7 @@ import { Outcome, Plan, Policy, Probe, Segment, accepted, rejected } from '@assa
 import { chooseFrames } from './choose-frames';
 import { cutCandidates } from './cut-candidates';
 import { frameBudget } from './frame-budget';
+import { passedOver } from './passed-over';
 import { Packets } from './read-packets';
 import { Timeline, TimelineFrame, buildTimeline } from './timeline';
 
@@ -37,8 +38,10 @@ export function planFromPackets(packets: Packets, probe: Probe, policy: Policy):
   const budget = frameBudget(timeline.durationSeconds, policy.frames);
   const pixels = probe.codedWidth * probe.codedHeight;
   const choice = chooseFrames(timeline, cuts, { frames: budget, pixels, canSeek: seekBy !== undefined });
+  const over = passedOver(choice.frames, timeline, budget);
   return accepted({
     ...decodeSize(probe, policy),
+    ...(over.length > 0 ? { passedOver: over } : {}),
     originSeconds: timeline.originSeconds,
     frameBudget: budget,
     cutCandidatesSeconds: cuts.map(({ seconds }) => seconds),

@@ -1,4 +1,5 @@
 import { MediaLimits, Outcome, Probe, accepted, rejected } from '@assay/contracts';
+import { isAnimatedPng } from './animated-png';
 import { FfprobeOutput, FfprobeStream } from './ffprobe-output';
 import { MediaInput, formatWhitelist, guardArguments, withInput } from './input-arguments';
 import { measureTimes } from './measure-times';
@@ -7,7 +8,7 @@ import { failedProbe, pictureTooLarge } from './probe-rejections';
 import { openPacketsAhead, type PacketsAhead } from './packets-ahead';
 import { Packets, readPackets } from './read-packets';
 import { runTool, ToolRun } from './run-tool';
-import { sniff, sniffBytes, Sniffed } from './sniff';
+import { pngDemuxer, sniff, sniffBytes, Sniffed } from './sniff';
 import { streamFacts } from './stream-facts';
 
 /** ffprobe answers in 0.1 s; a file that keeps it busy this long is hostile or on a dead disk, ms. */
@@ -45,12 +46,15 @@ async function probeFile(input: MediaInput, limits: MediaLimits, signal: AbortSi
     return rejected('too_many_bytes', `The file has ${stats.size} bytes; at most ${limits.maxBytes} are accepted.`);
   }
   const head = await input.file.read({ buffer: Buffer.alloc(sniffBytes), position: 0 });
-  const sniffed = sniff(head.buffer.subarray(0, head.bytesRead));
-  if (!sniffed.ok) return sniffed;
+  const first = sniff(head.buffer.subarray(0, head.bytesRead));
+  if (!first.ok) return first;
+  const isPng = first.value.kind === 'still' && first.value.demuxer === pngDemuxer;
+  const sniffed: Sniffed =
+    isPng && (await isAnimatedPng(input.file)) ? { kind: 'container', name: 'animated PNG' } : first.value;
 
-  const ahead = openPacketsAhead(input, { ...sniffed.value, bytes: stats.size, maxPixels: limits.maxPixels }, signal);
+  const ahead = openPacketsAhead(input, { ...sniffed, bytes: stats.size, maxPixels: limits.maxPixels }, signal);
   try {
-    return await findOut(input, { bytes: stats.size, sniffed: sniffed.value, ahead }, limits, signal);
+    return await findOut(input, { bytes: stats.size, sniffed, ahead }, limits, signal);
   } finally {
     await ahead.close();
   }

@@ -6,14 +6,12 @@ export type Sniffed = { kind: 'still'; demuxer: string; name: string } | { kind:
 /** Bytes that `sniff` wants to see. */
 export const sniffBytes = 4096;
 
+export const pngDemuxer = 'png_pipe';
+
 const stills: { name: string; demuxer: string; matches: (head: Buffer) => boolean }[] = [
   { name: 'JPEG', demuxer: 'jpeg_pipe', matches: (head) => head.readUIntBE(0, 3) === 0xffd8ff },
-  // An animated PNG has its `acTL` chunk before the first picture data.
-  {
-    name: 'PNG',
-    demuxer: 'png_pipe',
-    matches: (head) => at(head, 1, 'PNG\r\n\x1a\n') && !head.subarray(0, chunkEnd(head)).includes('acTL'),
-  },
+  // Or an animated one, which only its chunks tell: see `isAnimatedPng`.
+  { name: 'PNG', demuxer: pngDemuxer, matches: (head) => at(head, 1, 'PNG\r\n\x1a\n') },
   { name: 'WebP', demuxer: 'webp_pipe', matches: (head) => at(head, 0, 'RIFF') && at(head, 8, 'WEBP') },
   { name: 'BMP', demuxer: 'bmp_pipe', matches: (head) => at(head, 0, 'BM') && head.readUInt32LE(6) === 0 },
   { name: 'TIFF', demuxer: 'tiff_pipe', matches: (head) => at(head, 0, 'II*\0') || at(head, 0, 'MM\0*') },
@@ -59,11 +57,6 @@ function at(head: Buffer, offset: number, text: string): boolean {
 
 function brand(head: Buffer): string {
   return head.toString('latin1', 8, 12);
-}
-
-function chunkEnd(head: Buffer): number {
-  const firstData = head.indexOf('IDAT');
-  return firstData < 0 ? head.length : firstData;
 }
 
 /** Text has no control characters but white space; media have NULs within the first bytes. */

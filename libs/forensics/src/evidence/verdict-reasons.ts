@@ -1,6 +1,7 @@
 import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
 import { Code, Obstacle } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
+import { type Stretch, unreadStretches } from '../fusion/unseen';
 import { disagreementOf } from '../fusion/disagreement';
 import { briefReasons, forgeryReasons, name, percent, Reason } from './track-reasons';
 import { clock, listText, plural } from './time-text';
@@ -14,6 +15,8 @@ export interface ReasonFacts {
   tracks: JudgedTrack[];
   /** No face had enough frames; the probability comes from what little there is. */
   fewFrames: boolean;
+  /** What was seen looks authentic, and it is too little to say so of the whole. */
+  withheld: boolean;
   segments: SegmentResult[];
   plan: Plan;
   probe: Probe;
@@ -34,7 +37,7 @@ export function verdictReasons(facts: ReasonFacts): Reason[] {
   if (verdict === 'likely_authentic') reasons.push(noSigns(facts, still));
   if (verdict === 'inconclusive')
     reasons.push(...(facts.probability === null ? [nothingJudged(facts)] : unsure(facts)));
-  reasons.push(...notJudged(facts), ...unreadable(facts), ...cutShort(probe));
+  reasons.push(...notJudged(facts), ...notSeen(facts), ...cutShort(probe));
   if (seen.length > 0) {
     // Said once, where a person reads it: what such a score is and is not.
     const last = seen.at(-1)!;
@@ -111,6 +114,12 @@ const mostSuspicious = (tracks: JudgedTrack[]): JudgedTrack[] =>
   [...tracks].sort((a, b) => (b.track.probability ?? 0) - (a.track.probability ?? 0));
 
 function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
+  if (facts.withheld) {
+    return reason(
+      'partly_unreadable',
+      'What was seen looks authentic, but too much of the file was not seen to say so of the whole.',
+    );
+  }
   const { framesInterval: interval, fewFrames, tracks, policy, detectors } = facts;
   if (fewFrames) {
     const most = Math.max(...tracks.map(({ frames }) => frames.length));
@@ -187,23 +196,27 @@ function nothingJudged({ segments, tracks, policy }: ReasonFacts): Reason {
   return reason(code, `The faces found ${texts[code] ?? 'cannot be judged'}.`);
 }
 
-/** Parts of the timeline that were not seen: segments without a result and files that broke off. */
-function unreadable({ segments, plan }: ReasonFacts): Reason[] {
-  const present = new Set(segments.map(({ index }) => index));
-  const missing = plan.segments.filter(({ index }) => !present.has(index));
-  const parts = [
-    ...missing.map(({ startSeconds, endSeconds }) => ({ from: startSeconds, to: endSeconds })),
-    ...segments
-      .filter(({ decodeError }) => decodeError !== null)
-      .map(({ startSeconds, endSeconds, framesSeconds }) => ({
-        from: framesSeconds.at(-1) ?? startSeconds,
-        to: endSeconds,
-      })),
-  ].sort((a, b) => a.from - b.from);
-  if (parts.length === 0) return [];
-  const stretches = listText(parts.map(({ from, to }) => `${clock(from)}\u2013${clock(to)}`));
-  const text = `Part of the file could not be read (${stretches}); the answer covers the rest.`;
-  return [{ code: 'partly_unreadable', text, track: null, atSeconds: parts[0]!.from }];
+/** Parts of the timeline that were not seen. */
+function notSeen({ segments, plan }: ReasonFacts): Reason[] {
+  const told = (stretches: readonly Stretch[], say: (where: string) => string): Reason[] => {
+    const [first] = stretches;
+    if (!first) return [];
+    const where = listText(
+      stretches.map(({ startSeconds, endSeconds }) => `${clock(startSeconds)}\u2013${clock(endSeconds)}`),
+    );
+    return [{ code: 'partly_unreadable', text: say(where), track: null, atSeconds: first.startSeconds }];
+  };
+  return [
+    ...told(
+      unreadStretches(segments, plan),
+      (where) => `Part of the file could not be read (${where}); the answer covers the rest.`,
+    ),
+    ...told(
+      plan.passedOver ?? [],
+      (where) =>
+        `No frame was looked at in part of the file (${where}), as it gives no place to begin there; the answer covers the rest.`,
+    ),
+  ];
 }
 
 /** A header that promises more than there is: a download that broke off, or a header that lies. */

@@ -161,6 +161,18 @@ describe('judgeSegments', () => {
     expect(judge([one], planOf([one]), { durationSeconds: 600 }).verdict).toBe('inconclusive');
   });
 
+  it('calls nothing authentic of which it has seen the beginning alone, and says so', () => {
+    const begun = segment(0, ten, [track(0, { at: ten, logits: same(-2) })]);
+    const plan = { ...planOf([begun]), passedOver: [{ startSeconds: 9, endSeconds: 600 }] };
+    const found = judge([begun], plan, { durationSeconds: 600 });
+    expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['partly_unreadable', 'partly_unreadable']]);
+    expect(found.reasons[0]!.text).toMatch(/^What was seen looks authentic, but/);
+    expect(found.reasons[1]!.text).toMatch(/\(0:09–10:00\), as it gives no place to begin there/);
+    // A forgery that was seen is there, whatever else is.
+    const forged = segment(0, ten, [track(0, { at: ten, logits: same(3) })]);
+    expect(judge([forged], plan, { durationSeconds: 600 }).verdict).toBe('likely_manipulated');
+  });
+
   it('says of which faces the answer says nothing', () => {
     const blurred = track(1, { at: ten, logits: [], quality: { sharpness: 3, weight: 0 }, x: 600 });
     const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(-2) }), blurred])]);

@@ -7,6 +7,7 @@ import { joinTracks } from '../tracks/join-tracks';
 import { describeTrack, JudgedTrack, rounded } from './describe-track';
 import { timelineOf } from './timeline';
 import { framesInterval } from './track-estimate';
+import { unseenMatters } from './unseen';
 import { estimateVideo } from './video-estimate';
 
 /**
@@ -36,7 +37,9 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
     ),
   );
   const { probability, interval } = estimate ? rounded(estimate) : { probability: null, interval: null };
-  const verdict = labelOf(probability, fewFrames, policy);
+  const label = labelOf(probability, fewFrames, policy);
+  const withheld = label === 'likely_authentic' && unseenMatters(ordered, plan, probe);
+  const verdict = withheld ? 'inconclusive' : label;
   const onlyGlimpses = fewFrames && probability !== null;
   return {
     verdict,
@@ -48,6 +51,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       framesInterval: estimate && framesInterval(estimate),
       tracks,
       fewFrames: onlyGlimpses,
+      withheld,
       segments: ordered,
       plan,
       probe,
