@@ -193,6 +193,8 @@ class Report:
         row: dict = {"attack": title}
         for way, faces in (("", attacked), (" after an encode", again)):
             odds = np.array([self._odds(frames) for frames in faces])
+            if not way:
+                forged = odds
             for k, name in enumerate([d.name for d in self.detectors] + ["both"]):
                 row[f"auc {name}{way}"] = round(auc(self.untouched[:, k], odds[:, k]), 3)
             row[f"called manipulated{way}"] = round(float((sigmoid(odds[:, -1]) >= FLAGGED).mean()), 3)
@@ -201,7 +203,6 @@ class Report:
             row[f"interval{way}"] = [round(v, 2) for v in auc_interval(scores, fake, self.groups)]
         if alike:
             altered = np.array([self._odds([(attack(picture, points), points) for picture, points in frames]) for frames in self.real])
-            forged = np.array([self._odds(frames) for frames in attacked])
             row["auc both, real altered alike"] = round(auc(altered[:, -1], forged[:, -1]), 3)
             row["real called manipulated, altered alike"] = round(float((sigmoid(altered[:, -1]) >= FLAGGED).mean()), 3)
         self.rows.append(row)

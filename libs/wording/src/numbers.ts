@@ -3,10 +3,10 @@ const bytesUnits = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** The space does not break. */
 export const percent = (fraction: number): string => `${Math.round(fraction * 100)}\u00a0%`;
 
-/**
- * A probability. Never 0 or 100 %: what it is calibrated on tells of a few dozen clips, and nothing of one in a thousand.
- */
-export const chance = (probability: number): string => percent(Math.min(0.99, Math.max(0.01, probability)));
+/** A probability in whole percent. Never 0 or 100: what it is calibrated on tells of a few dozen clips, and nothing of one in a thousand. */
+export const wholePercent = (probability: number): number => Math.min(99, Math.max(1, Math.round(probability * 100)));
+
+export const chance = (probability: number): string => `${wholePercent(probability)}\u00a0%`;
 
 /** `3.4 s`, `1:05`, `1:02:05`. */
 export function clock(seconds: number): string {

@@ -18,6 +18,8 @@ const maxEntries = 1_000;
 interface Entry {
   stored: Promise<StoredKey | null>;
   until: number;
+  /** When the store gave this answer. */
+  answered: number;
 }
 
 /** Which keys are valid, asked from the store and remembered for a moment. */
@@ -38,11 +40,7 @@ export class KeyRing {
     if (!isApiKey(apiKey)) return null;
     const hash = hashOfKey(apiKey);
     const known = this.entries.get(hash) ?? this.strangers.get(hash);
-    const fresh = known && known.until > this.now() ? known.stored : this.ask(hash, known, signal);
-    const stored = await fresh.catch((error: unknown) => {
-      if (known && known.until + believedInOutageMs > this.now()) return known.stored;
-      throw error;
-    });
+    const stored = await (known && known.until > this.now() ? known : this.ask(hash, known, signal)).stored;
     if (!stored || stateOfKey(stored, this.now()) !== 'active') return null;
     this.noteUse(hash, signal);
     const { tenant, roles, scopes } = stored.record;
@@ -55,24 +53,28 @@ export class KeyRing {
     this.strangers.clear();
   }
 
-  private ask(hash: string, known: Entry | undefined, signal: AbortSignal): Promise<StoredKey | null> {
-    const stored = findKey(hash, this.store, signal);
-    const entry = { stored, until: this.now() + believedMs };
+  private ask(hash: string, known: Entry | undefined, signal: AbortSignal): Entry {
+    const now = this.now();
+    const entry: Entry = { stored: findKey(hash, this.store, signal), until: now + believedMs, answered: now };
+    // In the entry itself, so that whoever asks meanwhile is let in, too.
+    entry.stored = entry.stored.catch((error: unknown) => {
+      if (!known || known.answered + believedMs + believedInOutageMs <= this.now()) throw error;
+      entry.answered = known.answered;
+      return known.stored;
+    });
     this.entries.delete(hash);
     put(this.strangers, hash, entry);
-    stored.then(
+    entry.stored.then(
       (found) => {
         if (!found || this.strangers.get(hash) !== entry) return;
         this.strangers.delete(hash);
         put(this.entries, hash, entry);
       },
       () => {
-        if (this.strangers.get(hash) !== entry) return;
-        this.strangers.delete(hash);
-        if (known) put(this.entries, hash, known);
+        if (this.strangers.get(hash) === entry) this.strangers.delete(hash);
       },
     );
-    return stored;
+    return entry;
   }
 
   private noteUse(hash: string, signal: AbortSignal): void {

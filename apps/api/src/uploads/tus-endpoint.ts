@@ -57,7 +57,7 @@ export class TusEndpoint {
    * @throws ProblemError, QuotaExceededError, StoreUnavailableError
    */
   async handle(request: IncomingMessage & { originalUrl: string }, response: ServerResponse, body?: Readable) {
-    this.check(request);
+    checkTusHeaders(request);
     const source = body ?? (hasBody(request) ? request : null);
     const web = source && webBodyOf(source);
     const asked = tusRequest(request, web);
@@ -67,11 +67,6 @@ export class TusEndpoint {
     response.statusCode = answer.status;
     for (const [name, value] of answer.headers) if (!dropped.test(name)) response.setHeader(name, value);
     return answer;
-  }
-
-  /** What can be refused before a byte is read. @throws ProblemError */
-  check(request: IncomingMessage): void {
-    checkHeaders(request);
   }
 
   private refusalOf(asked: TusRequest, status: number, text: string): unknown {
@@ -89,8 +84,8 @@ export class TusEndpoint {
   }
 }
 
-/** What the tus server would answer with another status than the protocol says. @throws ProblemError */
-function checkHeaders({ method, headers }: IncomingMessage): void {
+/** What the tus server would answer with another status than the protocol says, or when bytes have come. @throws ProblemError */
+export function checkTusHeaders({ method, headers }: IncomingMessage): void {
   if (method !== 'OPTIONS' && headers['tus-resumable'] !== '1.0.0') throw problems.tusVersion();
   if (method === 'PATCH' && headers['content-type'] !== patchType) {
     throw problems.unsupportedType(`Send the bytes as ${patchType}.`);

@@ -11,7 +11,7 @@ import { UploadTracker } from '../media/upload-tracker';
 import { problems } from '../problems/problems';
 import { CLOSING, UPLOADS } from '../tokens';
 import type { ResumableUploads } from './open-uploads';
-import { refusalOfTus } from './tus-endpoint';
+import { checkTusHeaders, refusalOfTus } from './tus-endpoint';
 import { Turns } from './turns';
 import { outcomeHeaders } from './upload-outcome';
 import { checksumAlgorithms, checksumOf, verifyChunk } from './verified-chunk';
@@ -159,7 +159,7 @@ export class UploadsController {
     const checksum = checksumOf(request.headers['upload-checksum']?.toString());
     if (!checksum || left === null) return void (await this.uploads.endpoint.handle(request, response));
     // Before the first byte is set aside, for it takes room that nobody has reserved.
-    this.uploads.endpoint.check(request);
+    checkTusHeaders(request);
     await this.setAside.run(async () => {
       signal.throwIfAborted();
       const chunk = await verifyChunk(request, checksum, left, signal);

@@ -1,4 +1,5 @@
 import type { Stage, Verdict, VerdictLabel } from '@assay/contracts';
+import { wholePercent } from '@assay/wording';
 
 /** How a label is shown everywhere: never by colour alone. */
 export const labelWords: Record<VerdictLabel, { symbol: string; text: string }> = {
@@ -29,15 +30,12 @@ export function formatMoment(seconds: number): string {
 
 /** `93 %`: two digits, the calibration does not carry more. In percent, as in the reasons and on the plot. */
 export const formatProbability = (probability: number | null): string =>
-  probability === null ? '–' : `${digits(probability)} %`;
-
-/** Never 0 or 100, as in `chance` of the pages. */
-const digits = (probability: number): string => String(Math.min(99, Math.max(1, Math.round(probability * 100))));
+  probability === null ? '–' : `${wholePercent(probability)} %`;
 
 /** `93 % (86–97 %)` */
 export function formatEstimate(probability: number | null, interval: [number, number] | null): string {
   if (probability === null) return '–';
-  const range = interval ? ` (${digits(interval[0])}–${formatProbability(interval[1])})` : '';
+  const range = interval ? ` (${wholePercent(interval[0])}–${formatProbability(interval[1])})` : '';
   return formatProbability(probability) + range;
 }
 

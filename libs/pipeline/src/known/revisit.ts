@@ -90,6 +90,7 @@ export async function revisit(
   const heirsNow = async () => (await readStored(store, knownKeys.revisit(name), RevisitMarker, signal))?.heirs ?? [];
   const note = async (progress: Omit<RevisitMarker, 'heirs'>) =>
     writeStored(store, knownKeys.revisit(name), { heirs: await heirsNow(), ...progress }, { ifAbsent: false }, signal);
+  const someWait = (): boolean => (marker?.again ?? false) || result.held.length > 0 || result.waits;
   for (const [at, scan] of scans.entries()) {
     try {
       if (await settleScan(scan, reason, ports, signal)) result.revised += 1;
@@ -99,12 +100,11 @@ export async function revisit(
     }
     const last = at === scans.length - 1;
     if (last || (at + 1) % noteEvery !== 0) continue;
-    await note({ cursor: scan, again: (marker?.again ?? false) || result.held.length > 0 || result.waits });
+    await note({ cursor: scan, again: someWait() });
     if (Date.now() - began > longestMs) return { ...result, waits: true };
   }
   const added = (await heirsNow()).some((scan) => !found.has(scan));
-  const again = (marker?.again ?? false) || result.held.length > 0 || result.waits || added;
-  if (!again) await store.delete(knownKeys.revisit(name), signal);
+  if (!someWait() && !added) await store.delete(knownKeys.revisit(name), signal);
   // From the first on: some of those behind the last note had to wait.
   else if (marker?.cursor !== undefined || scans.length > noteEvery) await note({});
   return result;
