@@ -1,4 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   defaultTenant,
   type DeliverJob,
@@ -9,6 +11,7 @@ import {
 } from '@assay/contracts';
 import { FetchMediaError } from '@assay/fetch-media';
 import { createRedisEventLog, type EventLog, type ObjectStore } from '@assay/storage';
+import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { plainHeaders, type Received, type Receiver, startReceiver } from '../../../../test/support/receiver';
@@ -23,6 +26,7 @@ import { keys } from '../keys';
 import { MediaFiles } from '../media-files';
 import type { OpenPorts } from '../open-ports';
 import { openQueues, type ScanQueues } from '../open-queues';
+import { queuePrefix } from '../queues';
 import { reindex } from '../reindex';
 import { reject } from '../stages/judge';
 import { publish } from '../stages/publish';
@@ -480,6 +484,35 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
       const unknown = replayDelivery(defaultTenant, id, delivery.replace(/^\d/, '1'), { ...ports, queues }, noAbort);
       expect(await unknown.catch(codeOf)).toBe('unknown_delivery');
+    });
+
+    it('are sent again, too, where the job that delivered them is coming to its end', async () => {
+      const { id } = await make();
+      const end = new AbortController();
+      const mayEnd = once(end.signal, 'abort');
+      const store: ObjectStore = Object.create(ports.store, {
+        delete: { value: async (key: string) => (await mayEnd, ports.store.delete(key, noAbort)) },
+      });
+      const worker = new Worker<DeliverJob>(
+        queues.deliver.name,
+        ({ data }) => deliver(data, { store, log: ports.log, sending }, noAbort),
+        { connection: { path: redis.path }, prefix: queuePrefix },
+      );
+      try {
+        await finishedScan();
+        while ((await log(id))[0]?.state !== 'delivered') await sleep(20);
+        const [{ id: delivery }] = (await log(id)) as [{ id: string }];
+        const again = replayDelivery(defaultTenant, id, delivery, { ...ports, queues }, noAbort);
+        await sleep(100);
+        end.abort();
+        expect(await again).toMatchObject({ state: 'pending' });
+        await receiver.until(2);
+      } finally {
+        end.abort();
+        await worker.close();
+      }
+      expect(await log(id)).toMatchObject([{ state: 'delivered', tries: 2 }]);
+      expect(await storedKeys(keys.pendingDeliveries)).toEqual([]);
     });
 
     it('that are given up leave a webhook on that was reached meanwhile', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Delivery,
   type DeliveryId,
@@ -24,6 +25,9 @@ import { getWebhook, webhookIds } from './webhooks';
 export type DeliveryParts = Pick<Ports, 'store'> & { queues: Pick<ScanQueues, 'deliver'> };
 
 const testIdBytes = 16;
+/** A job whose last try is written down has a few steps left; a caller waits no longer for them, ms. */
+const endsWithinMs = 10_000;
+const pauseMs = 20;
 
 /**
  * Puts an event on its way to a webhook, unless it is or was already. The marker is written before the record and the
@@ -150,10 +154,8 @@ export async function sendAgain(
 ): Promise<Delivery> {
   const record = await findDelivery(webhook, delivery, store, signal);
   if (!record) throw new WebhookError('unknown_delivery');
-  const job = await queues.deliver.getJob(deliverJobId(webhook, delivery));
   // It is being sent in this moment.
-  if (job && (await job.isActive())) return described(record);
-  await job?.remove().catch(() => undefined);
+  if ((await removeDeliverJob(webhook, delivery, record, queues, signal)) === 'active') return described(record);
   const again: DeliveryRecord = {
     ...record,
     state: 'pending',
@@ -164,6 +166,27 @@ export async function sendAgain(
   await writeStored(store, keys.delivery(webhook, delivery), again, { ifAbsent: false }, signal);
   await addDeliverJob(webhook, delivery, queues);
   return described(again);
+}
+
+/**
+ * One that runs is locked and stays. Where all that it had to send is sent, its end is waited for: a job under the same id
+ * that is added before would be taken for the same one.
+ */
+async function removeDeliverJob(
+  webhook: ReceiverId,
+  delivery: DeliveryId,
+  { state }: DeliveryRecord,
+  queues: Pick<ScanQueues, 'deliver'>,
+  signal: AbortSignal,
+): Promise<'removed' | 'active'> {
+  for (const giveUpAt = Date.now() + endsWithinMs; ; await sleep(pauseMs, undefined, { signal })) {
+    const job = await queues.deliver.getJob(deliverJobId(webhook, delivery));
+    if (!(await job?.isActive())) {
+      await job?.remove().catch(() => undefined);
+      return 'removed';
+    }
+    if (state === 'pending' || Date.now() >= giveUpAt) return 'active';
+  }
 }
 
 /**
