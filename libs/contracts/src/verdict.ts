@@ -17,6 +17,7 @@ export const ReasonCode = z.enum([
   'generator_framing',
   'no_forgery_signs',
   'some_faces_not_judged',
+  'faces_taken_together',
   // why no firm answer is given
   'between_thresholds',
   'no_face',

@@ -46,7 +46,8 @@ export function leaningReason({ track, frames }: JudgedTrack, facts: UnsureFacts
   };
 }
 
-function leaning(probability: number): string {
+/** Which side a probability leans to, as a sentence without its end. */
+export function leaning(probability: number): string {
   if (Math.abs(probability - 0.5) < leansFrom) return 'It leans to neither side';
   return probability > 0.5 ? 'It leans towards a forgery' : 'It leans towards an authentic face';
 }

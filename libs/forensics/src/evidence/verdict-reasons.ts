@@ -1,8 +1,10 @@
 import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
 import { Code, Obstacle } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
+import { type Glimpses, isGlimpse } from '../fusion/glimpses';
 import { type Stretch, unreadStretches } from '../fusion/unseen';
 import { disagreementOf } from '../fusion/disagreement';
+import { glimpsesLookForged, glimpsesReason } from './glimpse-reasons';
 import { briefReasons, forgeryReasons, name, percent, Reason } from './track-reasons';
 import { clock, listText, plural } from './time-text';
 import { betterCopyReason, leaningReason } from './unsure-reasons';
@@ -13,6 +15,10 @@ export interface ReasonFacts {
   /** 90 % interval of the probability that the frames alone leave open. */
   framesInterval: [number, number] | null;
   tracks: JudgedTrack[];
+  /** What faces that are seen too briefly each say together, where that is a good part of what was seen. */
+  glimpses: Glimpses | null;
+  /** No face had enough frames to be judged by itself. */
+  noneJudged: boolean;
   /** No face had enough frames; the probability comes from what little there is. */
   fewFrames: boolean;
   /** What was seen looks authentic, and it is too little to say so of the whole. */
@@ -32,11 +38,17 @@ const disagreementWidth = 0.6;
 export function verdictReasons(facts: ReasonFacts): Reason[] {
   const { verdict, tracks, policy, probe } = facts;
   const still = probe.kind === 'still';
-  const seen = facts.fewFrames ? [] : [...forgeryReasons(tracks, policy, still), ...briefReasons(tracks, policy)];
+  const together = glimpsesReason(facts);
+  const forgedTogether = glimpsesLookForged(facts);
+  const seen = [
+    ...(facts.noneJudged ? [] : [...forgeryReasons(tracks, policy, still), ...briefReasons(tracks, policy)]),
+    ...(forgedTogether ? together : []),
+  ];
   const reasons = [...seen];
   if (verdict === 'likely_authentic') reasons.push(noSigns(facts, still));
   if (verdict === 'inconclusive')
     reasons.push(...(facts.probability === null ? [nothingJudged(facts)] : unsure(facts)));
+  if (!forgedTogether) reasons.push(...together);
   reasons.push(...notJudged(facts), ...notSeen(facts), ...cutShort(probe));
   if (seen.length > 0) {
     // Said once, where a person reads it: what such a score is and is not.
@@ -50,8 +62,10 @@ function reason(code: Code, text: string): Reason {
   return { code, text, track: null, atSeconds: null };
 }
 
-function noSigns({ tracks }: ReasonFacts, still: boolean): Reason {
-  const judged = tracks.filter(({ track }) => track.probability !== null);
+function noSigns({ tracks, glimpses }: ReasonFacts, still: boolean): Reason {
+  const judged = tracks.filter(
+    (judgedTrack) => judgedTrack.track.probability !== null || (glimpses && isGlimpse(judgedTrack)),
+  );
   const frames = new Set(judged.flatMap(({ frames: scored }) => scored.map(({ seconds }) => seconds))).size;
   const over = still ? '' : ` in ${plural(frames, 'judged frame')}`;
   return reason(
@@ -62,9 +76,9 @@ function noSigns({ tracks }: ReasonFacts, still: boolean): Reason {
 }
 
 /** Faces that the answer does not speak of, where it speaks of others. */
-function notJudged({ tracks, segments, fewFrames, probability, policy }: ReasonFacts): Reason[] {
+function notJudged({ tracks, segments, fewFrames, glimpses, probability, policy }: ReasonFacts): Reason[] {
   if (fewFrames || probability === null) return [];
-  const left = tracks.filter(({ track }) => track.probability === null);
+  const left = tracks.filter((judged) => judged.track.probability === null && !(glimpses && isGlimpse(judged)));
   const small = segments.reduce((sum, { facesTooSmall }) => sum + facesTooSmall, 0);
   const smaller = `Faces smaller than ${policy.faces.minSizePx} px`;
   if (left.length === 0) {
@@ -104,6 +118,8 @@ const briefly: Partial<Record<Code, string>> = {
 
 /** Why there is no firm answer, and what about the file may be to blame. */
 function unsure(facts: ReasonFacts): Reason[] {
+  // What the glimpses say together is the reason then.
+  if (facts.noneJudged && facts.glimpses && !facts.withheld) return [];
   const judged = facts.tracks.filter(({ track, frames }) => track.probability !== null && frames.length > 0);
   const [first] = mostSuspicious(judged);
   const copy = first ? betterCopyReason(first, facts.probe) : null;

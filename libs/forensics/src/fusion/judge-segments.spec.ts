@@ -161,6 +161,55 @@ describe('judgeSegments', () => {
     expect(judge([one], planOf([one]), { durationSeconds: 600 }).verdict).toBe('inconclusive');
   });
 
+  describe('an edited film, in which no face is seen for long', () => {
+    const shots = (logits: number[], perShot = 2) => {
+      const at = Array.from({ length: logits.length * perShot }, (_, i) => i);
+      const faces = logits.map((logit, shot) => {
+        const within = at.slice(shot * perShot, (shot + 1) * perShot);
+        return track(shot, { at: within, logits: within.map(() => logit), look: [shot, 1] }, shot);
+      });
+      return { at, faces };
+    };
+    const film = (logits: number[], more: SegmentTrack[] = []) => {
+      const { at, faces } = shots(logits);
+      return judge([segment(0, at, [...faces, ...more])], undefined, { durationSeconds: 60 });
+    };
+
+    it.each([
+      ['likely_manipulated', 3, '16 of 16 judged frames speak for a forgery, most of all the one at 0:00.0.'],
+      ['likely_authentic', -2, 'none of 16 judged frames speaks for a forgery.'],
+      ['inconclusive', 0.9, 'That is too weak for a firm answer. It leans towards a forgery.'],
+    ])('is %s where its faces are alike, together', (verdict, logit, words) => {
+      const found = film(Array<number>(8).fill(logit));
+      expect(found.verdict).toBe(verdict);
+      const reason = found.reasons.find(({ code }) => code === 'faces_taken_together');
+      expect(reason?.text).toMatch(/^8 faces are each seen too briefly to be judged alone \(3 frames are needed\)/);
+      expect(reason?.text).toContain(words);
+      expect(codes(found)).not.toContain('some_faces_not_judged');
+      // None of them is judged alone.
+      expect(new Set(found.tracks.map(({ abstention }) => abstention))).toEqual(new Set(['too_few_frames']));
+    });
+
+    it('shows its forged shots beside a face that is seen for long and is not', () => {
+      const { at, faces } = shots(Array<number>(8).fill(3));
+      const anchor = track(8, { at: at.slice(0, 10), logits: same(-2), x: 600 });
+      const found = judge([segment(0, at, [...faces, anchor])]);
+      expect([found.verdict, codes(found)]).toEqual(['likely_manipulated', ['faces_taken_together']]);
+      expect(found.reasons[0]!.text).toMatch(/This is a lead to check by eye, not proof\.$/);
+    });
+
+    it('is not judged by a few glimpses, nor one face by passers-by', () => {
+      expect(film([4, 4]).verdict).toBe('inconclusive');
+      const at = Array.from({ length: 40 }, (_, i) => i);
+      const passing = shots([3, 3, 3]).faces.map((face) => ({ ...face, index: face.index + 1, shot: 0 }));
+      const found = judge([segment(0, at, [track(0, { at, logits: at.map(() => -2), x: 600 }), ...passing])]);
+      expect([found.verdict, codes(found)]).toEqual([
+        'likely_authentic',
+        ['no_forgery_signs', 'some_faces_not_judged'],
+      ]);
+    });
+  });
+
   it('calls nothing authentic of which it has seen the beginning alone, and says so', () => {
     const begun = segment(0, ten, [track(0, { at: ten, logits: same(-2) })]);
     const plan = { ...planOf([begun]), passedOver: [{ startSeconds: 9, endSeconds: 600 }] };

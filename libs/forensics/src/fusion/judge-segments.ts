@@ -5,6 +5,7 @@ import { JudgeContext } from '../look-context';
 import { modelsFor } from '../models/model-set';
 import { joinTracks } from '../tracks/join-tracks';
 import { describeTrack, JudgedTrack, rounded } from './describe-track';
+import { glimpsesOf } from './glimpses';
 import { timelineOf } from './timeline';
 import { framesInterval } from './track-estimate';
 import { unseenMatters } from './unseen';
@@ -26,16 +27,18 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const minFrames = Math.max(1, Math.min(policy.faces.minFrames, probe.kind === 'still' ? 1 : pictures));
   const joined = joinTracks(ordered, plan.cutCandidatesSeconds);
   const strict = joined.map((track) => describeTrack(track, detectors, minFrames, probe));
-  const fewFrames = strict.every(({ track }) => track.probability === null);
-  // Little evidence is better told, as little, than withheld: without any sure face the glimpses speak, and nothing else.
-  const tracks = fewFrames
+  const glimpses = glimpsesOf(strict);
+  const noneJudged = strict.every(({ track }) => track.probability === null);
+  // Little evidence is better told, as little, than withheld: without any sure face each glimpse speaks for itself.
+  const tracks = noneJudged
     ? joined.map((track, i) => glimpse(describeTrack(track, detectors, 1, probe), strict[i]!))
     : strict;
-  const estimate = estimateVideo(
-    tracks.flatMap(({ track, estimate: own, prominence }) =>
-      own && track.probability !== null ? [{ ...own, prominence }] : [],
-    ),
+  const faces = (glimpses ? strict : tracks).flatMap(({ track, estimate: own, prominence }) =>
+    own && track.probability !== null ? [{ ...own, prominence }] : [],
   );
+  const together = glimpses ? [{ ...glimpses.estimate, prominence: glimpses.prominence }] : [];
+  const estimate = estimateVideo([...faces, ...together]);
+  const fewFrames = noneJudged && !glimpses;
   const { probability, interval } = estimate ? rounded(estimate) : { probability: null, interval: null };
   const label = labelOf(probability, fewFrames, policy);
   const withheld = label === 'likely_authentic' && unseenMatters(ordered, plan, probe);
@@ -50,6 +53,8 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       probability,
       framesInterval: estimate && framesInterval(estimate),
       tracks,
+      glimpses,
+      noneJudged,
       fewFrames: onlyGlimpses,
       withheld,
       segments: ordered,

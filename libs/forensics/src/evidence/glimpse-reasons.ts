@@ -1,0 +1,38 @@
+import type { Policy, Verdict } from '@assay/contracts';
+import type { Glimpses } from '../fusion/glimpses';
+import { probabilityOf } from '../fusion/track-estimate';
+import { clock, plural } from './time-text';
+import type { Reason } from './track-reasons';
+import { leaning } from './unsure-reasons';
+
+export interface GlimpseFacts {
+  verdict: Verdict['verdict'];
+  /** Of the whole file. */
+  probability: number | null;
+  glimpses: Glimpses | null;
+  /** The glimpses are all that there is. */
+  noneJudged: boolean;
+  policy: Policy;
+}
+
+/** Whether faces that are seen too briefly each look manipulated together, whatever the rest of the file does. */
+export function glimpsesLookForged({ glimpses, policy }: GlimpseFacts): boolean {
+  return glimpses !== null && probabilityOf(glimpses.estimate).probability >= policy.thresholds.manipulated;
+}
+
+/** What faces that are seen too briefly each say together; empty where they say nothing. */
+export function glimpsesReason({ verdict, probability, glimpses, noneJudged, policy }: GlimpseFacts): Reason[] {
+  if (glimpses === null || probability === null) return [];
+  const { faces, frames } = glimpses;
+  const strongest = frames.reduce((best, frame) => (frame.logit > best.logit ? frame : best));
+  const speaking = frames.filter(({ logit }) => logit > 0).length;
+  const share = `${speaking === 0 ? 'none' : speaking} of ${plural(frames.length, 'judged frame')} ${speaking <= 1 ? 'speaks' : 'speak'} for a forgery`;
+  const where = speaking > 0 ? `, most of all the one at ${clock(strongest.seconds, true)}` : '';
+  const weak = noneJudged && verdict === 'inconclusive';
+  const ending = weak ? ` That is too weak for a firm answer. ${leaning(probability)}.` : '';
+  const text =
+    `${plural(faces, 'face is', 'faces are')} each seen too briefly to be judged alone (${policy.faces.minFrames} frames are needed), ` +
+    `as in edited films. Taken together, ${share}${where}.${ending}`;
+  const atSeconds = speaking > 0 && verdict !== 'likely_authentic' ? strongest.seconds : null;
+  return [{ code: 'faces_taken_together', text, track: null, atSeconds }];
+}

@@ -1,0 +1,39 @@
+import type { JudgedTrack } from './describe-track';
+import type { FrameScore } from './frame-scores';
+import { estimateTrack, type TrackEstimate } from './track-estimate';
+
+/** Faces of which each is seen too briefly to be judged by itself, as one piece of evidence. */
+export interface Glimpses {
+  /** How many faces, as far as they can be told apart over cuts. */
+  faces: number;
+  /** In time order. */
+  frames: FrameScore[];
+  estimate: TrackEstimate;
+  prominence: number;
+}
+
+/** Moments that glimpses must come from: twice what one face needs. */
+const fewestMoments = 6;
+/** Of all that is seen of faces. Below this they are passers-by, whom a verdict does without. */
+const leastShare = 0.25;
+
+/**
+ * What an edited film shows: many shots, and in none of them a face for long. Who forges one swaps the same face in all of
+ * them, and what an encode or a camera does to detectors is alike in all of them, too: their frames are fused as those of
+ * one face, which no number of frames carries beyond what the calibration was fitted on.
+ *
+ * @returns null where they are too few to say anything, or a small part of what is seen
+ */
+export function glimpsesOf(tracks: readonly JudgedTrack[]): Glimpses | null {
+  const brief = tracks.filter(isGlimpse);
+  const frames = brief.flatMap((judged) => judged.frames).sort((a, b) => a.seconds - b.seconds);
+  if (new Set(frames.map(({ seconds }) => seconds)).size < fewestMoments) return null;
+  const [prominence, all] = [brief, tracks].map((some) => some.reduce((sum, judged) => sum + judged.prominence, 0));
+  if (prominence! < leastShare * all!) return null;
+  const estimate = estimateTrack(frames);
+  return estimate && { faces: brief.length, frames, estimate, prominence: prominence! };
+}
+
+/** Judged in some frames, in fewer than a face needs. */
+export const isGlimpse = ({ track, frames }: JudgedTrack): boolean =>
+  track.abstention === 'too_few_frames' && frames.length > 0;
