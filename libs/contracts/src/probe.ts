@@ -25,6 +25,8 @@ export const Probe = z.object({
   colorMatrix: z.enum(['bt601', 'bt709', 'bt2020', 'rgb']),
   /** True where luma uses 0-255 (JPEG, many phones), false for 16-235. */
   fullRange: z.boolean(),
+  /** High dynamic range and its transfer function, Hybrid Log-Gamma or Perceptual Quantizer (ITU-R BT.2100); absent = ordinary range. */
+  hdr: z.enum(['hlg', 'pq']).optional(),
   interlaced: z.boolean(),
   /** Clockwise degrees that were applied for display: 0, 90, 180, 270. */
   rotation: z.number().int(),

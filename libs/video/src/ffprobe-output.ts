@@ -21,6 +21,7 @@ export const FfprobeStream = z.object({
   sample_aspect_ratio: Text,
   color_range: Text,
   color_space: Text,
+  color_transfer: Text,
   avg_frame_rate: Text,
   r_frame_rate: Text,
   duration: Text,

@@ -1,4 +1,5 @@
 import { Plan, Probe } from '@assay/contracts';
+import { toneMap } from './tone-map';
 
 /**
  * Slower than the defaults, but the same pixels on every machine (`bitexact`, `accurate_rnd`) and chroma at full
@@ -37,6 +38,7 @@ export function frameFilters({ times, probe, plan }: FrameWish): string {
     // Inside one picture only: its neighbours in time are not decoded, and mixing them would make traces of its own.
     ...(probe.interlaced ? ['estdif=mode=frame:deint=interlaced'] : []),
     scale(probe, plan),
+    ...toneMap(probe),
     ...(probe.hasAlpha ? [flatten] : []),
     ...turn(probe),
     'format=rgb24',

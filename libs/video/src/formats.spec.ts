@@ -188,6 +188,33 @@ test('colours: BT.601, BT.709 and full range give the RGB that the standards say
   }
 });
 
+/** As phones film: the numbers come from zimg, which knows nothing of our tables. */
+test.each([
+  ['hlg', 'arib-std-b67'],
+  ['pq', 'smpte2084'],
+] as const)('colours: what was filmed as %s looks as the same in ordinary range', async (hdr, transfer) => {
+  const patches = ['0x808080', '0xb07050', '0x406090', '0x508040'].map(
+    (colour) => `color=${colour}:s=64x64:r=10:d=0.4,format=gbrp`,
+  );
+  const inputs = patches.flatMap((patch) => ['-f', 'lavfi', '-i', patch]);
+  const [plain, made] = [folder.path(`ordinary-${hdr}.mp4`), folder.path(`${hdr}.mp4`)];
+  const side = ['-filter_complex', 'hstack=4,scale=out_color_matrix=bt709:out_range=limited,format=yuv420p'];
+  const ofHd = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
+  await ffmpeg(...inputs, ...side, ...h264, '-crf', '4', ...ofHd, plain);
+  const filter =
+    'zscale=min=709:tin=709:pin=709:rin=limited:t=linear:npl=203,format=gbrpf32le,' +
+    `zscale=p=2020:t=${transfer}:m=2020_ncl:r=limited:npl=203,format=yuv420p10le`;
+  const tags = `log-level=error:qp=6:colorprim=bt2020:transfer=${transfer}:colormatrix=bt2020nc`;
+  await ffmpeg('-i', plain, '-vf', filter, '-c:v', 'libx265', '-x265-params', tags, made);
+  const [ordinary, bright] = [await scan(plain), await scan(made)];
+  expect([bright.probe.hdr, bright.probe.colorMatrix, ordinary.probe.hdr]).toEqual([hdr, 'bt2020', undefined]);
+  const [frame, same] = [bright.frames[0]!, ordinary.frames[0]!];
+  for (const x of [0.125, 0.375, 0.625, 0.875]) {
+    const expected = colourAt(same, x, 0.5);
+    colourAt(frame, x, 0.5).forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(6));
+  }
+});
+
 test.each([
   [90, 90],
   [-90, 270],

@@ -15,6 +15,7 @@ type PictureFacts = Pick<
   | 'hasAlpha'
   | 'colorMatrix'
   | 'fullRange'
+  | 'hdr'
   | 'interlaced'
   | 'rotation'
   | 'mirrored'
@@ -38,6 +39,7 @@ export function pictureFacts(stream: FfprobeStream, frameMatrix?: SideData): Pic
     hasAlpha: /^(rgba|argb|bgra|abgr|yuva|gbrap|ya8|ya16|pal8|ayuv|vuya)/.test(pixelFormat),
     colorMatrix: colorMatrix(stream),
     fullRange: stream.color_range === 'pc' || /^yuvj|^(rgb|bgr|gbr|argb|abgr|pal8|gray|mono|ya)/.test(pixelFormat),
+    ...hdrOf(stream),
     interlaced: /^(tt|bb|tb|bt)$/.test(stream.field_order ?? ''),
     rotation,
     ...(matrix && isMirror(matrix) ? { mirrored: true } : {}),
@@ -46,6 +48,11 @@ export function pictureFacts(stream: FfprobeStream, frameMatrix?: SideData): Pic
     width: turned ? square.height : square.width,
     height: turned ? square.width : square.height,
   };
+}
+
+function hdrOf({ color_transfer }: FfprobeStream): Pick<Probe, 'hdr'> {
+  if (color_transfer === 'arib-std-b67') return { hdr: 'hlg' };
+  return color_transfer === 'smpte2084' ? { hdr: 'pq' } : {};
 }
 
 function bitDepth(stream: FfprobeStream): number {
