@@ -3,6 +3,9 @@ import type { Timeline, TimelineFrame } from './timeline';
 
 /** Between two frames that are looked at there may be so many times the distance that the budget of frames asks for. */
 const mostDistances = 4;
+/** And so many seconds, or so much of a short video: encoders put keyframes as far apart. */
+const mostSeconds = 10;
+const mostShare = 0.3;
 
 /**
  * Stretches with frames of which none is looked at, although the budget would have had some: of a file with one keyframe at its start only the
@@ -13,7 +16,8 @@ export function passedOver(
   { frames, durationSeconds }: Timeline,
   budget: number,
 ): NonNullable<Plan['passedOver']> {
-  const most = (mostDistances * durationSeconds) / Math.max(1, Math.min(budget, frames.length));
+  const distance = durationSeconds / Math.max(1, Math.min(budget, frames.length));
+  const most = Math.max(mostDistances * distance, Math.min(mostSeconds, mostShare * durationSeconds));
   const edges = [0, ...chosen.map(({ seconds }) => seconds), durationSeconds];
   return edges
     .slice(1)

@@ -193,3 +193,19 @@ test('what a file gives no way to is named, and what has no frames or was within
   const held: Packets = { ...still, pts: [...still.pts, ...later], dts: [...still.dts, ...later], key: [...still.key, ...still.key], shown: [...still.shown, ...still.shown] }; // prettier-ignore
   expect(plan(held).passedOver).toBeUndefined();
 });
+
+/** Found by trying: of two recordings behind each other in a transport stream only the first was seen, and nothing said so. */
+test('what comes behind a clock that goes back is passed over, and said to be; a single odd time is damage', () => {
+  const [first, second] = [video(30), video(20)];
+  const both = { ...first };
+  for (const field of ['pts', 'dts'] as const) both[field] = [...first[field], ...second[field]];
+  for (const field of ['key', 'shown'] as const) both[field] = [...first[field], ...second[field]];
+  const planned = plan(both);
+  expect(planned.times.at(-1)).toBeLessThan(30);
+  expect(planned.passedOver).toEqual([{ startSeconds: expect.closeTo(30), endSeconds: expect.closeTo(50) }]);
+  for (const odd of [1e5, -1e5]) {
+    const damaged = video(60);
+    damaged.pts[900] = damaged.dts[900] = odd;
+    expect(plan(damaged).times.filter((at) => at > 35).length).toBeGreaterThan(odd > 0 ? 0 : 4);
+  }
+});

@@ -1,5 +1,6 @@
 import { Outcome, Plan, Policy, Probe, Segment, accepted, rejected } from '@assay/contracts';
 import { chooseFrames } from './choose-frames';
+import { beforeClockJump } from './clock-jump';
 import { cutCandidates } from './cut-candidates';
 import { frameBudget } from './frame-budget';
 import { passedOver } from './passed-over';
@@ -30,7 +31,8 @@ export function planStill(probe: Probe, policy: Policy): Plan {
  *
  * @returns `no_frames` when no packet can be shown
  */
-export function planFromPackets(packets: Packets, probe: Probe, policy: Policy): Outcome<Plan> {
+export function planFromPackets(allPackets: Packets, probe: Probe, policy: Policy): Outcome<Plan> {
+  const { packets, beyondSeconds } = beforeClockJump(allPackets);
   const seekBy = seekTime(packets, probe);
   const timeline = buildTimeline(packets, seekBy ?? 'dts');
   if (timeline.frames.length === 0) return rejected('no_frames', 'The video has no frame that can be shown.');
@@ -38,7 +40,9 @@ export function planFromPackets(packets: Packets, probe: Probe, policy: Policy):
   const budget = frameBudget(timeline.durationSeconds, policy.frames);
   const pixels = probe.codedWidth * probe.codedHeight;
   const choice = chooseFrames(timeline, cuts, { frames: budget, pixels, canSeek: seekBy !== undefined });
-  const over = passedOver(choice.frames, timeline, budget);
+  const { durationSeconds: end } = timeline;
+  const beyond = beyondSeconds > 0 ? [{ startSeconds: end, endSeconds: end + beyondSeconds }] : [];
+  const over = [...passedOver(choice.frames, timeline, budget), ...beyond];
   return accepted({
     ...decodeSize(probe, policy),
     ...(over.length > 0 ? { passedOver: over } : {}),
