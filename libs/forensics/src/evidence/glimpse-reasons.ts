@@ -1,7 +1,8 @@
 import type { Policy, Verdict } from '@assay/contracts';
 import type { Glimpses } from '../fusion/glimpses';
 import { probabilityOf } from '../fusion/track-estimate';
-import { clock, plural } from './time-text';
+import type { Stretch } from '../fusion/track-estimate';
+import { clock, plural, stretchText } from './time-text';
 import type { Reason } from './track-reasons';
 import { leaning } from './unsure-reasons';
 
@@ -12,6 +13,8 @@ export interface GlimpseFacts {
   glimpses: Glimpses | null;
   /** The glimpses are all that there is. */
   noneJudged: boolean;
+  /** A stretch for which a file is not called authentic that is so as a whole. */
+  doubtful: Stretch | null;
   policy: Policy;
 }
 
@@ -21,7 +24,8 @@ export function glimpsesLookForged({ glimpses, policy }: GlimpseFacts): boolean 
 }
 
 /** What faces that are seen too briefly each say together; empty where they say nothing. */
-export function glimpsesReason({ verdict, probability, glimpses, noneJudged, policy }: GlimpseFacts): Reason[] {
+export function glimpsesReason(facts: GlimpseFacts): Reason[] {
+  const { verdict, probability, glimpses, noneJudged, doubtful, policy } = facts;
   if (glimpses === null || probability === null) return [];
   const { faces, frames } = glimpses;
   const strongest = frames.reduce((best, frame) => (frame.logit > best.logit ? frame : best));
@@ -29,7 +33,11 @@ export function glimpsesReason({ verdict, probability, glimpses, noneJudged, pol
   const share = `${speaking === 0 ? 'none' : speaking} of ${plural(frames.length, 'judged frame')} ${speaking <= 1 ? 'speaks' : 'speak'} for a forgery`;
   const where = speaking > 0 ? `, most of all the one at ${clock(strongest.seconds, true)}` : '';
   const weak = noneJudged && verdict === 'inconclusive';
-  const ending = weak ? ` That is too weak for a firm answer. ${leaning(probability)}.` : '';
+  const ending = doubtful
+    ? ` As a whole that looks authentic, but not between ${stretchText(doubtful.startSeconds, doubtful.endSeconds)}: look at these shots.`
+    : weak
+      ? ` That is too weak for a firm answer. ${leaning(probability)}.`
+      : '';
   const text =
     `${plural(faces, 'face is', 'faces are')} each seen too briefly to be judged alone (${policy.faces.minFrames} frames are needed), ` +
     `as in edited films. Taken together, ${share}${where}.${ending}`;

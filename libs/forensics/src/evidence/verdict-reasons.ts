@@ -2,7 +2,8 @@ import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/
 import { Code, Obstacle } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
 import { type Glimpses, isGlimpse } from '../fusion/glimpses';
-import { type Stretch, unreadStretches } from '../fusion/unseen';
+import type { Stretch } from '../fusion/track-estimate';
+import { type Stretch as Unseen, unreadStretches } from '../fusion/unseen';
 import { disagreementOf } from '../fusion/disagreement';
 import { glimpsesLookForged, glimpsesReason } from './glimpse-reasons';
 import { briefReasons, forgeryReasons, name, percent, Reason } from './track-reasons';
@@ -21,6 +22,8 @@ export interface ReasonFacts {
   noneJudged: boolean;
   /** No face had enough frames; the probability comes from what little there is. */
   fewFrames: boolean;
+  /** What was seen looks authentic as a whole, and not in this stretch of an edited film. */
+  doubtful: Stretch | null;
   /** What was seen looks authentic, and it is too little to say so of the whole. */
   withheld: boolean;
   segments: SegmentResult[];
@@ -119,7 +122,7 @@ const briefly: Partial<Record<Code, string>> = {
 /** Why there is no firm answer, and what about the file may be to blame. */
 function unsure(facts: ReasonFacts): Reason[] {
   // What the glimpses say together is the reason then.
-  if (facts.noneJudged && facts.glimpses && !facts.withheld) return [];
+  if (((facts.noneJudged && facts.glimpses) || facts.doubtful) && !facts.withheld) return [];
   const judged = facts.tracks.filter(({ track, frames }) => track.probability !== null && frames.length > 0);
   const [first] = mostSuspicious(judged);
   const copy = first ? betterCopyReason(first, facts.probe) : null;
@@ -214,7 +217,7 @@ function nothingJudged({ segments, tracks, policy }: ReasonFacts): Reason {
 
 /** Parts of the timeline that were not seen. */
 function notSeen({ segments, plan }: ReasonFacts): Reason[] {
-  const told = (stretches: readonly Stretch[], say: (where: string) => string): Reason[] => {
+  const told = (stretches: readonly Unseen[], say: (where: string) => string): Reason[] => {
     const [first] = stretches;
     if (!first) return [];
     const where = listText(

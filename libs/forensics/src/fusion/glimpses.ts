@@ -1,6 +1,6 @@
 import type { JudgedTrack } from './describe-track';
 import type { FrameScore } from './frame-scores';
-import { estimateTrack, type TrackEstimate } from './track-estimate';
+import { estimateTrack, type Stretch, type TrackEstimate } from './track-estimate';
 
 /** Faces of which each is seen too briefly to be judged by itself, as one piece of evidence. */
 export interface Glimpses {
@@ -32,6 +32,15 @@ export function glimpsesOf(tracks: readonly JudgedTrack[]): Glimpses | null {
   if (prominence! < leastShare * all!) return null;
   const estimate = estimateTrack(frames);
   return estimate && { faces: brief.length, frames, estimate, prominence: prominence! };
+}
+
+/**
+ * Some shots of a film can be forged, and a mean over all of them hides it. Where a stretch speaks for a forgery, even weakly,
+ * nobody can say that the film is authentic.
+ */
+export function doubtfulStretch(glimpses: Glimpses | null): Stretch | null {
+  const stretch = glimpses?.estimate.worstStretch ?? null;
+  return stretch && stretch.logit > 0 ? stretch : null;
 }
 
 /** Judged in some frames, in fewer than a face needs. */

@@ -198,6 +198,15 @@ describe('judgeSegments', () => {
       expect(found.reasons[0]!.text).toMatch(/This is a lead to check by eye, not proof\.$/);
     });
 
+    it('is not called authentic where a few shots behind each other are not', () => {
+      const found = film([-2.5, -2.5, -2.5, -2.5, 1, 1, 1, -2.5, -2.5, -2.5, -2.5, -2.5]);
+      expect(found.probability).toBeLessThan(0.25);
+      expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['faces_taken_together']]);
+      expect(found.reasons[0]!.text).toMatch(
+        /As a whole that looks authentic, but not between 0:08\u20130:12: look at/,
+      );
+    });
+
     it('is not judged by a few glimpses, nor one face by passers-by', () => {
       expect(film([4, 4]).verdict).toBe('inconclusive');
       const at = Array.from({ length: 40 }, (_, i) => i);

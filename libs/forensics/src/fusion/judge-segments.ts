@@ -5,7 +5,7 @@ import { JudgeContext } from '../look-context';
 import { modelsFor } from '../models/model-set';
 import { joinTracks } from '../tracks/join-tracks';
 import { describeTrack, JudgedTrack, rounded } from './describe-track';
-import { glimpsesOf } from './glimpses';
+import { doubtfulStretch, glimpsesOf } from './glimpses';
 import { timelineOf } from './timeline';
 import { framesInterval } from './track-estimate';
 import { unseenMatters } from './unseen';
@@ -42,7 +42,8 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const { probability, interval } = estimate ? rounded(estimate) : { probability: null, interval: null };
   const label = labelOf(probability, fewFrames, policy);
   const withheld = label === 'likely_authentic' && unseenMatters(ordered, plan, probe);
-  const verdict = withheld ? 'inconclusive' : label;
+  const doubtful = label === 'likely_authentic' ? doubtfulStretch(glimpses) : null;
+  const verdict = withheld || doubtful ? 'inconclusive' : label;
   const onlyGlimpses = fewFrames && probability !== null;
   return {
     verdict,
@@ -57,6 +58,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       noneJudged,
       fewFrames: onlyGlimpses,
       withheld,
+      doubtful,
       segments: ordered,
       plan,
       probe,
