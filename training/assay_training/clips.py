@@ -33,7 +33,7 @@ KEPT = 2.4
 """Side of the kept surroundings of a face, in face sizes: more than any crop needs."""
 
 
-@dataclass
+@dataclass(eq=False)
 class FaceTrack:
     """One face through a clip: patches (h,w,3) uint8 RGB with its five landmarks (5,2) in each."""
 

@@ -20,6 +20,7 @@ def prepare(argv: list[str]) -> None:
     p.add_argument("--faces", type=Path, default=Path("../../shared/data/faces"))
     p.add_argument("--cache", type=Path, default=Path("runs/cache"))
     p.add_argument("--autoencoder-seconds", type=float, default=0, help="train the autoencoders too, each this long, side by side")
+    p.add_argument("--go-on", action="store_true", help="from the autoencoders that an earlier run left in the cache")
     args = p.parse_args(argv)
     import multiprocessing
 
@@ -32,7 +33,8 @@ def prepare(argv: list[str]) -> None:
     if not args.autoencoder_seconds:
         return
     jobs = [
-        multiprocessing.get_context("spawn").Process(target=train, args=(name, args.cache, args.autoencoder_seconds)) for name in RECIPES
+        multiprocessing.get_context("spawn").Process(target=train, args=(name, args.cache, args.autoencoder_seconds, 16, args.go_on))
+        for name in RECIPES
     ]
     for job in jobs:
         job.start()

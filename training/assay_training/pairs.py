@@ -16,6 +16,7 @@ from assay_training.synthesis.facts import facts_of
 from assay_training.synthesis.face_shape import GRID_PX, FaceShape
 from assay_training.synthesis.lip_sync import lip_sync
 from assay_training.synthesis.masks import boundary
+from assay_training.synthesis.nuisance import nuisance
 from assay_training.synthesis.occlude import Cover, covered, draw_cover
 from assay_training.synthesis.reenact import reenact
 from assay_training.synthesis.scene import Forgery, Scene, make_scene
@@ -95,6 +96,14 @@ class PairMaker:
         """Face `index` as one of the painters made it, (s,s,3) on the mean mesh."""
         return np.array(self.painted[rng.integers(len(self.painted))][index, rng.integers(0, 2)])
 
+    def _lent_detail(self, rng: np.random.Generator, scene: Scene, source: np.ndarray) -> np.ndarray | None:
+        """The picture (S,S,3) that lends its pores and hair to a painted face, which a small painter cannot paint: mostly of
+        another person, as a swap removes what was there; the scene's own, as where a painter was shown that person; or none."""
+        lender = rng.random()
+        if lender < 0.3:
+            return None
+        return source if lender < 0.5 else fitted(rng, scene, self.faces, self.neighbours.near(rng, scene.index))
+
     def _lent_face(self, rng: np.random.Generator, scene: Scene) -> np.ndarray | None:
         """The face (S,S,3), at the scene's mesh, that lends its mouth to a lip-sync: none, a painter's, or another person's."""
         lender = rng.random()
@@ -110,7 +119,7 @@ class PairMaker:
         kind = kind or str(rng.choice(list(self.mix), p=list(self.mix.values())))
         source = scene.image if source is None else source
         if kind == "painted":
-            return painted_swap(rng, scene, self.shape, self._painted(rng, scene.index), source)
+            return painted_swap(rng, scene, self.shape, self._painted(rng, scene.index), self._lent_detail(rng, scene, source))
         if kind == "smoothed":
             return smoothed_swap(rng, scene, source)
         if kind == "foreign":
@@ -128,6 +137,7 @@ class PairMaker:
     def shoot(self, rng: np.random.Generator, index: int, face: float) -> tuple[Scene, np.ndarray | None]:
         """A scene as a camera gave it, and where the forger's face may be cleaner than that, the picture before."""
         scene = make_scene(rng, self.faces, index, face)
+        scene = replace(scene, image=nuisance(rng, scene.image, scene.mesh, face))
         if rng.random() >= CAPTURED:
             return scene, None
         before = scene.image

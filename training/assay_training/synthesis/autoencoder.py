@@ -117,10 +117,11 @@ def _warped(batch: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
     return F.grid_sample(batch, grid + flow, align_corners=True, padding_mode="border")
 
 
-def train(name: str, cache: Path, seconds: float, batch: int = 16) -> None:
+def train(name: str, cache: Path, seconds: float, batch: int = 16, go_on: bool = False) -> None:
     """Trains net `name` for about `seconds`, then paints every face twice: as its own cluster and as another's.
 
-    Writes `cache/ae_<name>.npy` (N,2,S,S,3) uint8 and a JSON with the settings. One thread, so that two run at once.
+    Writes `cache/ae_<name>.npy` (N,2,S,S,3) uint8, `.pt` with the weights and a JSON with the settings. One thread, so that two
+    run at once. `go_on`: from what an earlier run left there, if one did; its steps, seconds and curve go before ours.
     """
     keep_freed_memory()
     torch.set_num_threads(1)
@@ -135,10 +136,17 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16) -> None:
     train_rows = np.flatnonzero(faces.train)
     net = Autoencoder(recipe).to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(net.parameters(), 1.5e-3, betas=(0.9, 0.99))
-    step, curve = 0, []
+    weights, log = cache / f"ae_{name}.pt", cache / f"ae_{name}.json"
+    step, seconds_before, curve = 0, 0.0, []
+    if go_on and weights.exists():
+        net.load_state_dict(torch.load(weights, weights_only=True))
+        before = json.loads(log.read_text())
+        step, seconds_before, curve = before["steps"], before["seconds"], before["curve"]
+        rng.manual_seed(recipe.seed + step)
+    first = step
     while (spent := time.time() - started) < seconds:
         for group in optimiser.param_groups:
-            group["lr"] = 1.5e-3 * min(1, (step + 1) / 50) * max(0.05, 1 - spent / seconds)
+            group["lr"] = 1.5e-3 * min(1, (step - first + 1) / 50) * max(0.05, 1 - spent / seconds)
         rows = train_rows[torch.randint(len(train_rows), (batch,), generator=rng).numpy()]
         target = torch.from_numpy(pictures[rows]).permute(0, 3, 1, 2).float().div(255)
         target = target.contiguous(memory_format=torch.channels_last)
@@ -170,7 +178,6 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16) -> None:
                 y = net(x, torch.from_numpy(label[i : i + 64]).long())
                 painted[i : i + 64, k] = y.mul(255).add(0.5).byte().permute(0, 2, 3, 1).numpy()
     painted.flush()
-    torch.save(net.state_dict(), cache / f"ae_{name}.pt")
-    (cache / f"ae_{name}.json").write_text(
-        json.dumps({"recipe": recipe.__dict__, "steps": step, "batch": batch, "seconds": seconds, "curve": curve})
-    )
+    torch.save(net.state_dict(), weights)
+    spent = seconds_before + seconds
+    log.write_text(json.dumps({"recipe": recipe.__dict__, "steps": step, "batch": batch, "seconds": spent, "curve": curve}))

@@ -61,14 +61,16 @@ def _merge(rng: np.random.Generator, scene: Scene, face: np.ndarray, way: str) -
     return Forgery(blend(base, face, mask), mask, way, region)
 
 
-def painted_swap(rng: np.random.Generator, scene: Scene, shape: FaceShape, painted: np.ndarray, source: np.ndarray) -> Forgery:
-    """A swap with a face that a painter made. Some of the detail that a large network would paint is borrowed from
-    `source` (S,S,3), the scene or the scene before the camera softened it. Real swaps are often crisper than their
-    surroundings; without this a detector learns that soft faces are forged and ranks them backwards."""
+def painted_swap(
+    rng: np.random.Generator, scene: Scene, shape: FaceShape, painted: np.ndarray, lender: np.ndarray | None
+) -> Forgery:
+    """A swap with a face that a painter made. Some of the detail that a large network would paint is borrowed from `lender`
+    (S,S,3), a face at the scene's mesh, if there is one. Real swaps are often crisper than their surroundings; without this a
+    detector learns that soft faces are forged and ranks them backwards."""
     face = place_painted(rng, shape, scene.mesh, scene.image.shape[0], painted)
-    if rng.random() < 0.7:
+    if lender is not None:
         sigma = rng.uniform(0.01, 0.05) * scene.face
-        detail = source.astype(np.float32) - cv2.GaussianBlur(source, (0, 0), sigma)
+        detail = lender.astype(np.float32) - cv2.GaussianBlur(lender, (0, 0), sigma)
         if rng.random() < 0.25:
             detail = cv2.GaussianBlur(detail, (0, 0), rng.uniform(0.3, 0.9))
         if rng.random() < 0.5:
