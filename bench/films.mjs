@@ -34,6 +34,8 @@ const clips = parse(readFileSync(csv, 'utf8'), { columns: true })
   .map((clip) => ({ ...clip, seconds: lengthOf(clip.path) }))
   .filter(({ seconds }) => seconds > shotSeconds.least + 0.2);
 const labelled = (label) => clips.filter((clip) => clip.label === label);
+for (const label of ['real', 'fake'])
+  if (labelled(label).length === 0) throw new Error(`${csv} has no clip labelled '${label}' that is long enough`);
 const kinds = {
   real: () => labelled('real'),
   forged: () => labelled('fake'),

@@ -6,25 +6,36 @@ const jumpSeconds = 1;
 /**
  * Frames are asked for by their time, and a time that comes twice leads to the first of the two.
  *
- * @returns the packets up to where the clock goes back, and how many seconds of video come behind
+ * @returns the packets without those whose times were there before the clock went back, and how many seconds of video these are
  */
-export function beforeClockJump(packets: Packets): { packets: Packets; beyondSeconds: number } {
+export function withoutRepeatedTimes(packets: Packets): { packets: Packets; hiddenSeconds: number } {
   const { pts, dts, key, shown, lastDuration } = packets;
-  // Of two packets before and behind the seam: a single odd time is damage, and what follows goes on as before.
-  const jump = dts.findIndex(
-    (at, i) => i > 1 && Math.max(at, dts[i + 1] ?? Infinity) < Math.min(dts[i - 1]!, dts[i - 2]!) - jumpSeconds,
-  );
-  if (jump < 0) return { packets, beyondSeconds: 0 };
-  const beyond = dts.slice(jump);
-  const steps = beyond.slice(1).map((at, i) => Math.max(0, at - beyond[i]!));
+  // What a container cuts off (the way from a keyframe to where an edit begins) lies before what is shown, and is no jump.
+  const seen = pts.map((_, i) => i).filter((i) => shown[i]);
+  const at = (n: number): number => dts[seen[n] ?? -1] ?? Infinity;
+  const jumps = new Set<number>();
+  seen.forEach((i, n) => {
+    // Of two packets before and behind the seam: a single odd time is damage, and what follows goes on as before.
+    if (n > 1 && Math.max(at(n), at(n + 1)) < Math.min(at(n - 1), at(n - 2)) - jumpSeconds) jumps.add(i);
+  });
+  if (jumps.size === 0) return { packets, hiddenSeconds: 0 };
+  let [latest, taken, hidden] = [-Infinity, -Infinity, 0];
+  const kept = pts.map((time, i) => {
+    if (jumps.has(i)) taken = latest;
+    if (shown[i]) latest = Math.max(latest, time);
+    if (time > taken) return true;
+    if (shown[i]) hidden += 1;
+    return false;
+  });
+  const keep = <T>(values: T[]): T[] => values.filter((_, i) => kept[i]);
   return {
-    packets: {
-      pts: pts.slice(0, jump),
-      dts: dts.slice(0, jump),
-      key: key.slice(0, jump),
-      shown: shown.slice(0, jump),
-      lastDuration,
-    },
-    beyondSeconds: steps.reduce((sum, step) => sum + step, lastDuration),
+    packets: { pts: keep(pts), dts: keep(dts), key: keep(key), shown: keep(shown), lastDuration },
+    hiddenSeconds: hidden * usualStep(dts),
   };
+}
+
+/** Median distance of two packets, seconds. */
+function usualStep(times: number[]): number {
+  const steps = times.slice(1).map((time, i) => time - times[i]!);
+  return Math.max(0, steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0);
 }

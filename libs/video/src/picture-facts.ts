@@ -94,5 +94,6 @@ function colorMatrix(stream: FfprobeStream): Probe['colorMatrix'] {
   if (space.startsWith('bt2020')) return 'bt2020';
   if (space === 'bt709') return 'bt709';
   if (/^(bt470bg|smpte170m|fcc)$/.test(space)) return 'bt601';
+  if (hdrOf(stream).hdr) return 'bt2020';
   return stream.height >= hdLines ? 'bt709' : 'bt601';
 }

@@ -1,4 +1,5 @@
 import { Policy, Probe, defaultPolicy } from '@assay/contracts';
+import { withoutRepeatedTimes } from './clock-jump';
 import { planFromPackets, planStill } from './plan-from-packets';
 import { Packets, addPacket } from './read-packets';
 
@@ -194,18 +195,38 @@ test('what a file gives no way to is named, and what has no frames or was within
   expect(plan(held).passedOver).toBeUndefined();
 });
 
-/** Found by trying: of two recordings behind each other in a transport stream only the first was seen, and nothing said so. */
-test('what comes behind a clock that goes back is passed over, and said to be; a single odd time is damage', () => {
-  const [first, second] = [video(30), video(20)];
-  const both = { ...first };
-  for (const field of ['pts', 'dts'] as const) both[field] = [...first[field], ...second[field]];
-  for (const field of ['key', 'shown'] as const) both[field] = [...first[field], ...second[field]];
-  const planned = plan(both);
-  expect(planned.times.at(-1)).toBeLessThan(30);
-  expect(planned.passedOver).toEqual([{ startSeconds: expect.closeTo(30), endSeconds: expect.closeTo(50) }]);
-  for (const odd of [1e5, -1e5]) {
-    const damaged = video(60);
-    damaged.pts[900] = damaged.dts[900] = odd;
-    expect(plan(damaged).times.filter((at) => at > 35).length).toBeGreaterThan(odd > 0 ? 0 : 4);
-  }
+describe('a clock that goes back', () => {
+  const behind = (...parts: Packets[]): Packets => ({
+    pts: parts.flatMap(({ pts }) => pts),
+    dts: parts.flatMap(({ dts }) => dts),
+    key: parts.flatMap(({ key }) => key),
+    shown: parts.flatMap(({ shown }) => shown),
+    lastDuration: parts[0]!.lastDuration,
+  });
+
+  /** Found by trying: of two recordings behind each other in a transport stream only the first was seen, and nothing said so. */
+  test('hides what has the same times, which is named; what comes later is looked at', () => {
+    const same = plan(behind(video(30), video(20)));
+    expect(same.times.at(-1)).toBeLessThan(30);
+    expect(same.passedOver).toEqual([{ startSeconds: expect.closeTo(30), endSeconds: expect.closeTo(50, 1) }]);
+    const longer = plan(behind(video(10), video(60)));
+    expect(longer.times.filter((at) => at > 11).length).toBeGreaterThan(longer.times.length / 2);
+    expect(longer.passedOver).toEqual([{ startSeconds: expect.closeTo(60), endSeconds: expect.closeTo(70, 0) }]);
+    const fiveBefore = plan(behind(video(0.2, { origin: 30 }), video(60)));
+    expect(fiveBefore.times.length).toBeGreaterThan(8);
+    expect(fiveBefore.passedOver?.at(-1)).toMatchObject({ endSeconds: expect.closeTo(60, 0) });
+  });
+
+  test('is none at an edit, whose way from its keyframe is cut off, nor at a single odd time', () => {
+    const edit = video(12, { origin: 8 });
+    edit.pts.forEach((at, i) => (edit.shown[i] = at >= 11));
+    const edited = plan(behind(video(11), edit));
+    expect(edited.passedOver).toBeUndefined();
+    expect(edited.times.filter((at) => at > 12).length).toBeGreaterThan(3);
+    for (const odd of [1e5, -1e5]) {
+      const damaged = video(60);
+      damaged.pts[900] = damaged.dts[900] = odd;
+      expect(withoutRepeatedTimes(damaged)).toEqual({ packets: damaged, hiddenSeconds: 0 });
+    }
+  });
 });

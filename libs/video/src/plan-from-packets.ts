@@ -1,6 +1,6 @@
 import { Outcome, Plan, Policy, Probe, Segment, accepted, rejected } from '@assay/contracts';
 import { chooseFrames } from './choose-frames';
-import { beforeClockJump } from './clock-jump';
+import { withoutRepeatedTimes } from './clock-jump';
 import { cutCandidates } from './cut-candidates';
 import { frameBudget } from './frame-budget';
 import { passedOver } from './passed-over';
@@ -32,7 +32,7 @@ export function planStill(probe: Probe, policy: Policy): Plan {
  * @returns `no_frames` when no packet can be shown
  */
 export function planFromPackets(allPackets: Packets, probe: Probe, policy: Policy): Outcome<Plan> {
-  const { packets, beyondSeconds } = beforeClockJump(allPackets);
+  const { packets, hiddenSeconds } = withoutRepeatedTimes(allPackets);
   const seekBy = seekTime(packets, probe);
   const timeline = buildTimeline(packets, seekBy ?? 'dts');
   if (timeline.frames.length === 0) return rejected('no_frames', 'The video has no frame that can be shown.');
@@ -41,8 +41,9 @@ export function planFromPackets(allPackets: Packets, probe: Probe, policy: Polic
   const pixels = probe.codedWidth * probe.codedHeight;
   const choice = chooseFrames(timeline, cuts, { frames: budget, pixels, canSeek: seekBy !== undefined });
   const { durationSeconds: end } = timeline;
-  const beyond = beyondSeconds > 0 ? [{ startSeconds: end, endSeconds: end + beyondSeconds }] : [];
-  const over = [...passedOver(choice.frames, timeline, budget), ...beyond];
+  // Behind the rest, as on a player's clock: it has no time of its own.
+  const hidden = hiddenSeconds > 0 ? [{ startSeconds: end, endSeconds: end + hiddenSeconds }] : [];
+  const over = [...passedOver(choice.frames, timeline, budget), ...hidden];
   return accepted({
     ...decodeSize(probe, policy),
     ...(over.length > 0 ? { passedOver: over } : {}),

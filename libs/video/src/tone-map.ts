@@ -20,17 +20,21 @@ const toBt709 = [
  * Filters that bring an RGB picture of high dynamic range (phones film so by default) to the range and the colours of
  * ordinary video, as which everything behind the decoder takes it: without them faces are grey and have a cast.
  *
- * Tables over 16 bits and a matrix, no filter that not every ffmpeg has, and integers, so the pixels are the same on every
- * machine. HLG's exponent is applied to each channel and not to luminance: colours of bright parts differ a little.
+ * Tables over 16 bits and a matrix: filters that every ffmpeg has, on integers. HLG's exponent is applied to each channel and not to luminance: colours of bright parts differ a little.
  */
-export function toneMap({ hdr }: Pick<Probe, 'hdr'>): string[] {
+export function toneMap({ hdr, hasAlpha }: Pick<Probe, 'hdr' | 'hasAlpha'>): string[] {
   if (hdr === undefined) return [];
   const light = hdr === 'hlg' ? hlgLight : pqLight;
   // The registers of an expression: 0 holds light in units of white.
   const toLight = `st(0,${light});65535*if(lte(ld(0),${knee}),ld(0),${knee}+${1 - knee}*(1-exp((${knee}-ld(0))/${1 - knee})))`;
   const toSignal = `65535*pow(val/65535,1/${displayGamma})`;
   const matrix = ['r', 'g', 'b'].flatMap((to, i) => ['r', 'g', 'b'].map((from, j) => `${to}${from}=${toBt709[i]![j]}`));
-  return ['format=gbrp16le', table(toLight), `colorchannelmixer=${matrix.join(':')}`, table(toSignal)];
+  return [
+    hasAlpha ? 'format=gbrap16le' : 'format=gbrp16le',
+    table(toLight),
+    `colorchannelmixer=${matrix.join(':')}`,
+    table(toSignal),
+  ];
 }
 
 const table = (expression: string): string => `lutrgb=r='${expression}':g='${expression}':b='${expression}'`;

@@ -7,6 +7,7 @@ The nets differ in width, bottleneck, up-sampling and loss, so that a detector c
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from dataclasses import dataclass
@@ -133,6 +134,8 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16, go_on: bool =
     real = np.load(cache / "textures.npy", mmap_mode="r")
     pictures = np.stack([cv2.resize(t, (recipe.size, recipe.size), interpolation=cv2.INTER_AREA) for t in real])
     who = identities(np.stack([cv2.resize(p, (24, 24), interpolation=cv2.INTER_AREA) for p in pictures]))
+    # An embedding belongs to a cluster: the clusters of other faces would be other people's.
+    clusters = hashlib.sha256(np.asarray(who, np.int32).tobytes()).hexdigest()[:16]
     train_rows = np.flatnonzero(faces.train)
     net = Autoencoder(recipe).to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(net.parameters(), 1.5e-3, betas=(0.9, 0.99))
@@ -141,6 +144,8 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16, go_on: bool =
     if go_on and weights.exists():
         net.load_state_dict(torch.load(weights, weights_only=True))
         before = json.loads(log.read_text())
+        if before.get("clusters") != clusters:
+            raise ValueError(f"{log}: learned from other faces than those in {cache}; leave out --go-on")
         step, seconds_before, curve = before["steps"], before["seconds"], before["curve"]
         rng.manual_seed(recipe.seed + step)
     first = step
@@ -180,4 +185,5 @@ def train(name: str, cache: Path, seconds: float, batch: int = 16, go_on: bool =
     painted.flush()
     torch.save(net.state_dict(), weights)
     spent = seconds_before + seconds
-    log.write_text(json.dumps({"recipe": recipe.__dict__, "steps": step, "batch": batch, "seconds": spent, "curve": curve}))
+    facts = {"recipe": recipe.__dict__, "steps": step, "batch": batch, "seconds": spent, "curve": curve, "clusters": clusters}
+    log.write_text(json.dumps(facts))

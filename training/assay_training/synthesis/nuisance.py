@@ -1,8 +1,8 @@
 """What sets a real face apart from its surroundings although nobody forged it: focus, light on the face, a beauty mode.
 
 Done to a scene before anything is forged in it, so that both of a pair have it: a difference between a face and what is
-around it must not be enough to call a face forged. Edges are as wide as focus, light and face masks of phones are, far
-wider than the feather of a swap.
+around it must not be enough to call a face forged. Edges are as soft as those of lenses, lamps and phones: most of them
+softer than the feather of a swap.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ export interface GlimpseFacts {
   noneJudged: boolean;
   /** A stretch for which a file is not called authentic that is so as a whole. */
   doubtful: Stretch | null;
+  /** What was seen looks authentic, and is too little. */
+  withheld: boolean;
   policy: Policy;
 }
 
@@ -25,16 +27,16 @@ export function glimpsesLookForged({ glimpses, policy }: GlimpseFacts): boolean 
 
 /** What faces that are seen too briefly each say together; empty where they say nothing. */
 export function glimpsesReason(facts: GlimpseFacts): Reason[] {
-  const { verdict, probability, glimpses, noneJudged, doubtful, policy } = facts;
+  const { verdict, probability, glimpses, noneJudged, doubtful, withheld, policy } = facts;
   if (glimpses === null || probability === null) return [];
   const { faces, frames } = glimpses;
   const strongest = frames.reduce((best, frame) => (frame.logit > best.logit ? frame : best));
   const speaking = frames.filter(({ logit }) => logit > 0).length;
   const share = `${speaking === 0 ? 'none' : speaking} of ${plural(frames.length, 'judged frame')} ${speaking <= 1 ? 'speaks' : 'speak'} for a forgery`;
   const where = speaking > 0 ? `, most of all the one at ${clock(strongest.seconds, true)}` : '';
-  const weak = noneJudged && verdict === 'inconclusive';
+  const weak = noneJudged && verdict === 'inconclusive' && !withheld;
   const ending = doubtful
-    ? ` As a whole that looks authentic, but not between ${stretchText(doubtful.startSeconds, doubtful.endSeconds)}: look at these shots.`
+    ? ` The file as a whole looks authentic, but not between ${stretchText(doubtful.startSeconds, doubtful.endSeconds)}: look at these shots.`
     : weak
       ? ` That is too weak for a firm answer. ${leaning(probability)}.`
       : '';

@@ -1,3 +1,4 @@
+import type { Policy } from '@assay/contracts';
 import type { JudgedTrack } from './describe-track';
 import type { FrameScore } from './frame-scores';
 import { estimateTrack, type Stretch, type TrackEstimate } from './track-estimate';
@@ -12,8 +13,9 @@ export interface Glimpses {
   prominence: number;
 }
 
-/** Moments that glimpses must come from: twice what one face needs. */
-const fewestMoments = 6;
+/** Moments that glimpses must come from, in units of what one face needs. */
+const momentsPerNeeded = 2;
+const fewestFaces = 2;
 /** Of all that is seen of faces. Below this they are passers-by, whom a verdict does without. */
 const leastShare = 0.25;
 
@@ -22,12 +24,14 @@ const leastShare = 0.25;
  * them, and what an encode or a camera does to detectors is alike in all of them, too: their frames are fused as those of
  * one face, which no number of frames carries beyond what the calibration was fitted on.
  *
+ * @param minFrames judged frames that one face needs
  * @returns null where they are too few to say anything, or a small part of what is seen
  */
-export function glimpsesOf(tracks: readonly JudgedTrack[]): Glimpses | null {
+export function glimpsesOf(tracks: readonly JudgedTrack[], minFrames: Policy['faces']['minFrames']): Glimpses | null {
   const brief = tracks.filter(isGlimpse);
   const frames = brief.flatMap((judged) => judged.frames).sort((a, b) => a.seconds - b.seconds);
-  if (new Set(frames.map(({ seconds }) => seconds)).size < fewestMoments) return null;
+  const moments = new Set(frames.map(({ seconds }) => seconds)).size;
+  if (brief.length < fewestFaces || moments < momentsPerNeeded * minFrames) return null;
   const [prominence, all] = [brief, tracks].map((some) => some.reduce((sum, judged) => sum + judged.prominence, 0));
   if (prominence! < leastShare * all!) return null;
   const estimate = estimateTrack(frames);

@@ -203,8 +203,35 @@ describe('judgeSegments', () => {
       expect(found.probability).toBeLessThan(0.25);
       expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['faces_taken_together']]);
       expect(found.reasons[0]!.text).toMatch(
-        /As a whole that looks authentic, but not between 0:08\u20130:12: look at/,
+        /The file as a whole looks authentic, but not between 0:08\u20130:12: look at/,
       );
+    });
+
+    it('says of which faces it says nothing, and not twice why it is unsure', () => {
+      const { at, faces } = shots(Array<number>(8).fill(-2.5));
+      const hidden = [20, 21, 22].map((index, i) =>
+        track(index, { at: [i, i + 1, i + 2], logits: [6, 6, 6], occlusion: [0, 0.9, 0.9], x: 600 + 150 * i }),
+      );
+      const one = segment(0, at, [...faces, ...hidden]);
+      const found = judge([one]);
+      expect([found.verdict, codes(found)]).toEqual([
+        'likely_authentic',
+        ['no_forgery_signs', 'faces_taken_together', 'some_faces_not_judged'],
+      ]);
+      expect(found.reasons[0]!.text).toMatch(/on 8 faces in 16 judged frames/);
+      expect(Math.max(...found.timeline.map(({ probability }) => probability ?? 0))).toBeLessThan(0.5);
+      const plan = { ...planOf([one]), passedOver: [{ startSeconds: 16, endSeconds: 60 }] };
+      const partly = judge([segment(0, at, faces)], plan, { durationSeconds: 60 });
+      expect(partly.reasons.map(({ text }) => text).join(' ')).not.toMatch(/too weak/);
+    });
+
+    it('is not one face that is seen in too few frames for the policy', () => {
+      const once = [0, 1, 2, 3, 4, 5, 6];
+      const face = { ...segment(0, once, [track(0, { at: once, logits: once.map(() => 4) })]) };
+      const strictPolicy = { ...defaultPolicy, faces: { ...defaultPolicy.faces, minFrames: 8 } };
+      const probe = { ...sceneProbe, durationSeconds: 60 };
+      const found = judgeSegments([face], { probe, plan: planOf([face]), policy: strictPolicy, models });
+      expect(found.verdict).toBe('inconclusive');
     });
 
     it('is not judged by a few glimpses, nor one face by passers-by', () => {

@@ -5,7 +5,7 @@ import { JudgeContext } from '../look-context';
 import { modelsFor } from '../models/model-set';
 import { joinTracks } from '../tracks/join-tracks';
 import { describeTrack, JudgedTrack, rounded } from './describe-track';
-import { doubtfulStretch, glimpsesOf } from './glimpses';
+import { doubtfulStretch, glimpsesOf, isGlimpse } from './glimpses';
 import { timelineOf } from './timeline';
 import { framesInterval } from './track-estimate';
 import { unseenMatters } from './unseen';
@@ -27,11 +27,15 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const minFrames = Math.max(1, Math.min(policy.faces.minFrames, probe.kind === 'still' ? 1 : pictures));
   const joined = joinTracks(ordered, plan.cutCandidatesSeconds);
   const strict = joined.map((track) => describeTrack(track, detectors, minFrames, probe));
-  const glimpses = glimpsesOf(strict);
+  const glimpses = glimpsesOf(strict, policy.faces.minFrames);
   const noneJudged = strict.every(({ track }) => track.probability === null);
-  // Little evidence is better told, as little, than withheld: without any sure face each glimpse speaks for itself.
+  // Little evidence is better told, as little, than withheld: without any sure face each glimpse speaks for itself. Beside what
+  // glimpses say together a face that could not be judged says nothing.
   const tracks = noneJudged
-    ? joined.map((track, i) => glimpse(describeTrack(track, detectors, 1, probe), strict[i]!))
+    ? joined.map((track, i) => {
+        const own = strict[i]!;
+        return glimpses && !isGlimpse(own) ? own : glimpse(describeTrack(track, detectors, 1, probe), own);
+      })
     : strict;
   const faces = (glimpses ? strict : tracks).flatMap(({ track, estimate: own, prominence }) =>
     own && track.probability !== null ? [{ ...own, prominence }] : [],
@@ -42,7 +46,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const { probability, interval } = estimate ? rounded(estimate) : { probability: null, interval: null };
   const label = labelOf(probability, fewFrames, policy);
   const withheld = label === 'likely_authentic' && unseenMatters(ordered, plan, probe);
-  const doubtful = label === 'likely_authentic' ? doubtfulStretch(glimpses) : null;
+  const doubtful = label === 'likely_authentic' && !withheld ? doubtfulStretch(glimpses) : null;
   const verdict = withheld || doubtful ? 'inconclusive' : label;
   const onlyGlimpses = fewFrames && probability !== null;
   return {
@@ -66,7 +70,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       detectors,
     }),
     tracks: tracks.map(({ track }) => track),
-    timeline: timelineOf(framesSeconds, tracks),
+    timeline: timelineOf(framesSeconds, tracks, glimpses !== null),
     cutsSeconds: ordered.flatMap(({ cutsSeconds }) => cutsSeconds),
     framesSeconds,
   };

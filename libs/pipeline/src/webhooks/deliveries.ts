@@ -25,8 +25,8 @@ import { getWebhook, webhookIds } from './webhooks';
 export type DeliveryParts = Pick<Ports, 'store'> & { queues: Pick<ScanQueues, 'deliver'> };
 
 const testIdBytes = 16;
-/** A job whose last try is written down has a few steps left; a caller waits no longer for them, ms. */
-const endsWithinMs = 10_000;
+/** A job whose last try is written down has a few steps left, or was a worker's that died: until its lock is given up, ms. */
+const endsWithinMs = 25_000;
 const pauseMs = 20;
 
 /**
@@ -152,10 +152,9 @@ export async function sendAgain(
   { store, queues }: DeliveryParts,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const record = await findDelivery(webhook, delivery, store, signal);
-  if (!record) throw new WebhookError('unknown_delivery');
-  // It is being sent in this moment.
-  if ((await removeDeliverJob(webhook, delivery, record, queues, signal)) === 'active') return described(record);
+  const idle = await untilIdle(webhook, delivery, { store, queues }, signal);
+  if ('sending' in idle) return described(idle.sending);
+  const { record } = idle;
   const again: DeliveryRecord = {
     ...record,
     state: 'pending',
@@ -169,23 +168,28 @@ export async function sendAgain(
 }
 
 /**
- * One that runs is locked and stays. Where all that it had to send is sent, its end is waited for: a job under the same id
- * that is added before would be taken for the same one.
+ * Takes a delivery's job away. One that runs is locked and stays: where all that it had to send is sent, its end is waited for,
+ * as a job under the same id that is added before would be taken for the same one.
+ *
+ * @returns the record as it is then, or as it is sent in this moment
+ * @throws WebhookError `unknown_delivery`, also where it went away meanwhile
  */
-async function removeDeliverJob(
+async function untilIdle(
   webhook: ReceiverId,
   delivery: DeliveryId,
-  { state }: DeliveryRecord,
-  queues: Pick<ScanQueues, 'deliver'>,
+  { store, queues }: DeliveryParts,
   signal: AbortSignal,
-): Promise<'removed' | 'active'> {
+): Promise<{ record: DeliveryRecord } | { sending: DeliveryRecord }> {
   for (const giveUpAt = Date.now() + endsWithinMs; ; await sleep(pauseMs, undefined, { signal })) {
     const job = await queues.deliver.getJob(deliverJobId(webhook, delivery));
-    if (!(await job?.isActive())) {
-      await job?.remove().catch(() => undefined);
-      return 'removed';
-    }
-    if (state === 'pending' || Date.now() >= giveUpAt) return 'active';
+    const removed = await job?.remove().then(
+      () => true,
+      () => false,
+    );
+    const record = await findDelivery(webhook, delivery, store, signal);
+    if (!record) throw new WebhookError('unknown_delivery');
+    if (removed ?? true) return { record };
+    if (record.state === 'pending' || Date.now() >= giveUpAt) return { sending: record };
   }
 }
 
