@@ -170,6 +170,7 @@ it('another tenant gets nothing: no match, no label, no event, no answer', async
   expect((await verdictOf('copy of acme', acmeKey)).knownMedia).toMatchObject({ matches: [], inherited: null });
   const labelled = await read<ScanList>('/v1/scans?label=confirmed_manipulated', acmeKey);
   expect(labelled.scans).toEqual([]);
+  await until(async () => (await read<EventList>('/v1/events', acmeKey)).events.length > 0);
   const told = await read<EventList>('/v1/events', acmeKey);
   expect(told.events.map(({ type }) => type)).toEqual(['verdict.published']);
   const decisions = `/v1/media/${media}/decisions`;

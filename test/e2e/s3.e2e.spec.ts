@@ -10,6 +10,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Verdict, volatileVerdictKeys } from '@assay/contracts';
 import { assay, markedEnv, processesWith, startService, verdictsOf, type Service } from '../support/assay-cli';
 import { faceClip, makeLongFaceClip } from '../support/clips';
@@ -101,7 +102,8 @@ describeWithS3('assay up over S3', () => {
       const next = await service.submit(faceClip('still.jpg'));
       await service.untilScan(next.scan, ({ state }) => state === 'done');
       expect((await service.request(`/v1/media/${next.media}`, { method: 'DELETE' })).status).toBe(204);
-      expect(await stored()).toEqual([]);
+      // Who was just publishing it takes back what was written behind the deletion.
+      while ((await stored()).length > 0) await sleep(50);
     } finally {
       expect(await service.end('SIGINT')).toBe(130);
     }

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ScanNews, Verdict } from '@assay/contracts';
 import { until } from '../../apps/worker/src/testing/until';
 import { type ModelService, startModelService } from '../support/model-service';
+import { untilClosed } from '../support/scans-under-faults';
 import { newClip } from '../support/new-clip';
 
 /** Workers start, load two sets of models and decode here; a killed worker's jobs are waited for; machines may be busy. */
@@ -93,6 +94,8 @@ it('loses no scan and judges each once by one set, over promote, kill -9, roll b
     if (verdict !== 'rejected') expect(verdict).toBe(set === first ? 'likely_manipulated' : 'inconclusive');
     expect(early.get(scan) ?? text).toBe(text);
   }
+  // What follows a verdict: its event, and the end of its marker.
+  await untilClosed(api);
   const scans = [...traffic.accepted.keys()].sort();
   expect(new Set(traffic.accepted.values())).toEqual(new Set([first, second]));
   expect((await allEvents()).map(({ type, data }) => [type, data.scan]).sort()).toEqual(

@@ -40,6 +40,19 @@ export interface ErasePorts extends DeletePorts, Omit<Ports, keyof DeletePorts> 
   settleMs?: number;
 }
 
+/** The marker goes before the document: whoever wrote it may be about to write that. What is older was cut off in between. */
+const markerMs = 3_600_000;
+
+async function removeOldMarker(
+  { tenant, erasure }: EraseJob,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<void> {
+  const marker = keys.openErasure(tenant, erasure);
+  const found = await store.stat(marker, signal);
+  if (found && Date.now() - found.modifiedAt.getTime() > markerMs) await store.delete(marker, signal);
+}
+
 /**
  * Brings an erasure to its end, from wherever it is: every step may be done again, by this process after a crash or by
  * another at the same time.
@@ -53,7 +66,7 @@ export interface ErasePorts extends DeletePorts, Omit<Ports, keyof DeletePorts> 
 export async function runErasure(job: EraseJob, ports: ErasePorts, signal: AbortSignal): Promise<void> {
   const { store } = ports;
   const erasure = await findErasure(job.tenant, job.erasure, store, signal);
-  if (!erasure) return store.delete(keys.openErasure(job.tenant, job.erasure), signal);
+  if (!erasure) return removeOldMarker(job, store, signal);
   const drafted = await readStored(store, keys.erasureDraft(erasure.id), SealedReceipt, signal);
   if (erasure.receipt ?? drafted) return finish(erasure, store, signal);
   // A file that is taken in anew after it was erased is another one's business.

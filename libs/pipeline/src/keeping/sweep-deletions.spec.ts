@@ -1,4 +1,8 @@
-/** Invariant, with a real Redis: a deletion that cannot be ended keeps no other waiting, and is tried again by the next sweep. */
+/**
+ * Invariants, with a real Redis: a deletion that cannot be ended keeps no other waiting, and is tried again by the next sweep;
+ * what was uploaded again behind a deletion that was cut off stays.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTenant } from '@assay/contracts';
 import { keys } from '../keys';
 import type { OpenPorts } from '../open-ports';
@@ -31,4 +35,17 @@ it('one that is damaged does not keep the others from their end', async () => {
   expect(left).toEqual([keys.deletion(defaultTenant, items[0]!)]);
   jest.restoreAllMocks();
   expect(await sweepDeletions(ports, queues, noAbort, 0)).toBe(1);
+});
+
+it('leaves what was taken in again since a deletion was cut off', async () => {
+  const media = await newMedia(ports);
+  const record = await ports.store.get(keys.mediaRecord(media, defaultTenant), noAbort);
+  await ports.store.put(keys.deletion(defaultTenant, media), '', {}, noAbort);
+  await ports.store.delete(keys.mediaRecord(media, defaultTenant), noAbort);
+  await sleep(20);
+  await ports.store.put(keys.mediaRecord(media, defaultTenant), record!, {}, noAbort);
+  expect(await sweepDeletions(ports, queues, noAbort, 0)).toBe(0);
+  for (const key of [keys.mediaRecord(media, defaultTenant), keys.media(media)])
+    expect(await ports.store.stat(key, noAbort)).not.toBeNull();
+  expect(await ports.store.stat(keys.deletion(defaultTenant, media), noAbort)).toBeNull();
 });

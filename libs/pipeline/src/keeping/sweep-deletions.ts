@@ -20,6 +20,14 @@ export async function sweepDeletions(
     if (!stat || Date.now() - stat.modifiedAt.getTime() < olderThanMs) continue;
     const [tenant = '', media = ''] = key.slice(keys.deletions.length).split('/');
     try {
+      // The same file was taken in again since: that is another upload, whose end nobody has asked for. What is left of the
+      // first one says nothing that this one does not.
+      const record = await ports.store.stat(keys.mediaRecord(media, tenant), signal);
+      if (record && record.modifiedAt > stat.modifiedAt) {
+        ports.log.warn({ media, tenant }, 'a deletion was cut off and its media was taken in again: it is left');
+        await ports.store.delete(key, signal);
+        continue;
+      }
       await deleteMedia(ports, queues, { media, tenant }, signal);
       ended += 1;
     } catch (error) {

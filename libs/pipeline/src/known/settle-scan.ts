@@ -107,7 +107,9 @@ export async function labelScan(
   const label = await labelOf(scan, findings, ports, signal);
   const same = (scan.label ?? null) === label.label && (scan.labelSource ?? null) === label.labelSource;
   if (!same) {
-    await writeStored(ports.store, keys.record(scan.id), { ...scan, ...label }, { ifAbsent: false }, signal);
+    // Its end may have been written meanwhile.
+    const now = (await readStored(ports.store, keys.record(scan.id), ScanRecord, signal)) ?? scan;
+    await writeStored(ports.store, keys.record(scan.id), { ...now, ...label }, { ifAbsent: false }, signal);
     await assertMediaExists(scan, ports, signal);
   }
   await ports.index.relabel(scan.id, label);

@@ -109,6 +109,9 @@ export async function endRescan(
   const ended: Rescan = { ...rescan, cursor: null, state, failure, updatedAt: new Date().toISOString() };
   await writeStored(store, keys.rescan(ended.id), ended, { ifAbsent: false }, signal);
   await store.delete(keys.openRescan(ended.id), signal);
+  // Asked for again in this moment: its marker may be the one that went.
+  const now = await getRescan(ended.id, store, signal);
+  if (now?.state === 'running') await writeStored(store, keys.openRescan(ended.id), {}, { ifAbsent: false }, signal);
   return ended;
 }
 
