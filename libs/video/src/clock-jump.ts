@@ -1,3 +1,4 @@
+import { median } from './median';
 import type { Packets } from './read-packets';
 
 /** A decode clock that goes back by more than this was set anew: recordings put behind each other, a transport stream that was cut. Seconds. */
@@ -27,15 +28,10 @@ export function withoutRepeatedTimes(packets: Packets): { packets: Packets; hidd
     if (shown[i]) hidden += 1;
     return false;
   });
+  const usualStep = median(dts.slice(1).map((time, i) => time - dts[i]!));
   const keep = <T>(values: T[]): T[] => values.filter((_, i) => kept[i]);
   return {
     packets: { pts: keep(pts), dts: keep(dts), key: keep(key), shown: keep(shown), lastDuration },
-    hiddenSeconds: hidden * usualStep(dts),
+    hiddenSeconds: hidden * Math.max(0, usualStep),
   };
-}
-
-/** Median distance of two packets, seconds. */
-function usualStep(times: number[]): number {
-  const steps = times.slice(1).map((time, i) => time - times[i]!);
-  return Math.max(0, steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0);
 }

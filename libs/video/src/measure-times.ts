@@ -1,6 +1,7 @@
 import { MediaLimits, Outcome, Probe, accepted, rejected } from '@assay/contracts';
 import { FfprobeOutput, FfprobeStream, ratio } from './ffprobe-output';
 import { MediaInput } from './input-arguments';
+import { median } from './median';
 import { type PacketsAhead } from './packets-ahead';
 import { Packets, readPackets } from './read-packets';
 
@@ -120,8 +121,4 @@ function isVariable(steps: number[]): boolean {
   return (
     steps.filter((step) => Math.abs(step - usual) > steadyFraction * usual).length > Math.max(1, steps.length / 50)
   );
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -20,7 +20,8 @@ const toBt709 = [
  * Filters that bring an RGB picture of high dynamic range (phones film so by default) to the range and the colours of
  * ordinary video, as which everything behind the decoder takes it: without them faces are grey and have a cast.
  *
- * Tables over 16 bits and a matrix: filters that every ffmpeg has, on integers. HLG's exponent is applied to each channel and not to luminance: colours of bright parts differ a little.
+ * Tables over 16 bits and a matrix: filters that every ffmpeg has, on integers. HLG's exponent is applied to each channel and
+ * not to luminance: colours of bright parts differ a little.
  */
 export function toneMap({ hdr, hasAlpha }: Pick<Probe, 'hdr' | 'hasAlpha'>): string[] {
   if (hdr === undefined) return [];

@@ -1,10 +1,9 @@
 import type { Policy, Verdict } from '@assay/contracts';
 import type { Glimpses } from '../fusion/glimpses';
-import { probabilityOf } from '../fusion/track-estimate';
-import type { Stretch } from '../fusion/track-estimate';
-import { clock, plural, stretchText } from './time-text';
+import { probabilityOf, type Stretch } from '../fusion/track-estimate';
+import { plural, stretchText } from './time-text';
 import type { Reason } from './track-reasons';
-import { leaning } from './unsure-reasons';
+import { leaning, speakingFrames } from './unsure-reasons';
 
 export interface GlimpseFacts {
   verdict: Verdict['verdict'];
@@ -30,10 +29,7 @@ export function glimpsesReason(facts: GlimpseFacts): Reason[] {
   const { verdict, probability, glimpses, noneJudged, doubtful, withheld, policy } = facts;
   if (glimpses === null || probability === null) return [];
   const { faces, frames } = glimpses;
-  const strongest = frames.reduce((best, frame) => (frame.logit > best.logit ? frame : best));
-  const speaking = frames.filter(({ logit }) => logit > 0).length;
-  const share = `${speaking === 0 ? 'none' : speaking} of ${plural(frames.length, 'judged frame')} ${speaking <= 1 ? 'speaks' : 'speak'} for a forgery`;
-  const where = speaking > 0 ? `, most of all the one at ${clock(strongest.seconds, true)}` : '';
+  const { share, atSeconds } = speakingFrames(frames);
   const weak = noneJudged && verdict === 'inconclusive' && !withheld;
   const ending = doubtful
     ? ` The file as a whole looks authentic, but not between ${stretchText(doubtful.startSeconds, doubtful.endSeconds)}: look at these shots.`
@@ -42,7 +38,8 @@ export function glimpsesReason(facts: GlimpseFacts): Reason[] {
       : '';
   const text =
     `${plural(faces, 'face is', 'faces are')} each seen too briefly to be judged alone (${policy.faces.minFrames} frames are needed), ` +
-    `as in edited films. Taken together, ${share}${where}.${ending}`;
-  const atSeconds = speaking > 0 && verdict !== 'likely_authentic' ? strongest.seconds : null;
-  return [{ code: 'faces_taken_together', text, track: null, atSeconds }];
+    `as in edited films. Taken together, ${share}.${ending}`;
+  return [
+    { code: 'faces_taken_together', text, track: null, atSeconds: verdict === 'likely_authentic' ? null : atSeconds },
+  ];
 }

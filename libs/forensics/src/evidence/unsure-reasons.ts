@@ -1,5 +1,6 @@
 import { Policy, Probe } from '@assay/contracts';
 import { JudgedTrack } from '../fusion/describe-track';
+import type { FrameScore } from '../fusion/frame-scores';
 import { descriptionWords } from './description-words';
 import { clock, plural } from './time-text';
 import { name, percent, Reason } from './track-reasons';
@@ -27,23 +28,32 @@ export function leaningReason({ track, frames }: JudgedTrack, facts: UnsureFacts
   const still = facts.probe.kind === 'still';
   const probability = facts.probability ?? track.probability ?? 0;
   const range = `${percent(thresholds.authentic)} and ${percent(thresholds.manipulated)}`;
-  const strongest = frames.reduce((best, frame) => (frame.logit > best.logit ? frame : best));
-  const speaking = frames.filter(({ logit }) => logit > 0).length;
-  const share =
-    `${speaking === 0 ? 'None' : speaking} of ${plural(frames.length, 'judged frame')} of ${name(track.index).toLowerCase()} ` +
-    `${speaking <= 1 ? 'speaks' : 'speak'} for a forgery`;
-  const where = speaking > 0 ? `, most of all the one at ${clock(strongest.seconds, true)}` : '';
+  const { share, atSeconds } = speakingFrames(frames, ` of ${name(track.index).toLowerCase()}`);
   const text = [
     `The score lies between the policy's thresholds (${range}): too weak for a firm answer. ${leaning(probability)}.`,
-    ...(still ? [] : [`${share}${where}.`]),
+    ...(still ? [] : [`${share[0]!.toUpperCase()}${share.slice(1)}.`]),
     ...(probability >= 0.5 + leansFrom ? [descriptionWords(track.descriptions) ?? []].flat() : []),
   ].join(' ');
   return {
     code: 'between_thresholds',
     text,
     track: track.index,
-    atSeconds: still || speaking === 0 ? null : strongest.seconds,
+    atSeconds: still ? null : atSeconds,
   };
+}
+
+/**
+ * How many frames speak for a forgery, and which most of all: a clause that begins small, and the moment, null for none.
+ *
+ * @param whose put behind the number of frames
+ */
+export function speakingFrames(frames: FrameScore[], whose = ''): { share: string; atSeconds: number | null } {
+  const speaking = frames.filter(({ logit }) => logit > 0).length;
+  const count = `${speaking === 0 ? 'none' : speaking} of ${plural(frames.length, 'judged frame')}${whose}`;
+  if (speaking === 0) return { share: `${count} speaks for a forgery`, atSeconds: null };
+  const { seconds } = frames.reduce((best, frame) => (frame.logit > best.logit ? frame : best));
+  const where = `most of all the one at ${clock(seconds, true)}`;
+  return { share: `${count} ${speaking === 1 ? 'speaks' : 'speak'} for a forgery, ${where}`, atSeconds: seconds };
 }
 
 /** Which side a probability leans to, as a sentence without its end. */

@@ -1,7 +1,7 @@
 import { ModelEntry, Plan, Policy, Probe, SegmentResult, Verdict } from '@assay/contracts';
 import { Code, Obstacle } from '../fusion/abstention';
 import { JudgedTrack } from '../fusion/describe-track';
-import { type Glimpses, isGlimpse } from '../fusion/glimpses';
+import { type Glimpses, hasSay } from '../fusion/glimpses';
 import type { Stretch } from '../fusion/track-estimate';
 import { type Stretch as Unseen, unreadStretches } from '../fusion/unseen';
 import { disagreementOf } from '../fusion/disagreement';
@@ -66,9 +66,7 @@ function reason(code: Code, text: string): Reason {
 }
 
 function noSigns({ tracks, glimpses }: ReasonFacts, still: boolean): Reason {
-  const judged = tracks.filter(
-    (judgedTrack) => judgedTrack.track.probability !== null || (glimpses && isGlimpse(judgedTrack)),
-  );
+  const judged = tracks.filter((face) => hasSay(face, glimpses));
   const frames = new Set(judged.flatMap(({ frames: scored }) => scored.map(({ seconds }) => seconds))).size;
   const over = still ? '' : ` in ${plural(frames, 'judged frame')}`;
   return reason(
@@ -81,7 +79,7 @@ function noSigns({ tracks, glimpses }: ReasonFacts, still: boolean): Reason {
 /** Faces that the answer does not speak of, where it speaks of others. */
 function notJudged({ tracks, segments, fewFrames, glimpses, probability, policy }: ReasonFacts): Reason[] {
   if (fewFrames || probability === null) return [];
-  const left = tracks.filter((judged) => judged.track.probability === null && !(glimpses && isGlimpse(judged)));
+  const left = tracks.filter((face) => !hasSay(face, glimpses));
   const small = segments.reduce((sum, { facesTooSmall }) => sum + facesTooSmall, 0);
   const smaller = `Faces smaller than ${policy.faces.minSizePx} px`;
   if (left.length === 0) {

@@ -47,6 +47,10 @@ export function doubtfulStretch(glimpses: Glimpses | null): Stretch | null {
   return stretch && stretch.logit > 0 ? stretch : null;
 }
 
+/** Whether the verdict speaks of a face: one that is judged alone, or together with others. */
+export const hasSay = (judged: JudgedTrack, glimpses: Glimpses | null): boolean =>
+  judged.track.probability !== null || (glimpses !== null && isGlimpse(judged));
+
 /** Judged in some frames, in fewer than a face needs. */
 export const isGlimpse = ({ track, frames }: JudgedTrack): boolean =>
   track.abstention === 'too_few_frames' && frames.length > 0;

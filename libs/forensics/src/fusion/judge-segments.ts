@@ -70,7 +70,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       detectors,
     }),
     tracks: tracks.map(({ track }) => track),
-    timeline: timelineOf(framesSeconds, tracks, glimpses !== null),
+    timeline: timelineOf(framesSeconds, tracks, glimpses),
     cutsSeconds: ordered.flatMap(({ cutsSeconds }) => cutsSeconds),
     framesSeconds,
   };

@@ -1,28 +1,25 @@
 import { Verdict } from '@assay/contracts';
 import { JudgedTrack } from './describe-track';
 import { FrameScore } from './frame-scores';
-import { isGlimpse } from './glimpses';
+import { type Glimpses, hasSay } from './glimpses';
 import { effectiveCount, round, sigmoid, weightedMean } from './statistics';
 import { shrunk } from './track-estimate';
 
 /** Scored frames of a track, nearest in time, that make its probability at a moment: one frame alone is too noisy to show. */
 const neighbours = 3;
 
-/**
- * Highest face probability at each looked-at moment; null where no face could be judged.
- *
- * @param glimpsesCount faces that are seen too briefly each are part of the verdict
- */
+/** Highest face probability at each looked-at moment; null where no face could be judged. */
 export function timelineOf(
   framesSeconds: number[],
   tracks: JudgedTrack[],
-  glimpsesCount: boolean,
+  glimpses: Glimpses | null,
 ): Verdict['timeline'] {
-  const counts = (judged: JudgedTrack) => judged.track.probability !== null || (glimpsesCount && isGlimpse(judged));
   const seenAt = tracks.map(({ track }) => new Set(track.observations.map(({ seconds }) => seconds)));
   return framesSeconds.map((seconds) => {
     const present = tracks.filter((_, i) => seenAt[i]!.has(seconds));
-    const logits = present.filter(counts).map(({ frames }) => logitAround(seconds, frames));
+    const logits = present
+      .filter((judged) => hasSay(judged, glimpses))
+      .map(({ frames }) => logitAround(seconds, frames));
     return {
       seconds,
       probability: logits.length > 0 ? round(sigmoid(Math.max(...logits)), 4) : null,

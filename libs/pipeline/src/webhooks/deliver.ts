@@ -11,14 +11,13 @@ import { noteReached, wasReachedSince } from './reached';
 import { pauseBefore } from './schedule';
 import { callbackSecrets, liveSecrets, type SecretHolder } from './secrets';
 import { signedHeaders } from './sign-message';
+import { msUntilDue } from './until-due';
 import { disableWebhook, findWebhook } from './webhooks';
 
 /** The specification asks for 15 to 30 s, ms. */
 const timeoutMs = 20_000;
 /** Tries that a record keeps: two series whole. */
 const attemptsKept = 20;
-/** Clocks of two machines differ by this much at most, ms: a job that comes so little early has come in time. */
-const clockSkewMs = 1_000;
 
 export type DeliverPorts = Pick<Ports, 'store' | 'log'> & {
   sending: AddressSettings;
@@ -59,9 +58,9 @@ export async function deliver(
 }
 
 /** @throws LaterError */
-function waitUntilDue({ nextAttemptAt }: DeliveryRecord): void {
-  const pauseMs = nextAttemptAt === null ? 0 : Date.parse(nextAttemptAt) - Date.now();
-  if (pauseMs > clockSkewMs) throw new LaterError(pauseMs);
+function waitUntilDue(record: DeliveryRecord): void {
+  const pauseMs = msUntilDue(record);
+  if (pauseMs > 0) throw new LaterError(pauseMs);
 }
 
 async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: AbortSignal): Promise<DeliveryRecord> {

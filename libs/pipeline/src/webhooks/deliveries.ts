@@ -20,6 +20,7 @@ import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { readStored, writeStored } from '../stored';
 import { deliveryIdOf } from './delivery-id';
+import { msUntilDue } from './until-due';
 import { getWebhook, webhookIds } from './webhooks';
 
 export type DeliveryParts = Pick<Ports, 'store'> & { queues: Pick<ScanQueues, 'deliver'> };
@@ -28,8 +29,6 @@ const testIdBytes = 16;
 /** A job whose last try is written down has a few steps left, or was a worker's that died: until its lock is given up, ms. */
 const endsWithinMs = 25_000;
 const pauseMs = 20;
-/** Clocks of two machines differ by this much at most, ms. */
-const clockSkewMs = 1_000;
 
 /**
  * Puts an event on its way to a webhook, unless it is or was already. The marker is written before the record and the
@@ -191,13 +190,11 @@ async function untilIdle(
     const record = await findDelivery(webhook, delivery, store, signal);
     if (!record) throw new WebhookError('unknown_delivery');
     if (removed ?? true) return { record };
-    if (isBeingSent(record) || Date.now() >= giveUpAt) return { sending: record };
+    // A try that has failed is written down with the time of the next one.
+    const isBeingSent = record.state === 'pending' && msUntilDue(record) === 0;
+    if (isBeingSent || Date.now() >= giveUpAt) return { sending: record };
   }
 }
-
-/** A try that has failed is written down with the time of the next one. */
-const isBeingSent = ({ state, nextAttemptAt }: DeliveryRecord): boolean =>
-  state === 'pending' && (nextAttemptAt === null || Date.parse(nextAttemptAt) <= Date.now() + clockSkewMs);
 
 /**
  * Deliveries of a scan's events, with their markers and jobs: they go with its media.

@@ -80,9 +80,11 @@ export async function updateWebhook(
   sending: AddressSettings,
   signal: AbortSignal,
 ): Promise<Webhook> {
-  await getWebhook(tenant, id, store, signal);
   // A name may take seconds to be resolved: what is changed is read behind that.
-  if (changes.url !== undefined) await assertMayPost(changes.url, sending, signal);
+  if (changes.url !== undefined) {
+    await getWebhook(tenant, id, store, signal);
+    await assertMayPost(changes.url, sending, signal);
+  }
   const record = await readStored(store, keys.webhook(tenant, id), WebhookRecord, signal);
   if (!record) throw new WebhookError('unknown_webhook');
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
