@@ -11,7 +11,7 @@ import type { ByteRange, ListedObject, LocalFile, ObjectStat, ObjectStore, PutOp
 import { codeOf, isAbsent, storeErrorOf } from './fs-errors';
 import { isTaken, pruneEmptyFolders } from './folders';
 import { makeFolder } from './make-folder';
-import { syncFolder } from './sync-folder';
+import { syncNames } from './sync-folder';
 import { removeLeftovers, removeTemporaryFile, writeTemporaryFile } from './temporary-files';
 import { walkKeys } from './walk-keys';
 
@@ -143,14 +143,24 @@ class FolderStore implements ObjectStore {
 
   /** Gives a file its name in a folder that is made for it and that another process may remove while it is empty. */
   private async place<T>(key: string, signal: AbortSignal, name: () => Promise<T>): Promise<T> {
+    const { named, made } = await this.makeAndName(key, signal, name);
+    // Not tried again: the file has its name, and whoever removed it since, with its folder, knew of it.
+    if (this.durable) {
+      await syncNames([...made, this.pathOf(key)]).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw storeErrorOf(error, key);
+      });
+    }
+    return named;
+  }
+
+  private async makeAndName<T>(key: string, signal: AbortSignal, name: () => Promise<T>) {
     const folder = dirname(this.pathOf(key));
     for (let tries = 1; ; tries += 1) {
       try {
         signal.throwIfAborted();
-        await makeFolder(folder, { durable: this.durable });
-        const named = await name();
-        if (this.durable) await syncFolder(folder);
-        return named;
+        const made = await makeFolder(folder);
+        // At once: whoever removes empty folders would come in between while the disk is waited for.
+        return { named: await name(), made };
       } catch (error) {
         signal.throwIfAborted();
         // A folder that goes while it is being made is EEXIST at times: only a file in the way is a clash.

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** Makes a name that was just created, renamed or removed in `folder` survive a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -8,4 +9,9 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Makes the names of folders that were just made survive a power cut. */
+export async function syncNames(made: string[]): Promise<void> {
+  for (const folder of made) await syncFolder(dirname(folder));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { codeOf, storeErrorOf } from './fs-errors';
 import { makeFolder } from './make-folder';
+import { syncNames } from './sync-folder';
 
 /** Inside the root, hence on the same file system: a rename out of it is atomic. No key can name it. */
 export const temporaryFolder = '.tmp';
@@ -25,7 +26,8 @@ export async function writeTemporaryFile(
 ): Promise<string> {
   const path = join(root, temporaryFolder, randomUUID());
   const handle = await orStoreError(async () => {
-    await makeFolder(join(root, temporaryFolder), { durable });
+    const made = await makeFolder(join(root, temporaryFolder));
+    if (durable) await syncNames(made);
     return open(path, 'wx');
   });
   try {
