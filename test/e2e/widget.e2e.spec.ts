@@ -4,6 +4,7 @@
  * - text of the document never becomes markup;
  * - a moment can be chosen by keyboard, and the page is told;
  * - pictures come with the page's headers, and the suspected area on request;
+ * - of many faces the most suspicious come first, and the rest on request;
  * - what is no verdict is said in words.
  */
 import { createServer, type Server } from 'node:http';
@@ -42,6 +43,18 @@ withBrowser('the widget', () => {
       })),
     },
     '/scans/b/verdict': { schema: 'assay.verdict/9' },
+    '/scans/film/verdict': {
+      ...base,
+      tracks: Array.from({ length: 8 }, (_, index) => ({
+        ...base.tracks[0]!,
+        index,
+        probability: (index + 1) / 10,
+        abstention: index === 7 ? 'too_few_frames' : null,
+        startSeconds: index,
+        endSeconds: index,
+        evidence: [],
+      })),
+    },
   };
 
   beforeAll(async () => {
@@ -104,6 +117,22 @@ withBrowser('the widget', () => {
     ]);
     expect(new Set(paths.map(({ key }) => key))).toEqual(new Set(['secret']));
     expect(await page.locator('assay-verdict').evaluate((e) => getComputedStyle(e).display)).toBe('block');
+  });
+
+  it('shows the most suspicious of many faces first, and the others when asked', async () => {
+    await load('/scans/film/verdict');
+    const more = page.getByRole('button', { name: 'Show 2 more faces' });
+    await more.waitFor();
+    const names = () => page.locator('assay-verdict .face-name').allTextContents();
+    const numbers = async () => (await names()).map((name) => /Face (\d)/.exec(name)?.[1]).join('');
+    expect(await numbers()).toBe('765432');
+    expect(await page.locator('assay-verdict .face .soft').first().textContent()).toMatch(/^at 6\.0 s · /);
+    await more.focus();
+    await page.keyboard.press('Enter');
+    await more.waitFor({ state: 'detached' });
+    expect(await numbers()).toBe('76543218');
+    expect((await names()).at(-1)).toMatch(/too few frames to judge by itself \(80\s%\)$/);
+    expect(await page.locator('assay-verdict .face:focus .face-name').textContent()).toMatch(/^Face 1:/);
   });
 
   it('is read and steered by keyboard, and tells the page where to go', async () => {

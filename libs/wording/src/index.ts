@@ -1,5 +1,6 @@
 export * from './credentials-words';
 export * from './decision-words';
+export * from './face-words';
 export * from './numbers';
 export * from './timeline-words';
 export * from './verdict-words';

@@ -1,5 +1,5 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
-import { intervalWords, credentialsWords, prevalenceWords } from '@assay/wording';
+import { intervalWords, credentialsWords, mostSuspiciousFirst, prevalenceWords } from '@assay/wording';
 import { factsTable } from './facts-table';
 import { html, Markup, htmlPage } from './html';
 import { reportStyle } from './report-style';
@@ -108,7 +108,7 @@ function faces(verdict: Verdict, pictures: ReadonlyMap<string, string>): Markup 
       </div>
       ${howFacesAreJudged(verdict)}
     </section>
-    ${verdict.tracks.map((track) => evidence(track, verdict.kind === 'still', pictures))}`;
+    ${mostSuspiciousFirst(verdict.tracks).map((track) => evidence(track, verdict.kind === 'still', pictures))}`;
 }
 
 /** Nothing where no face was. */

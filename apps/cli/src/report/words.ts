@@ -1,5 +1,5 @@
 import type { Stage, Verdict, VerdictLabel } from '@assay/contracts';
-import { wholePercent } from '@assay/wording';
+import { mostSuspiciousFirst, spanWords, wholePercent } from '@assay/wording';
 
 /** How a label is shown everywhere: never by colour alone. */
 export const labelWords: Record<VerdictLabel, { symbol: string; text: string }> = {
@@ -60,13 +60,14 @@ export const faceHeadings: FaceRow = {
 };
 
 export function faceRows(verdict: Verdict): FaceRow[] {
-  return verdict.tracks.map((track) => ({
+  return mostSuspiciousFirst(verdict.tracks).map((track) => ({
     face: String(track.index + 1),
-    when:
-      verdict.kind === 'still' ? 'still' : `${formatMoment(track.startSeconds)} – ${formatMoment(track.endSeconds)}`,
+    when: verdict.kind === 'still' ? 'still' : spanWords(track, formatMoment),
     frames: `${track.framesScored} of ${track.framesSeen}`,
     estimate: formatEstimate(track.probability, track.interval),
     size: `${Math.round(track.quality.sizePx)} px`,
-    note: track.abstention ? `not judged: ${track.abstention.replaceAll('_', ' ')}` : '',
+    note: track.abstention
+      ? `not judged${track.probability === null ? '' : ' by itself'}: ${track.abstention.replaceAll('_', ' ')}`
+      : '',
   }));
 }

@@ -1,26 +1,44 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
-import { abstentionWords, clock, frameNote, frameWords, chance } from '@assay/wording';
+import { clock, faceWords, frameNote, frameWords, mostSuspiciousFirst, spanWords } from '@assay/wording';
 import { h } from '../dom';
 import type { EvidenceSource } from '../evidence';
 
-/** Every face: how it was judged, the frames that weigh most, the suspected area on request. */
+/** An edited film has dozens of faces: more than these are shown, and their pictures fetched, when somebody asks. */
+const facesAtOnce = 6;
+
+/** Every face: how it was judged, the frames that weigh most, the suspected area on request; the most suspicious first. */
 export function faces(verdict: Verdict, evidence: EvidenceSource, signal: AbortSignal): HTMLElement | null {
   if (verdict.tracks.length === 0) return null;
   const still = verdict.kind === 'still';
+  const ordered = mostSuspiciousFirst(verdict.tracks);
+  const shown = (tracks: VerdictTrack[]) => tracks.map((track) => face(track, still, evidence, signal));
   return h(
     'section',
     { 'aria-label': 'Faces', part: 'faces' },
-    ...verdict.tracks.map((track) => face(track, still, evidence, signal)),
+    ...shown(ordered.slice(0, facesAtOnce)),
+    ordered.length > facesAtOnce && more(ordered.length - facesAtOnce, () => shown(ordered.slice(facesAtOnce))),
   );
 }
 
+function more(count: number, shown: () => HTMLElement[]): HTMLElement {
+  const button = h(
+    'button',
+    { type: 'button', part: 'button' },
+    count === 1 ? 'Show 1 more face' : `Show ${count} more faces`,
+  );
+  button.addEventListener('click', () => {
+    const faces = shown();
+    button.replaceWith(...faces);
+    // Whoever came here with the keyboard goes on from the first of them.
+    faces[0]!.tabIndex = -1;
+    faces[0]!.focus();
+  });
+  return button;
+}
+
 function face(track: VerdictTrack, still: boolean, evidence: EvidenceSource, signal: AbortSignal): HTMLElement {
-  const { index, probability, interval, abstention, startSeconds, endSeconds, framesScored, framesSeen } = track;
-  const judged =
-    probability !== null
-      ? `${chance(probability)}${interval ? ` (${chance(interval[0])} – ${chance(interval[1])})` : ''}`
-      : (abstentionWords[abstention ?? ''] ?? 'not judged');
-  const when = still ? '' : `${clock(startSeconds)} – ${clock(endSeconds)} · `;
+  const { index, framesScored, framesSeen } = track;
+  const when = still ? '' : `${spanWords(track, clock)} · `;
   const pictures = track.evidence.map((shown) => picture(shown, index, still));
   const draw = (marked: boolean): void => {
     for (const { image, crop, overlay } of pictures) {
@@ -34,7 +52,7 @@ function face(track: VerdictTrack, still: boolean, evidence: EvidenceSource, sig
   return h(
     'section',
     { class: 'face', part: 'face', 'aria-label': `Face ${index + 1}` },
-    h('p', { class: 'face-name' }, `Face ${index + 1}: ${judged}`),
+    h('p', { class: 'face-name' }, `Face ${index + 1}: ${faceWords(track)}`),
     h(
       'p',
       { class: 'soft' },
