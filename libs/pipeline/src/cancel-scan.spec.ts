@@ -1,7 +1,8 @@
 /**
  * Invariants, with a real Redis: a cancelled scan has no job, no marker and no verdict, whatever comes late; cancelling
  * twice is fine, and a scan that has ended stays as it is; where a verdict and a cancellation meet, one of them holds in
- * index and store alike; a cancellation that was cut off is made good; asked for again, the scan starts anew.
+ * index and store alike; a cancellation that was cut off is made good; asked for again, the scan starts anew, also by who asks
+ * before its end is written everywhere.
  */
 import { defaultTenant, type ScanEvent, ScanRecord, Verdict } from '@assay/contracts';
 import { createRedisIndex, type ScanIndex } from '@assay/storage';
@@ -46,6 +47,7 @@ beforeEach(async () => {
   scan = await newScan();
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });
   await ports.close();
 });
@@ -63,6 +65,22 @@ async function judged(): Promise<Verdict> {
   const outcome = await reject(scan.id, { code: 'not_media', message: 'This is no media.' }, ports, noAbort);
   if (!outcome.ok) throw new Error('not judged');
   return outcome.value;
+}
+
+type Act = () => Promise<unknown>;
+
+/** Does something once, before a method is called, with this as its first argument where one is given. */
+function beforeFirst<T extends object>(target: T, method: keyof T & string, argument: string | null, act: Act): void {
+  const original = target[method] as (...args: unknown[]) => unknown;
+  let done = false;
+  const spied = jest.spyOn(target as Record<string, (...args: unknown[]) => unknown>, method);
+  spied.mockImplementation(async (...args) => {
+    if (!done && (argument === null || args[0] === argument)) {
+      done = true;
+      await act();
+    }
+    return original.apply(target, args);
+  });
 }
 
 const plan = testPlan();
@@ -198,6 +216,56 @@ describe('asked for again', () => {
     expect(await queues.plan.count()).toBe(1);
     expect(await exists(keys.openScan(scan.id))).toBe(true);
   });
+
+  const ends = { cancelled: cancel, failed: () => failScan(scan.id, new PermanentError('It broke.'), ports, noAbort) };
+  /** What an end does behind showing in the index, in this order. */
+  const steps = {
+    'the store is told': (act: Act) => beforeFirst(ports.store, 'put', keys.record(scan.id), act),
+    'people are told': (act: Act) => beforeFirst(index, 'publish', null, act),
+    'jobs are removed': (act: Act) => beforeFirst(queues.plan, 'remove', null, act),
+    'its marker goes': (act: Act) => beforeFirst(ports.store, 'delete', keys.openScan(scan.id), act),
+  };
+  const moments = Object.keys(ends).flatMap((end) => Object.keys(steps).map((step) => [end, step] as const)) as [
+    keyof typeof ends,
+    keyof typeof steps,
+  ][];
+  const expectToRun = async () => {
+    expect(await index.get(scan.id)).toMatchObject({ state: 'queued', restarts: 1 });
+    expect(await stored()).toMatchObject({ state: 'queued', restarts: 1 });
+    expect(await queues.plan.count()).toBe(1);
+    expect(await exists(keys.openScan(scan.id))).toBe(true);
+  };
+
+  it.each(moments.filter(([end, step]) => end === 'cancelled' || step !== 'jobs are removed'))(
+    'runs, when it was %s and asked for before %s',
+    async (end, step) => {
+      steps[step](() => submit(scan.media));
+      await ends[end]();
+      await expectToRun();
+    },
+  );
+
+  it.each(moments.filter(([, step]) => step === 'people are told'))(
+    'runs, when it is being started anew while the rest of being %s is written',
+    async (end, step) => {
+      let goOn = (): void => undefined;
+      const ended = new Promise<void>((resolve) => (goOn = resolve));
+      beforeFirst(index, 'delete', null, () => ended);
+      let again: Promise<unknown> = Promise.resolve();
+      const begun = new Promise<void>((resolve) => {
+        steps[step](async () => {
+          again = submit(scan.media);
+          // Up to where the index still shows the end.
+          beforeFirst(ports.store, 'put', keys.record(scan.id), async () => resolve());
+          await begun;
+        });
+      });
+      await ends[end]();
+      goOn();
+      await again;
+      await expectToRun();
+    },
+  );
 
   it('waits for a look of the earlier run, so that it does not pass for one of the new run', async () => {
     const withLooks = await planned();

@@ -1,7 +1,8 @@
 import { Plan, type ScanId, ScanRecord } from '@assay/contracts';
 import { ScanEndedError } from './errors';
-import { removeScanJobs } from './flows';
+import { addPlanJob, removeScanJobs } from './flows';
 import { keys } from './keys';
+import { keepLaterRun } from './later-run';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
@@ -48,6 +49,9 @@ export async function finishCancel(
   await ports.outbox?.tell(cancelled, signal);
   // Last, so that the sweeper finds what was cut off.
   await ports.store.delete(keys.openScan(record.id), signal);
+  const later = await keepLaterRun(cancelled, ports, signal);
+  // Its job may have gone with those of the cancelled run.
+  if (later) await addPlanJob(queues, later);
   return cancelled;
 }
 

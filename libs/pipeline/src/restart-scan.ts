@@ -4,6 +4,7 @@ import { withSegments } from './cancel-scan';
 import { ScanStoppingError } from './errors';
 import { addPlanJob, hasJobs, removeScanJobs } from './flows';
 import { keys } from './keys';
+import { keepRun, runOf } from './later-run';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
@@ -35,13 +36,14 @@ export async function restartScan(
     percent: 0,
     segmentsDone: 0,
     failure: null,
-    restarts: (ended.restarts ?? 0) + 1,
+    restarts: runOf(ended) + 1,
     updatedAt: now,
   };
   await writeStored(store, keys.openScan(record.id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.record(record.id), record, { ifAbsent: false }, signal);
   await index.delete(record.id);
   await index.create(record);
+  await keepRun(record, { store }, signal);
   await index.publish(eventOf(record));
   await addPlanJob(queues, record);
   return record;

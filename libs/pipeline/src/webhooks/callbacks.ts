@@ -19,6 +19,7 @@ import { CallbackError, WebhookError } from '../errors';
 import { eventIdOf, eventTypeOf } from '../events/event-id';
 import { readEvent } from '../events/read-events';
 import { keys } from '../keys';
+import { runOf } from '../later-run';
 import type { Ports } from '../ports';
 import { assertMediaExists } from '../scan-state';
 import { readStored, writeStored } from '../stored';
@@ -72,7 +73,7 @@ export async function addCallback(
     scan: scan.id,
     url,
     events,
-    run: scan.restarts ?? 0,
+    run: runOf(scan),
     createdAt: known?.createdAt ?? new Date().toISOString(),
     ended: false,
   };

@@ -1,0 +1,36 @@
+import { ScanRecord } from '@assay/contracts';
+import { keys } from './keys';
+import type { Ports } from './ports';
+import { readStored, writeStored } from './stored';
+
+/** How many times a scan was started anew. */
+export const runOf = ({ restarts }: Pick<ScanRecord, 'restarts'>): number => restarts ?? 0;
+
+/**
+ * A scan whose end shows can be asked for again while what ended it goes on writing. Who ends a run and who starts the next
+ * one both look behind their writes: the end for a new run in the index, the start for what an end took of it in the store.
+ * One of the two finds the other, and the new run has its record and its marker back.
+ *
+ * @param ended the run that was ended
+ * @returns the run that was started since; null when there is none
+ */
+export async function keepLaterRun(
+  ended: ScanRecord,
+  { store, index }: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<ScanRecord | null> {
+  const now = await index.get(ended.id);
+  if (!now || runOf(now) <= runOf(ended)) return null;
+  await keepRun(now, { store }, signal);
+  return now;
+}
+
+/** Writes a run down again where an earlier one was written over it. */
+export async function keepRun(run: ScanRecord, { store }: Pick<Ports, 'store'>, signal: AbortSignal): Promise<void> {
+  const stored = await readStored(store, keys.record(run.id), ScanRecord, signal);
+  if (stored && runOf(stored) < runOf(run))
+    await writeStored(store, keys.record(run.id), run, { ifAbsent: false }, signal);
+  // Of one that ends just now the sweeper takes it away again.
+  if (run.state === 'queued' || run.state === 'running')
+    await writeStored(store, keys.openScan(run.id), {}, { ifAbsent: false }, signal);
+}
