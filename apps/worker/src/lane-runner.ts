@@ -1,5 +1,6 @@
 import { Owner, Turn } from '@assay/contracts';
-import type { LaneQueue, StartGate, TenantGate, Turns } from '@assay/pipeline';
+import type { Flow, LaneQueue, Logger, StartGate, TenantGate, Turns } from '@assay/pipeline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { WorkerMetrics } from './metrics';
 import type { Done } from './stage';
@@ -9,7 +10,11 @@ export interface LaneParts {
   /** Null where tenants may have any number of jobs going. */
   gate: Pick<TenantGate, 'enter' | 'leave'> | StartGate | null;
   metrics: WorkerMetrics;
+  log: Logger;
 }
+
+/** A Redis that fails over is back within them; a process that ends waits for this, too. */
+const leavePausesMs = [250, 1_000, 4_000, 10_000];
 
 /** Of the payload, whose job it is and when its turn was; jobs of older versions have no turn. */
 const LaneJob = z.object({ tenant: Owner, turn: Turn.optional() });
@@ -41,8 +46,22 @@ export class LaneRunner {
       const workMs = performance.now() - beganAt;
       this.tell(turns.finished(this.queue, turn.lane, { workMs, videoMs: videoSeconds * 1000 }));
     } finally {
-      if (gate) this.tell(gate.leave(job, flow));
+      if (gate) this.track(this.leave(gate, job, flow));
     }
+  }
+
+  /** A place that is not given back keeps the tenant's other looks waiting until its lease ends. */
+  private async leave(gate: NonNullable<LaneParts['gate']>, job: string, flow: Flow): Promise<void> {
+    for (const pauseMs of leavePausesMs) {
+      try {
+        return await gate.leave(job, flow);
+      } catch {
+        await sleep(pauseMs);
+      }
+    }
+    await gate.leave(job, flow).catch((error: unknown) => {
+      this.parts.log.warn({ job, tenant: flow.tenant, err: error }, 'a place of its tenant was not given back');
+    });
   }
 
   private tell(message: Promise<void>): void {

@@ -78,7 +78,7 @@ export class StageWorker {
     this.name = name;
     const { turns, gate = null, metrics } = parts;
     this.lanes = isLaneQueue(name)
-      ? new LaneRunner(name, { turns, gate, metrics }, (message) => this.track(message))
+      ? new LaneRunner(name, { turns, gate, metrics, log }, (message) => this.track(message))
       : null;
     this.redis = workerConnection(config);
     // BullMQ gives a signal only to processors that declare three parameters.

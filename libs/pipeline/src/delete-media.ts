@@ -60,7 +60,7 @@ export async function deleteMedia(
   for (const scan of scans) await deleteScan({ scan, tenant }, ports, queues, signal);
   await removeUploadNotes(item, ports, signal);
   await forgetMentions(tenant, { media, scans: [...scans] }, ports, queues);
-  await removeUnreferenced(media, store, signal);
+  await removeUnreferenced(media, `deletion.${tenant}`, store, signal);
   await detachSubjects(item, store, signal);
   await store.deletePrefix(keys.mediaScans(media, tenant), signal);
   await store.delete(marker, signal);

@@ -27,6 +27,7 @@ export { type Config, isProviderAddress, loadConfig, type OidcSettings, type S3C
 export { ConfigError, type ConfigProblem } from './config-error';
 export { dropDeadLetter, getDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters';
 export { type DeletePorts, deleteMedia } from './delete-media';
+export { removeUnreferenced } from './media-references';
 export { type BucketSource, loadBucketSources } from './bucket-sources';
 export * from './errors';
 export { isMockLoss } from './mock/mock-scan';
@@ -141,7 +142,6 @@ export { registerScan, type ScanRequest, submitScan, type Submitted } from './su
 export { sweep, type SweepReport } from './sweep';
 export { annotate, type EndOfRequest, startTracing, type TraceCarrier, type Tracing } from './tracing/tracing';
 export { underAny } from './under-any';
-export { untilAborted } from './until-aborted';
 export { version } from './version';
 export {
   addCallback,

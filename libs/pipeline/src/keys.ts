@@ -31,8 +31,9 @@ export const keys = {
   /** One marker for each time that the media is just being taken in, by whomever: its bytes must not go. */
   mediaClaims: (media: MediaId) => `media/${media}.claims/`,
   mediaClaim: (media: MediaId, uuid: string) => `media/${media}.claims/${uuid}`,
-  /** Present = the bytes are just being removed, as nobody has them any more. */
-  mediaRemoval: (media: MediaId) => `media/${media}.removal`,
+  /** One marker for each who is just removing the bytes, as nobody has them any more. */
+  mediaRemovals: (media: MediaId) => `media/${media}.removals/`,
+  mediaRemoval: (media: MediaId, remover: string) => `media/${media}.removals/${remover}`,
   /** Back-references from media to its scans: deletion finds them even when the index was lost. */
   mediaScans: (media: MediaId, tenant: TenantId) => `${mediaOf(media, tenant)}.scans/`,
   mediaScan: (media: MediaId, tenant: TenantId, scan: ScanId) => `${mediaOf(media, tenant)}.scans/${scan}`,
@@ -99,7 +100,7 @@ export const keys = {
   callbackDeliveries: 'deliveries/cb_',
   deliveries: (webhook: ReceiverId) => `deliveries/${webhook}/`,
   delivery: (webhook: ReceiverId, delivery: DeliveryId) => `deliveries/${webhook}/${delivery}.json`,
-  /** Media whose bytes were to go, and which a claim has kept. */
+  /** Media whose bytes were to go, and which a claim has kept; and media whose bytes are there and whose record may never be. */
   allLeftBytes: 'left-bytes/',
   leftBytes: (media: MediaId) => `left-bytes/${media}`,
   /** One marker per delivery that has not ended, the oldest event first. */

@@ -52,7 +52,10 @@ export class MediaFiles {
     if (this.remote && !this.files.has(key)) {
       const used = await this.parts.use(key, signal);
       if (used) {
-        const served = await this.server.serve(used.value);
+        const served = await this.server.serve(used.value).catch(async (error: unknown) => {
+          await used.release();
+          throw error;
+        });
         const release = async (): Promise<void> => {
           served.close();
           await used.release();

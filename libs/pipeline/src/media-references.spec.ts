@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTenant, MediaRecord, type TenantId } from '@assay/contracts';
 import { deleteMedia } from './delete-media';
 import { keys } from './keys';
@@ -66,7 +67,7 @@ it('keeps the bytes for who takes them in meanwhile, at every order of the steps
   await ports.store.delete(keys.mediaRecord(media, defaultTenant), noAbort);
   // He has looked at the bytes and not yet written his record.
   await whileClaimed(media, ports.store, noAbort, async () => {
-    expect(await removeUnreferenced(media, ports.store, noAbort)).toBe(false);
+    expect(await removeUnreferenced(media, 'one', ports.store, noAbort)).toBe(false);
   });
   expect(await bytesOf(media)).not.toBeNull();
   // Nobody came of it: the sweeper takes them.
@@ -74,10 +75,14 @@ it('keeps the bytes for who takes them in meanwhile, at every order of the steps
   expect(await stored()).toEqual([]);
 
   // The removal was first: he waits, and brings the bytes himself.
-  await ports.store.put(keys.mediaRemoval(media), '', {}, noAbort);
+  const removals = [randomUUID(), randomUUID()].map((uuid) => keys.mediaRemoval(media, uuid));
+  for (const removal of removals) await ports.store.put(removal, '', {}, noAbort);
   const taking = take('acme');
+  // Of two who remove the same, one is done: the other may not have begun.
+  await ports.store.delete(removals[0]!, noAbort);
+  await sleep(200);
   await ports.store.delete(keys.media(media), noAbort);
-  await ports.store.delete(keys.mediaRemoval(media), noAbort);
+  await ports.store.delete(removals[1]!, noAbort);
   await taking;
   expect(await bytesOf(media)).not.toBeNull();
 });
@@ -109,6 +114,56 @@ it('lets a claim go although whoever had it was told to stop', async () => {
   });
   await expect(work).rejects.toThrow('stopped');
   expect((await stored()).filter((key) => key.startsWith(keys.mediaClaims(media)))).toEqual([]);
+});
+
+it('waits for a deletion of the same file, which would take its record in part', async () => {
+  const media = await take(defaultTenant);
+  const deletion = keys.deletion(defaultTenant, media);
+  await ports.store.put(deletion, '', {}, noAbort);
+  await ports.store.delete(keys.mediaRecord(media, defaultTenant), noAbort);
+  const taking = take(defaultTenant);
+  await sleep(200);
+  expect(await ports.store.stat(keys.mediaRecord(media, defaultTenant), noAbort)).toBeNull();
+  await ports.store.delete(deletion, noAbort);
+  await taking;
+  expect(await ports.store.stat(keys.mediaRecord(media, defaultTenant), noAbort)).not.toBeNull();
+});
+
+it('is there again where a deletion began while it was taken in', async () => {
+  const media = await take(defaultTenant);
+  await deleteMedia(ports, null, { media, tenant: defaultTenant }, noAbort);
+  const record = keys.mediaRecord(media, defaultTenant);
+  const put = ports.store.put.bind(ports.store);
+  let deleting: Promise<unknown> = Promise.resolve();
+  jest.spyOn(ports.store, 'put').mockImplementation(async (key, ...rest) => {
+    const answer = await put(key, ...rest);
+    if (key !== record || answer === 'exists') return answer;
+    jest.restoreAllMocks();
+    // As far as a deletion gets in one go; its later steps come when the sender has his answer, were it given now.
+    await ports.store.put(keys.deletion(defaultTenant, media), '', {}, noAbort);
+    await ports.store.delete(record, noAbort);
+    deleting = sleep(200).then(() => ports.store.delete(keys.deletion(defaultTenant, media), noAbort));
+    return answer;
+  });
+  expect(await take(defaultTenant)).toBe(media);
+  expect(await ports.store.stat(record, noAbort)).not.toBeNull();
+  await deleting;
+});
+
+it('leaves no bytes where it is cut off before the record', async () => {
+  const put = ports.store.put.bind(ports.store);
+  jest.spyOn(ports.store, 'put').mockImplementation(async (key, ...rest) => {
+    if (key.endsWith('.json')) throw new Error('cut off');
+    return put(key, ...rest);
+  });
+  await expect(take(defaultTenant)).rejects.toThrow('cut off');
+  jest.restoreAllMocks();
+  expect((await stored()).filter((key) => /^media\/[0-9a-f]{64}$/.test(key))).toHaveLength(1);
+  expect(await sweepLeftBytes(ports.store, noAbort)).toBe(1);
+  expect(await stored()).toEqual([]);
+  // What was taken in whole leaves nothing to sweep.
+  await take(defaultTenant);
+  expect((await stored()).filter((key) => key.startsWith(keys.allLeftBytes))).toEqual([]);
 });
 
 it('never leaves a record without bytes, with many who take in and delete at once', async () => {

@@ -40,16 +40,19 @@ export async function whileClaimed<T>(
 /**
  * Removes the bytes of media that no tenant has any more. Where a claim alone keeps them, they are noted: whoever has it may have died.
  *
+ * @param remover names this removal among others that run beside it: its own marker must not go with theirs. The same when it is tried
+ *   again, so that one that died leaves none.
  * @param isDone of a tenant who has the media: whether he can do without its bytes. Nobody can, unless it is said.
  * @returns whether they are gone
  */
 export async function removeUnreferenced(
   media: MediaId,
+  remover: string,
   store: ObjectStore,
   signal: AbortSignal,
   isDone: (tenant: TenantId) => Promise<boolean> = async () => false,
 ): Promise<boolean> {
-  const end = await tryToRemove(media, store, signal, isDone);
+  const end = await tryToRemove(media, remover, store, signal, isDone);
   if (end === 'claimed') await store.put(keys.leftBytes(media), '', {}, signal);
   return end === 'gone';
 }
@@ -58,7 +61,10 @@ export async function removeUnreferenced(
 export async function sweepLeftBytes(store: ObjectStore, signal: AbortSignal): Promise<number> {
   let removed = 0;
   for await (const { key } of store.list(keys.allLeftBytes, signal)) {
-    const end = await tryToRemove(key.slice(keys.allLeftBytes.length), store, signal, async () => false);
+    const media = key.slice(keys.allLeftBytes.length);
+    // Those of sweeps that died.
+    await isBeingRemoved(media, store, signal);
+    const end = await tryToRemove(media, `sweep.${randomUUID()}`, store, signal, async () => false);
     if (end !== 'claimed') await store.delete(key, signal);
     if (end === 'gone') removed += 1;
   }
@@ -68,12 +74,14 @@ export async function sweepLeftBytes(store: ObjectStore, signal: AbortSignal): P
 /** `needed`: a tenant has the media; `claimed`: somebody may be making it media just now. */
 async function tryToRemove(
   media: MediaId,
+  remover: string,
   store: ObjectStore,
   signal: AbortSignal,
   isDone: (tenant: TenantId) => Promise<boolean>,
 ): Promise<'gone' | 'needed' | 'claimed'> {
   const began = Date.now();
-  await store.put(keys.mediaRemoval(media), '', {}, signal);
+  const removal = keys.mediaRemoval(media, remover);
+  await store.put(removal, '', {}, signal);
   try {
     for (const tenant of await tenantsOf(media, store, signal)) if (!(await isDone(tenant))) return 'needed';
     // Paused for long: who takes in may have stopped waiting.
@@ -81,7 +89,7 @@ async function tryToRemove(
     await store.delete(keys.media(media), signal);
     return 'gone';
   } finally {
-    await store.delete(keys.mediaRemoval(media), signal);
+    await store.delete(removal, signal);
   }
 }
 
@@ -108,8 +116,18 @@ async function isClaimed(media: MediaId, store: ObjectStore, signal: AbortSignal
 
 async function untilNoRemoval(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<void> {
   for (const giveUpAt = Date.now() + removalMs; ; await sleep(pauseMs, undefined, { signal })) {
-    const removal = await store.stat(keys.mediaRemoval(media), signal);
-    if (!removal || Date.now() - removal.modifiedAt.getTime() > removalMs + skewMs) return;
+    if (!(await isBeingRemoved(media, store, signal))) return;
     if (Date.now() > giveUpAt) throw new StoreUnavailableError('the bytes of this media are just being removed', null);
   }
+}
+
+/** Also takes away the markers of removals that died. */
+async function isBeingRemoved(media: MediaId, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+  for await (const { key } of store.list(keys.mediaRemovals(media), signal)) {
+    const removal = await store.stat(key, signal);
+    if (removal && Date.now() - removal.modifiedAt.getTime() <= removalMs + skewMs) return true;
+    // Of one that died at it.
+    if (removal) await store.delete(key, signal);
+  }
+  return false;
 }

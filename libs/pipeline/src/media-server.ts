@@ -36,7 +36,11 @@ export class MediaServer {
   private server: Promise<Server> | null = null;
 
   async serve(ranges: MediaRanges): Promise<ServedMedia & { close(): void }> {
-    this.server ??= this.listen();
+    this.server ??= this.listen().catch((error: unknown) => {
+      // Whoever comes next tries again.
+      this.server = null;
+      throw error;
+    });
     const { port } = (await this.server).address() as AddressInfo;
     const name = randomBytes(tokenBytes).toString('base64url');
     const opened: Opened = { ranges, failure: null, next: new Map() };

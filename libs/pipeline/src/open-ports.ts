@@ -11,6 +11,7 @@ import {
   createRedisUsage,
   createS3Store,
   type ObjectStore,
+  untilAborted,
 } from '@assay/storage';
 import { toolVersions } from '@assay/video';
 import { z } from 'zod';
@@ -89,11 +90,12 @@ export async function createPorts(
     ...(usage ? { quotas: new Quotas(usage, store, config.quota) } : {}),
     async tools(signal) {
       if (config.mock) return mockTools;
-      tools ??= toolVersions(signal).catch((error: unknown) => {
+      // Under a time of its own: who asked first may be cancelled while others wait.
+      tools ??= toolVersions(AbortSignal.timeout(toolVersionsMs)).catch((error: unknown) => {
         tools = null;
         throw error;
       });
-      return { ...(await tools), ...runtimeVersions() };
+      return { ...(await untilAborted(tools, signal)), ...runtimeVersions() };
     },
     async close() {
       await Promise.all([modelSets.close(), mediaFiles.close()]);
@@ -101,6 +103,9 @@ export async function createPorts(
     },
   };
 }
+
+/** For asking ffmpeg and ffprobe for their versions, ms. */
+const toolVersionsMs = 60_000;
 
 /** Where media and verdicts lie. */
 export function openStore(config: Pick<Config, 's3' | 'dataDir'>): ObjectStore {

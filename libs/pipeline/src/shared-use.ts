@@ -1,4 +1,4 @@
-import { untilAborted } from './until-aborted';
+import { untilAborted } from '@assay/storage';
 
 /** How long something stays open after its last use, ms: the next segment of the same media usually comes within it. */
 const idleMs = 10_000;

@@ -7,6 +7,7 @@ import { sweepErasures } from './keeping/erasures';
 import { keepForever } from './keeping/retention';
 import { sweepDeletions } from './keeping/sweep-deletions';
 import { keys } from './keys';
+import { sweepFillings } from './known/known-lists';
 import { revisitAll } from './known/revisit';
 import { sweepLeftBytes } from './media-references';
 import { renumberJobs } from './lanes/renumber';
@@ -77,6 +78,7 @@ export async function sweep(
       if (isHourly(new Date())) report.deliveriesRemoved = await removeOldDeliveries(ports.store, signal);
     },
     async () => void (report.uploadsRemoved = await removeOldUploads(ports, signal)),
+    async () => void (await sweepFillings(ports, signal)),
     async () => void (report.verdictsRevised = await revisitAll(ports, signal)),
     async () => {
       await sweepRescans(ports, queues, signal);

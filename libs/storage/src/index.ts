@@ -38,5 +38,6 @@ export type { S3StoreSettings } from './s3/s3-settings';
 export type { ScanIndex, ScanLabel, ScanPage } from './scan-index';
 export { createRedisTallies } from './tallies/create-redis-tallies';
 export type { TallyStore } from './tallies/tally-store';
+export { untilAborted } from './until-aborted';
 export { createRedisUsage } from './usage/create-redis-usage';
 export type { UsageCounts, UsageLimits, UsagePeriod, UsageStore } from './usage/usage-store';

@@ -101,7 +101,7 @@ export class ObjectIntake {
         return rejected('too_many_bytes', `The file is larger than ${maxBytes} bytes, the most that is accepted.`);
       }
       const taken = await withinQuota(
-        this.ports.quotas,
+        this.ports,
         { tenant, declared: bytes },
         (room) => intake(body, { tenant, name, room }, this.ports, signal),
         signal,

@@ -68,7 +68,8 @@ export class KeepingController {
   ): Promise<Erasure> {
     const { store } = this.ports;
     const erasure = await requestErasure(tenant, request, { store, queues: this.queues }, this.closing);
-    await this.uploads.sweeper.eraseUploads(this.closing);
+    // So that it is soon done. It has begun, whatever becomes of this: the sweep does the same.
+    await this.uploads.sweeper.eraseUploads(this.closing).catch(() => undefined);
     noteObject(response, { erasure: erasure.id });
     response.location(`/v1/erasures/${erasure.id}`);
     return erasure;

@@ -104,7 +104,7 @@ export class MediaController {
         request,
         (file, name) =>
           withinQuota(
-            this.ports.quotas,
+            this.ports,
             { tenant, declared },
             (room) => intake(file, { tenant, name, subject, room }, this.ports, signal),
             signal,
@@ -119,7 +119,7 @@ export class MediaController {
     const wanted = new ZodPipe(IngestUrlSchema).transform(request.body);
     return this.uploads.runFor(response, (signal) =>
       withinQuota(
-        this.ports.quotas,
+        this.ports,
         { tenant, declared: null },
         (room) => ingestUrl(tenant, wanted, this.fetching, this.ports, room, signal),
         signal,

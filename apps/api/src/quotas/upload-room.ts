@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome, TenantId } from '@assay/contracts';
-import type { Intake, IntakeOptions, Quotas } from '@assay/pipeline';
+import type { Intake, IntakeOptions, Ports } from '@assay/pipeline';
 
 /** Room is held in steps of this, where nobody says how much is coming, bytes. */
 const stepBytes = 16 * 1024 ** 2;
@@ -18,7 +18,7 @@ type Room = NonNullable<IntakeOptions['room']>;
  * @throws QuotaExceededError; at once, or when more comes than there is room for
  */
 export async function withinQuota(
-  quotas: Quotas | undefined,
+  { quotas, log }: Pick<Ports, 'quotas' | 'log'>,
   { tenant, declared }: { tenant: TenantId; declared: number | null },
   take: (room: Room) => Promise<Outcome<Intake>>,
   signal: AbortSignal,
@@ -43,6 +43,8 @@ export async function withinQuota(
     return outcome;
   } finally {
     // The signal may be what ended it; the room must be given back all the same.
-    await quotas.settle(tenant, id, taken, new AbortController().signal).catch(() => undefined);
+    await quotas.settle(tenant, id, taken, new AbortController().signal).catch((error: unknown) => {
+      log.error({ tenant, err: error }, 'an upload was not counted to the quota of its tenant');
+    });
   }
 }

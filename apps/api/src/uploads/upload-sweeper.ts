@@ -6,6 +6,7 @@ import {
   type Logger,
   openErasures,
   type Quotas,
+  removeUnreferenced,
   subjectDigest,
 } from '@assay/pipeline';
 import type { LeaseStore, ObjectStore } from '@assay/storage';
@@ -81,28 +82,50 @@ export class UploadSweeper {
     for await (const open of openErasures(store, signal)) {
       const erasure = await findErasure(open.tenant, open.erasure, store, signal);
       if (!erasure || !coversUploads(erasure.target)) continue;
-      for (const id of await this.uploads(signal)) await this.eraseUpload(id, erasure, signal);
-      await store.put(keys.erasedUploads(erasure.id), '', {}, signal);
+      if (await this.eraseUploadsOf(erasure, signal)) await store.put(keys.erasedUploads(erasure.id), '', {}, signal);
     }
   }
 
-  private async eraseUpload(id: UploadId, { target, tenant }: Erasure, signal: AbortSignal): Promise<void> {
+  /** @returns whether nothing is left to do; an upload that is held, or cannot be removed, keeps no other waiting */
+  private async eraseUploadsOf(erasure: Erasure, signal: AbortSignal): Promise<boolean> {
+    let all = true;
+    for (const id of await this.uploads(signal)) {
+      try {
+        all = (await this.eraseUpload(id, erasure, signal)) && all;
+      } catch (error) {
+        signal.throwIfAborted();
+        all = false;
+        this.parts.log.warn({ upload: id, erasure: erasure.id, err: error }, 'an upload could not be erased yet');
+      }
+    }
+    return all;
+  }
+
+  /** @returns false where its bytes are still there, under the name of media that has no record yet */
+  private async eraseUpload(id: UploadId, { target, tenant }: Erasure, signal: AbortSignal): Promise<boolean> {
     const { locker, outcomes, place, quotas } = this.parts;
     const key = keyOfUpload(id);
     const upload = (await outcomes.read(id, signal)) ?? (await place.data.getUpload(key).catch(ignoreUnknown));
     // Without a note of whose it is, it is nobody's to erase, and expires.
-    if (!upload || ownerOf(upload.metadata) !== tenant) return;
+    if (!upload || ownerOf(upload.metadata) !== tenant) return true;
     const { subject } = wishesOf(upload.metadata);
     const isMeant =
       target.kind === 'tenant' ||
       (target.kind === 'subject' && subject !== null && subjectDigest(subject) === target.subjectSha256);
-    if (!isMeant) return;
+    if (!isMeant) return true;
     // Ends the request that writes to it.
     const hold = await locker.hold(key, signal, () => undefined);
     try {
       await place.remove(key);
+      const outcome = await outcomes.read(id, signal);
+      if (outcome?.state === 'taking') {
+        await removeUnreferenced(outcome.media, `upload.${id}`, this.parts.store, signal);
+        // Claimed by whom took them in, who may have died at it. Its note stays, so that the next sweep comes back.
+        if (await this.parts.store.stat(keys.leftBytes(outcome.media), signal)) return false;
+      }
       await outcomes.remove(id, signal);
       await quotas?.settle(tenant, id, null, signal);
+      return true;
     } finally {
       await hold.release();
     }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type Logger, type QueueName, queueNames, type Tracing, untilAborted } from '@assay/pipeline';
+import { type Logger, type QueueName, queueNames, type Tracing } from '@assay/pipeline';
+import { untilAborted } from '@assay/storage';
 import { allocatorSettings, lowerSession } from '@assay/video';
 import type { MetricObject } from 'prom-client';
 import type { Done, StageContext, StageProcessor } from '../stage';

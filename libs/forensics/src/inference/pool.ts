@@ -46,6 +46,8 @@ export class InferencePool {
   private readonly aborts = new AbortWatch<Pending>((pending) => this.drop(pending));
   private crashesInARow = 0;
   private closed = false;
+  /** Why no thread is left, and none will be. */
+  private broken: unknown = null;
   private chosen: ProviderChoice;
 
   private constructor(
@@ -60,6 +62,11 @@ export class InferencePool {
   /** Where the sessions run, and why not where they should. */
   get choice(): ProviderChoice {
     return this.chosen;
+  }
+
+  /** Every method fails at once: another pool has to be opened. */
+  get isBroken(): boolean {
+    return this.broken !== null;
   }
 
   /** @throws ModelError when the models cannot be loaded */
@@ -105,6 +112,7 @@ export class InferencePool {
   private async submit<T>(task: InferenceTask, signal: AbortSignal): Promise<Timed<T>> {
     signal.throwIfAborted();
     if (this.closed) throw closedError();
+    if (this.broken !== null) throw this.broken;
     const answer = await new Promise<Answer>((resolve, reject) => {
       const pending: Pending = { task, resolve, reject, signal };
       this.aborts.add(signal, pending);
@@ -148,7 +156,14 @@ export class InferencePool {
   private async startThread(): Promise<void> {
     const thread = new InferenceThread(this.models, this.wished, (crashed) => this.replace(crashed));
     this.live.add(thread);
-    this.chosen = await thread.ready;
+    try {
+      this.chosen = await thread.ready;
+    } catch (error) {
+      // One that cannot use its models is still there, and would pass for one that takes tasks.
+      this.live.delete(thread);
+      await thread.end();
+      throw error;
+    }
     if (this.closed) return;
     if (this.warm) thread.warm();
     this.idle.push(thread);
@@ -162,12 +177,17 @@ export class InferencePool {
     if (this.closed) return;
     this.crashesInARow += 1;
     if (this.crashesInARow > maxCrashesInARow) {
-      this.rejectAll(new InferenceError('thread_crashed', 'Inference threads keep ending: see the log of the host.'));
+      this.giveUp(new InferenceError('thread_crashed', 'Inference threads keep ending: see the log of the host.'));
       return;
     }
-    this.startThread().catch((error: unknown) => {
-      if (this.live.size === 0) this.rejectAll(error);
-    });
+    this.startThread().catch((error: unknown) => this.giveUp(error));
+  }
+
+  /** On a thread; on all that waits when it was the last one. */
+  private giveUp(error: unknown): void {
+    if (this.live.size > 0) return;
+    this.broken = error;
+    this.rejectAll(error);
   }
 
   private rejectAll(error: unknown): void {

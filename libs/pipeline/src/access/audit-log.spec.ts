@@ -7,6 +7,7 @@
  */
 import type { AuditEntry } from '@assay/contracts';
 import { keys } from '../keys';
+import { loseAnswer } from '../testing/lose-answer';
 import { noAbort, testPorts } from '../testing/test-ports';
 import { AuditBacklogError, AuditLog } from './audit-log';
 import { hashOfEntry, readAuditPage } from './audit-page';
@@ -51,6 +52,14 @@ it('is one chain, however many write', async () => {
   // A process that starts anew goes on where the chain ends.
   expect(await new AuditLog(ports.store).append(fact('next'), noAbort)).toMatchObject({ sequence: 61 });
   expect(await faults()).toEqual([]);
+});
+
+it('holds a fact once, also where the answer to its write was lost', async () => {
+  await fill(1);
+  loseAnswer(ports.store, (key) => key === keys.auditPage(2));
+  expect(await new AuditLog(ports.store).append(fact('lost'), noAbort)).toMatchObject({ sequence: 2 });
+  jest.restoreAllMocks();
+  expect(await verify()).toMatchObject({ entries: 2, faults: [] });
 });
 
 it('goes on behind a log of single entries', async () => {

@@ -98,15 +98,13 @@ export class AuditLog {
     const { signal } = new AbortController();
     this.head ??= await this.headAt(await lastAuditPage(this.store, signal), signal);
     for (;;) {
-      const page = this.head.page + 1;
+      const page: number = this.head.page + 1;
       const entries = chain(facts, this.head);
       const stored: AuditPage = { schema: 'assay.audit-page/1', entries };
-      if ((await writeStored(this.store, keys.auditPage(page), stored, { ifAbsent: true }, signal)) === 'written') {
-        this.head = headOf(page, entries);
-        return entries;
-      }
-      // Another replica was first: behind it.
-      this.head = await this.headAt(page, signal);
+      const written = await writeStored(this.store, keys.auditPage(page), stored, { ifAbsent: true }, signal);
+      // Another replica was first, unless the answer to our own write was lost, which is repeated then.
+      this.head = written === 'written' ? headOf(page, entries) : await this.headAt(page, signal);
+      if (this.head.hash === headOf(page, entries).hash) return entries;
     }
   }
 

@@ -142,7 +142,7 @@ async function ageItem(item: Item, ageing: Ageing, signal: AbortSignal): Promise
   if (isForgotten) return forget(item, ageing, signal);
   if (fileIsOld) {
     const isDone = (tenant: TenantId) => isDoneWithFile({ media: item.media, tenant }, ageing, signal);
-    if (await removeUnreferenced(item.media, store, signal, isDone)) report.files += 1;
+    if (await removeUnreferenced(item.media, `retention.${item.tenant}`, store, signal, isDone)) report.files += 1;
   }
   for (const scan of due) await ageScan(scan, ageing, signal);
 }

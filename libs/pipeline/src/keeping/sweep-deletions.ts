@@ -1,11 +1,9 @@
 import { type DeletePorts, deleteMedia } from '../delete-media';
+import { deletionMs } from '../deletion-marker';
 import { MediaHeldError } from '../errors';
 import { keys } from '../keys';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
-
-/** A deletion that has not ended by then was cut off, ms. */
-const deletionMs = 600_000;
 
 /** Ends deletions that a process began and did not live to end. @returns how many */
 export async function sweepDeletions(

@@ -24,6 +24,9 @@ export const knownKeys = {
   listPrefix: (scope: string, list: KnownListId) => `known/${scope}/lists/${list}/`,
   listHeirs: (scope: string, list: KnownListId) => `known/${scope}/lists/${list}/heirs/`,
   listHeir: (scope: string, list: KnownListId, scan: ScanId) => `known/${scope}/lists/${list}/heirs/${scan}`,
+  /** One marker for each list that is just being made ready to be compared with. */
+  fillings: 'filling/',
+  filling: (scope: string, list: KnownListId) => `filling/${scope}/${list}`,
   /** What was decided is told by events of the media, not of a scan. */
   events: (media: MediaId) => `decision-events/${media}/`,
   event: (media: MediaId, event: EventId) => `decision-events/${media}/${event}.json`,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type DecisionLabel, HashListRow, KnownList, type KnownListId, type TenantId } from '@assay/contracts';
 import { z } from 'zod';
 import { HashListError, KnownListError, MediaHeldError } from '../errors';
+import { isOlder } from '../is-older';
 import { holdsOnTenant } from '../keeping/holds';
 import type { Ports } from '../ports';
 import { readStored, writeStored } from '../stored';
@@ -13,6 +14,8 @@ import { listRevisitNameOf } from './revisit-marker';
 import { fromSignalRow, isBytesSignal, type Signal, toSignalRow } from './signal-row';
 
 const idBytes = 12;
+/** Whoever takes a list in has ended by then, or died, ms. */
+const fillingMs = 600_000;
 const StoredRows = z.array(HashListRow);
 
 export interface NewList {
@@ -39,9 +42,50 @@ export async function importKnownList(
   const { list, rows } = makeKnownList(scope, given);
   // Rows before the record: a list without its record is none, and one without rows would match nothing.
   await writeStored(store, knownKeys.listRows(scope, list.id), rows, { ifAbsent: true }, signal);
+  await store.put(knownKeys.filling(scope, list.id), '', {}, signal);
   await writeStored(store, knownKeys.list(scope, list.id), list, { ifAbsent: true }, signal);
-  if (known) await putRowsInLog(scope, list, rows, known);
+  await fill(scope, list, rows, { store, known }, signal);
   return list;
+}
+
+/** Ends what a process began that died while a list came in: without it the rest of its rows would match nothing. @returns how many */
+export async function sweepFillings(
+  { store, known }: ListPorts,
+  signal: AbortSignal,
+  olderThanMs = fillingMs,
+): Promise<number> {
+  let ended = 0;
+  for await (const { key } of store.list(knownKeys.fillings, signal)) {
+    if (!(await isOlder(key, olderThanMs, { store }, signal))) continue;
+    const [scope = '', id = ''] = key.slice(knownKeys.fillings.length).split('/');
+    const list = await readStored(store, knownKeys.list(scope, id), KnownList, signal);
+    if (list) await fill(scope, list, await rowsOfKnownList(scope, id, { store }, signal), { store, known }, signal);
+    else await store.delete(key, signal);
+    ended += 1;
+  }
+  return ended;
+}
+
+async function fill(
+  scope: string,
+  list: KnownList,
+  rows: readonly HashListRow[],
+  { store, known }: ListPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (known) await putRowsInLog(scope, list, rows, known);
+  // Removed meanwhile: whoever did that may have been ahead of this.
+  if (!(await store.stat(knownKeys.list(scope, list.id), signal))) await removeRows(scope, list.id, rows.length, known);
+  await store.delete(knownKeys.filling(scope, list.id), signal);
+}
+
+async function removeRows(
+  scope: string,
+  list: KnownListId,
+  count: number,
+  known: Pick<Known, 'remove'> | undefined,
+): Promise<void> {
+  for (let place = 0; place < count; place += 1) await known?.remove(scope, listEntryId(list, place));
 }
 
 /** @throws HashListError when there is nothing in it that is matched */
@@ -110,7 +154,7 @@ export async function removeKnownList(
     await writeStored(store, knownKeys.revisit(listRevisitNameOf(scope, id)), { heirs }, { ifAbsent: false }, signal);
   }
   await store.delete(knownKeys.list(scope, id), signal);
-  for (const [place] of rows.entries()) await known?.remove(scope, listEntryId(id, place));
+  await removeRows(scope, id, rows.length, known);
   await store.deletePrefix(knownKeys.listPrefix(scope, id), signal);
 }
 

@@ -1,5 +1,5 @@
 import { InferencePool, type InferenceProvider, type ModelSet, type ProviderChoice } from '@assay/forensics';
-import { untilAborted } from '../until-aborted';
+import { untilAborted } from '@assay/storage';
 import { filesOf } from './registry';
 
 /** Memory of one thread's sessions in sizes of the model files: weights, their packed copy, and the arena of activations. */
@@ -52,7 +52,12 @@ export class BoundedPools {
   async use<T>(models: ModelSet, work: (pool: InferencePool) => Promise<T>, signal: AbortSignal): Promise<T> {
     const entry = await this.acquire(models, signal);
     try {
-      return await work(await this.opened(models.digest, entry));
+      const pool = await this.opened(models.digest, entry);
+      try {
+        return await work(pool);
+      } finally {
+        if (pool.isBroken) this.drop(models.digest, entry);
+      }
     } finally {
       entry.users -= 1;
       this.onRelease();
@@ -132,6 +137,13 @@ export class BoundedPools {
       if (this.entries.get(digest) === entry) this.entries.delete(digest);
       throw error;
     }
+  }
+
+  /** Whoever comes next gets a new one. */
+  private drop(digest: string, entry: Entry): void {
+    if (this.entries.get(digest) !== entry) return;
+    this.entries.delete(digest);
+    void closePool(entry);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { InferencePool, ModelSet } from '@assay/forensics';
-import type { ObjectStore } from '@assay/storage';
-import { untilAborted } from '../until-aborted';
+import { type ObjectStore, untilAborted } from '@assay/storage';
 import { BoundedPools, type PoolLimits } from './bounded-pools';
 import { fetchModelSet } from './fetch-model-set';
 

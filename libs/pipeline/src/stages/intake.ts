@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
 import { accepted, MediaRecord, type Outcome, rejected, type Subject, type TenantId } from '@assay/contracts';
+import { untilNotDeleted } from '../deletion-marker';
 import { attachSubject } from '../keeping/subjects';
 import { keys } from '../keys';
 import { mediaRecordFor } from '../media-record';
@@ -94,15 +95,26 @@ export async function keepAsMedia(
   store: Ports['store'],
   signal: AbortSignal,
 ): Promise<Intake> {
+  const item = { media: id, tenant };
   return whileClaimed(id, store, signal, async () => {
+    await untilNotDeleted(item, store, signal);
     if (await store.stat(keys.media(id), signal)) await store.delete(upload, signal);
-    else await store.move(upload, keys.media(id), signal);
-    if (subject !== null) await attachSubject({ media: id, tenant }, subject, store, signal);
+    else {
+      // Bytes whose record never comes, as this is cut off, are found by it.
+      await store.put(keys.leftBytes(id), '', {}, signal);
+      await store.move(upload, keys.media(id), signal);
+    }
     const record = mediaRecordFor(id, tenant, bytes, name);
     const key = keys.mediaRecord(id, tenant);
-    const written = await writeStored(store, key, record, { ifAbsent: true }, signal);
-    if (written === 'written') return { media: record, created: true };
+    let created = false;
+    do {
+      if (subject !== null) await attachSubject(item, subject, store, signal);
+      created = (await writeStored(store, key, record, { ifAbsent: true }, signal)) === 'written' || created;
+      // A deletion that began in between may have taken this, or a part of it.
+    } while (await untilNotDeleted(item, store, signal));
+    await store.delete(keys.leftBytes(id), signal);
+    if (created) return { media: record, created };
     const known = await readStored(store, key, MediaRecord, signal);
-    return { media: known ?? record, created: false };
+    return { media: known ?? record, created };
   });
 }

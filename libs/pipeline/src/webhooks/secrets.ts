@@ -60,8 +60,9 @@ export async function addSecret(
       createdAt: new Date(now).toISOString(),
     };
     const key = keys.webhookSecret(holder, record.number);
-    if ((await writeStored(store, key, record, { ifAbsent: true }, signal)) === 'exists') continue;
-    // Stores that cannot decide between two who write at once keep the last: then the other one tries again.
+    // What lies there decides, and not the answer: stores that cannot choose between two who write at once keep the last, and a
+    // write whose answer was lost is repeated and then finds itself.
+    await writeStored(store, key, record, { ifAbsent: true }, signal);
     if ((await readStored(store, key, SecretRecord, signal))?.key !== record.key) continue;
     await removeBefore(holder, record.number - maxLive + 1, store, signal);
     return record;

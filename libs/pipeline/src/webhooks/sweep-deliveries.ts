@@ -96,7 +96,11 @@ export async function removeOldDeliveries(
   const prefixes = (await allWebhookIds(store, signal)).map(keys.deliveries);
   for (const prefix of [...prefixes, keys.callbackDeliveries]) {
     for await (const { key } of store.list(prefix, signal)) {
-      if (!isOld(key.slice(key.lastIndexOf('/') + 1, -'.json'.length), now)) continue;
+      const [receiver = '', file = ''] = key.slice('deliveries/'.length).split('/');
+      const delivery = file.slice(0, -'.json'.length);
+      if (!isOld(delivery, now)) continue;
+      // Asked for again, and on its way: its end is still to be written down.
+      if (await store.stat(keys.pendingDelivery(receiver, delivery), signal)) continue;
       await store.delete(key, signal);
       removed += 1;
     }

@@ -155,10 +155,11 @@ class FolderStore implements ObjectStore {
 
   private async makeAndName<T>(key: string, signal: AbortSignal, name: () => Promise<T>) {
     const folder = dirname(this.pathOf(key));
+    const made: string[] = [];
     for (let tries = 1; ; tries += 1) {
       try {
         signal.throwIfAborted();
-        const made = await makeFolder(folder);
+        made.push(...(await makeFolder(folder)));
         // At once: whoever removes empty folders would come in between while the disk is waited for.
         return { named: await name(), made };
       } catch (error) {

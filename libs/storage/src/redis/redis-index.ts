@@ -47,8 +47,9 @@ export class RedisIndex implements ScanIndex {
       [recordKey(checked.id)],
       [this.timeOf(checked), ...fieldsOf(checked)],
     );
-    // What a scan is never changes, so its place in the lists is the same whichever record stays.
-    await this.addToLists(checked);
+    // Of the record that stayed: its label may be another.
+    const listed = outcome === 1 || outcome === 2 ? checked : await this.get(checked.id);
+    if (listed) await this.addToLists(listed);
     return outcome === 1 ? 'created' : outcome === 2 ? 'replaced' : 'kept';
   }
 

@@ -1,6 +1,10 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
+import { untilAborted } from '../until-aborted';
 import { isNotImplemented, isPreconditionFailed, storeErrorOf } from './s3-errors';
+
+/** For three small requests, ms. Nobody's own time: who asked first may leave while others wait. */
+const askMs = 60_000;
 
 /**
  * Does this server decide `If-None-Match: *` on a write? AWS, MinIO and newer Ceph do; OpenStack Swift answers 501, and
@@ -18,11 +22,12 @@ export class ConditionalPut {
   ) {}
 
   async isHonoured(signal: AbortSignal): Promise<boolean> {
-    this.answer ??= this.ask(signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    this.answer ??= this.ask(AbortSignal.timeout(askMs)).catch((error: unknown) => {
       this.answer = null;
       throw error;
     });
-    return this.answer;
+    return untilAborted(this.answer, signal);
   }
 
   private async ask(signal: AbortSignal): Promise<boolean> {

@@ -1,13 +1,18 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Body } from '../guard-body';
+import { StoreUnavailableError } from '../errors/store-unavailable-error';
 import { asError, isConflict, isPreconditionFailed, storeErrorOf } from './s3-errors';
 
 /** S3's least, for the memory. 10,000 parts, S3's most, are 48 GiB: far over the largest media. */
 const partBytes = 5 * 1024 * 1024;
 /** Parts in flight: memory is about (this + 1) x `partBytes`. */
 const partsInFlight = 2;
+/** A write that another request on the same key got in the way of is tried so often, after a pause each time. */
+const conflictTries = 5;
+const conflictPauseMs = 100;
 const defaultContentType = 'application/octet-stream';
 
 export interface UploadRequest {
@@ -35,15 +40,20 @@ export async function upload(
     ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
   };
   signal.throwIfAborted();
-  try {
-    if (body instanceof Readable) await uploadStream(client, { ...params, Body: body }, signal);
-    else await client.send(new PutObjectCommand({ ...params, ...sized(body) }), { abortSignal: signal });
-    return 'written';
-  } catch (error) {
-    // 409: another conditional write of this key is under way; its body wins.
-    if (ifAbsent && (isPreconditionFailed(error) || isConflict(error))) return 'exists';
-    if (error instanceof BodyError) throw signal.aborted ? signal.reason : error.cause;
-    throw storeErrorOf(error, signal);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      if (body instanceof Readable) await uploadStream(client, { ...params, Body: body }, signal);
+      else await client.send(new PutObjectCommand({ ...params, ...sized(body) }), { abortSignal: signal });
+      return 'written';
+    } catch (error) {
+      if (ifAbsent && isPreconditionFailed(error)) return 'exists';
+      if (error instanceof BodyError) throw signal.aborted ? signal.reason : error.cause;
+      if (!ifAbsent || !isConflict(error)) throw storeErrorOf(error, signal);
+      // 409: another request on this key was under way, a deletion perhaps. Nothing was written, nor need anything be there.
+      if (body instanceof Readable || tries === conflictTries)
+        throw new StoreUnavailableError('the store is busy with another request for the same object', error);
+      await sleep(tries * conflictPauseMs, undefined, { signal });
+    }
   }
 }
 

@@ -46,6 +46,14 @@ it('gives room back, counts what came, and lets a reservation grow', async () =>
   expect(await one.read(at('grow'))).toEqual({ bytes: 40, items: 1, videoMs: 0, reservedBytes: 0, reservedItems: 0 });
 });
 
+it('counts what came once, also where the answer was lost and it is told again', async () => {
+  const limits = { ...unlimited, bytes: 100 };
+  await one.reserve(at('twice'), { id: 'a', bytes: 40, holdMs }, limits);
+  await one.settle(at('twice'), 'a', { bytes: 40 });
+  await two.settle(at('twice'), 'a', { bytes: 40 });
+  expect(await one.read(at('twice'))).toMatchObject({ bytes: 40, items: 1, reservedBytes: 0 });
+});
+
 it('a reservation whose holder died ends by itself', async () => {
   const limits = { ...unlimited, bytes: 10 };
   expect(await one.reserve(at('dead'), { id: 'a', bytes: 10, holdMs: 50 }, limits)).toBeNull();

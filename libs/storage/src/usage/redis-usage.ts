@@ -5,7 +5,7 @@ import type { RedisIndexSettings } from '../redis/redis-settings';
 import { chargeScript, readScript, reserveScript, restoreScript, settleScript } from './scripts';
 import type { UsageCounts, UsageLimits, UsagePeriod, UsageStore } from './usage-store';
 
-/** How long a scan is remembered as counted, where whoever counted it died before it noted that, ms. */
+/** How long a scan or an upload is remembered as counted, where whoever counted it did not learn of it, ms. */
 const chargedMs = 3600_000;
 /** No number is below it: says that there is no limit. */
 const noLimit = -1;
@@ -31,7 +31,7 @@ export class RedisUsage implements UsageStore {
   }
 
   async settle(at: UsagePeriod, id: string, taken: { bytes: number } | null): Promise<void> {
-    await this.run(settleScript, at, [id, taken?.bytes ?? noLimit, at.forgetAtMs]);
+    await this.run(settleScript, at, [id, taken?.bytes ?? noLimit, at.forgetAtMs, chargedMs], id);
   }
 
   async charge(at: UsagePeriod, { id, videoMs }: { id: string; videoMs: number }, limits: UsageLimits) {
@@ -57,9 +57,14 @@ export class RedisUsage implements UsageStore {
     return closeRedis(this.redis);
   }
 
-  /** @param scan of which one key is; read and written by `chargeScript` alone */
-  private run(script: string, { tenant, period }: UsagePeriod, args: (string | number)[], scan = ''): Promise<unknown> {
-    const names = [`used:${period}`, 'reserved', 'reserved-until', `charged:${scan}`];
+  /** @param counted what one key says of that it was counted: a scan, an upload */
+  private run(
+    script: string,
+    { tenant, period }: UsagePeriod,
+    args: (string | number)[],
+    counted = '',
+  ): Promise<unknown> {
+    const names = [`used:${period}`, 'reserved', 'reserved-until', `charged:${counted}`];
     const keys = names.map((name) => tenantKey(tenant, name));
     return orUnavailable(this.redis.eval(script, keys.length, ...keys, ...args));
   }

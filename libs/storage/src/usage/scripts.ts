@@ -1,6 +1,6 @@
 /**
  * KEYS of all: used in the period (hash of bytes, items, video), reserved bytes by id (hash), when each reservation ends (sorted set),
- * what says that a scan was counted.
+ * what says that a scan, or an upload, was counted.
  */
 
 /** What is reserved by others than ARGV[2], after those that have ended (ARGV[1]: now) are gone. */
@@ -29,11 +29,11 @@ redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 redis.call('ZADD', KEYS[3], tonumber(ARGV[1]) + tonumber(ARGV[4]), ARGV[2])
 return nil`;
 
-/** ARGV id, bytes (-1 = nothing came of it), when the period is forgotten */
+/** ARGV id, bytes (-1 = nothing came of it), when the period is forgotten, how long the id is remembered in ms: a client whose connection broke before the answer asks again */
 export const settleScript = `
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
-if tonumber(ARGV[2]) >= 0 then
+if tonumber(ARGV[2]) >= 0 and redis.call('SET', KEYS[4], 1, 'NX', 'PX', ARGV[4]) then
   redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[2])
   redis.call('HINCRBY', KEYS[1], 'items', 1)
   redis.call('PEXPIREAT', KEYS[1], ARGV[3])
