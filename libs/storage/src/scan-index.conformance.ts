@@ -236,6 +236,16 @@ export function scanIndexConformance(backend: () => ScanIndexBackend, { eventsMa
     });
   });
 
+  it('restore leaves the label and its list to a record that is fresher', async () => {
+    const own = { label: 'confirmed_manipulated', labelSource: 'own' } as const;
+    const page = { tenant: 'default', limit: 10, cursor: null, label: own.label };
+    await index.create(exampleRecord(1, { state: 'done', updatedAt: at(9) }));
+    await index.relabel(scanId(1), own);
+    // As it was read from the store a moment before it was labelled.
+    expect(await index.restore(exampleRecord(1, { state: 'done', updatedAt: at(9) }))).toBe('kept');
+    expect((await index.list(page)).scans).toHaveLength(1);
+  });
+
   describe('segments', () => {
     it('count once each, in any order and from many workers at once', async () => {
       await index.create(exampleRecord(1, { state: 'running' }));

@@ -125,6 +125,24 @@ describe('InferencePool', () => {
       unwarmed,
     ));
 
+  it('is broken, and says so at once, when its threads keep dying', () =>
+    withPool(
+      1,
+      async (pool) => {
+        const frame = scene(0, [{ column: 1, row: 1, forged: 0.5 }]);
+        for (let death = 1; !pool.isBroken; death += 1) {
+          expect(death).toBeLessThan(6);
+          const waiting = [pool.detect(frame, limits, never), pool.detect(frame, limits, never)];
+          const ends = Promise.allSettled(waiting);
+          // Before either is done.
+          await killThreads(pool);
+          if (pool.isBroken) expect((await ends)[1]).toMatchObject({ reason: { code: 'thread_crashed' } });
+        }
+        await expect(pool.detect(frame, limits, never)).rejects.toMatchObject({ code: 'thread_crashed' });
+      },
+      unwarmed,
+    ));
+
   it('refuses work after it was closed, and closes twice', async () => {
     const pool = await InferencePool.open(models, { threads: 1 });
     const frame = scene(0, []);

@@ -1,7 +1,11 @@
 /**
  * Invariants: markers of the last hour have their turn in every sweep, before all others, and each older one once an hour.
+ * A log goes back for its time, and what is on its way stays in it beyond that.
  */
-import { stretchesAt } from './sweep-deliveries';
+import { keys } from '../keys';
+import { noAbort, testPorts } from '../testing/test-ports';
+import { deliveryIdOf } from './delivery-id';
+import { deliveriesKeptMs, removeOldDeliveries, stretchesAt } from './sweep-deliveries';
 
 const minuteMs = 60_000;
 const dayMs = 1_440 * minuteMs;
@@ -25,4 +29,18 @@ it.each([0.1, 1, 3, 20, 40])('one of %d days ago has its turn once an hour', (da
 it('nothing before the oldest is asked for', () => {
   expect(stretchesAt(now, now)).toHaveLength(2);
   expect(stretchesAt(now, 0).length).toBeLessThan(80);
+});
+
+it('keeps an old delivery that was asked for again until its tries have ended', async () => {
+  const ports = await testPorts();
+  const receiver = 'cb_0123456789abcdef01234567';
+  const delivery = deliveryIdOf({ id: `sc_${'0'.repeat(32)}-scan-failed`, timestamp: new Date(now).toISOString() });
+  const [record, marker] = [keys.delivery(receiver, delivery), keys.pendingDelivery(receiver, delivery)];
+  for (const key of [record, marker]) await ports.store.put(key, '{}', {}, noAbort);
+  const remove = () => removeOldDeliveries(ports.store, noAbort, now + deliveriesKeptMs + minuteMs);
+  expect(await remove()).toBe(0);
+  await ports.store.delete(marker, noAbort);
+  expect(await remove()).toBe(1);
+  expect(await ports.store.stat(record, noAbort)).toBeNull();
+  await ports.close();
 });
