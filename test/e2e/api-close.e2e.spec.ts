@@ -21,7 +21,8 @@ async function untilStored(api: TestApi): Promise<void> {
 }
 
 it('lets an upload finish, ends event streams, and then refuses', async () => {
-  const api = await startTestApi();
+  // A bound and no pause: it ends when the upload does.
+  const api = await startTestApi({ ASSAY_DRAIN_SECONDS: '60' });
   const { id: media } = await api.client.uploadMedia(Buffer.from('bytes'));
   const { id } = await api.client.createScan({ media });
   const events = await api.ask(`/v1/scans/${id}/events`);

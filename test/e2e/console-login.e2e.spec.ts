@@ -90,11 +90,16 @@ withBrowser('logging in on the page', () => {
     await page.getByRole('button', { name: 'Choose a file', disabled: false }).waitFor();
     await send();
     await page.getByText('renewed.jpg').first().waitFor();
-    expect(issuer.given.length).toBeGreaterThan(2);
+    while (issuer.given.length <= 2) await page.waitForTimeout(50);
     while (new Set(used).size < 2) await page.waitForTimeout(50);
     expect(used.every((token) => issuer.given.includes(token?.replace('Bearer ', '') ?? ''))).toBe(true);
 
-    issuer.logOut();
+    // A renewal that is on its way brings another token, which is good as well: until one is refused.
+    while (issuer.refused() === 0) {
+      issuer.logOut();
+      await page.getByText('renewed.jpg').first().click();
+      await page.waitForTimeout(50);
+    }
     const [before, last] = [issuer.given.length, used.length];
     await page.getByText('renewed.jpg').first().click();
     while (used.length < last + 2) await page.waitForTimeout(50);

@@ -67,7 +67,7 @@ withBrowser('the page', () => {
       expect(await label.getAttribute('data-verdict')).toBe(scans[0]?.verdict);
       expect(await page.locator('.reasons li').count()).toBeGreaterThan(0);
       const crop = page.locator('.strip img').first();
-      await crop.waitFor();
+      await crop.evaluate((image) => (image as HTMLImageElement).decode());
       expect(await crop.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
       await page.locator('img.timeline').waitFor();
 

@@ -63,6 +63,8 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 async function done(id: string): Promise<Erasure> {
   const read = () => json(`/v1/erasures/${id}`) as Promise<Erasure>;
   await until(async () => (await read()).state === 'done');
+  // Its own notes go behind the receipt, the marker last.
+  await until(async () => !(await api.stored()).some((name) => name.startsWith('erasing/')));
   return read();
 }
 

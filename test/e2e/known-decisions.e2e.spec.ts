@@ -113,6 +113,8 @@ async function erase(target: object, key = api.key): Promise<Erasure> {
   const { id } = (await (await post('/v1/erasures', { target }, {}, key)).json()) as Erasure;
   const erasure = () => read<Erasure>(`/v1/erasures/${id}`, key);
   await until(async () => (await erasure()).state === 'done');
+  // Its own notes go behind the receipt, the marker last.
+  await until(async () => !(await api.stored()).some((name) => name.startsWith('erasing/')));
   return erasure();
 }
 

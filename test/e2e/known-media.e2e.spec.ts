@@ -7,6 +7,9 @@ import { parseVideoHash } from '@assay/fingerprint';
 import { ffmpeg, mediaFolder } from '../media/make-media';
 import { assay } from '../support/assay-cli';
 
+/** Bounds a hang; how long it takes is the machine's. */
+jest.setTimeout(240_000);
+
 let folder: Awaited<ReturnType<typeof mediaFolder>>;
 let root: string;
 beforeAll(async () => {

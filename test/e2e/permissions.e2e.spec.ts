@@ -18,6 +18,9 @@ import { apiChecker } from '../../apps/api/testing/api-checker';
 import { startTestApi, type TestApi } from '../support/api';
 import { filesUnder } from '../support/files-under';
 
+/** Bounds a hang; how long it takes is the machine's. */
+jest.setTimeout(240_000);
+
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();

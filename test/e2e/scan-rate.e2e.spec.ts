@@ -38,19 +38,25 @@ async function ask(client: AssayClient, priority: 'live' | 'backfill'): Promise<
 it('begins an archive at its rate, and everything when the rate is taken away', async () => {
   const [acme, other] = [await clientOf('acme'), await clientOf('other')];
   const archive: string[] = [];
+  const beganAt = Date.now();
   for (let scans = 0; scans < 5; scans += 1) archive.push(await ask(acme, 'backfill'));
   for (const client of [acme, other]) await client.waitForVerdict(await ask(client, 'live'));
   await other.waitForVerdict(await ask(other, 'backfill'));
   const begun = archive.slice(0, perMinute);
   for (const scan of begun) await acme.waitForVerdict(scan);
   const held = archive.slice(perMinute);
-  const states = async () => Promise.all(held.map(async (scan) => (await acme.getScan(scan)).state));
-  expect(await states()).toEqual(['queued', 'queued', 'queued']);
+  /** On a machine that is slow enough the next minute has come, and with it the next of them. */
+  const expectHeld = async () => {
+    const states = await Promise.all(held.map(async (scan) => (await acme.getScan(scan)).state));
+    const minutes = Math.floor((Date.now() - beganAt) / 60_000);
+    expect(states.filter((state) => state !== 'queued').length).toBeLessThanOrEqual(perMinute * minutes);
+  };
+  await expectHeld();
 
   await api.killWorkers();
   await api.startWorker();
   await acme.waitForVerdict(await ask(acme, 'live'));
-  expect(await states()).toEqual(['queued', 'queued', 'queued']);
+  await expectHeld();
 
   const any: ScanRate = { live: null, standard: null, backfill: null };
   await api.ask('/v1/tenants/acme/scan-rate', json('PUT', any));

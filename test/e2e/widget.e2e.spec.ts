@@ -104,10 +104,12 @@ withBrowser('the widget', () => {
     await page.getByText('Likely manipulated').waitFor();
     expect(await page.locator('assay-verdict li').first().textContent()).toBe(hostile);
     expect(await page.evaluate(() => 'broken' in window)).toBe(false);
-    const picture = page.locator('assay-verdict .strip img');
+    const picture = page.locator('assay-verdict .strip img[src]');
     await picture.evaluate((image: HTMLImageElement) => image.decode());
     expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+    const overlay = page.waitForResponse('**/overlay.jpg');
     await page.getByRole('button', { name: 'Show suspected area' }).click();
+    await overlay;
     await page.getByRole('button', { name: 'Hide suspected area' }).waitFor();
     const paths = asked.filter(({ path }) => path.startsWith('/scans/'));
     expect(paths.map(({ path }) => path)).toEqual([

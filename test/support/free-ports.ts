@@ -1,21 +1,25 @@
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
+
+/** Below what the system gives to whoever listens on any port, or connects: such a one would take ours before we do. */
+const first = 12_000;
+/** Each of jest's processes has its own. */
+const portsAWorker = 1_500;
+const worker = Number(process.env['JEST_WORKER_ID'] ?? '1') % 12;
+let next = process.pid % portsAWorker;
 
 /** Ports of this machine that nobody listens on at the moment, all different. */
 export async function freePorts(count: number): Promise<number[]> {
-  // All open at once, so that they differ.
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = first + worker * portsAWorker + (next = (next + 1) % portsAWorker);
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
 }
 
-function listenAnywhere(): Promise<Server> {
-  return new Promise((listening, failed) => {
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', failed).listen(0, '127.0.0.1', () => listening(server));
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-}

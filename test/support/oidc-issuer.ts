@@ -26,6 +26,8 @@ export interface TestIssuer {
   tokensLast(seconds: number): void;
   /** Access tokens given out to who logged in, oldest first. */
   given: readonly string[];
+  /** Refresh tokens that were refused. */
+  refused(): number;
   /** No refresh token is good any more. */
   logOut(): void;
   /** What the discovery document says in place of the truth. */
@@ -43,6 +45,7 @@ export async function startIssuer(): Promise<TestIssuer> {
   const codes = new Map<string, URLSearchParams>();
   let tokenSeconds = usualSeconds;
   const given: string[] = [];
+  let refused = 0;
   /** Each good for one use, as public clients get them. */
   const refreshTokens = new Set<string>();
   let current: { alg: string; kid: string; privateKey: PrivateKey; jwk: object };
@@ -84,7 +87,10 @@ export async function startIssuer(): Promise<TestIssuer> {
   const exchange = async (request: IncomingMessage): Promise<[object, number]> => {
     const asked = new URLSearchParams(await text(request));
     if (asked.get('grant_type') === 'refresh_token') {
-      if (!refreshTokens.delete(asked.get('refresh_token') ?? '') || !visitor) return [{ error: 'invalid_grant' }, 400];
+      if (!refreshTokens.delete(asked.get('refresh_token') ?? '') || !visitor) {
+        refused += 1;
+        return [{ error: 'invalid_grant' }, 400];
+      }
       return [await grant(visitor), 200];
     }
     const begun = codes.get(asked.get('code') ?? '');
@@ -130,6 +136,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     logInAs: (claims, state = null) => void ([visitor, stateSent] = [claims, state]),
     tokensLast: (seconds) => void (tokenSeconds = seconds),
     given,
+    refused: () => refused,
     logOut: () => refreshTokens.clear(),
     claimToBe: (issuer) => void (pretended = issuer),
     async close() {

@@ -12,7 +12,7 @@ export interface TestRedis {
 
 /** Under /tmp whatever TMPDIR says: a socket's path may have 108 characters at most. */
 const folderPrefix = '/tmp/assay-redis-';
-const startTimeoutMs = 10_000;
+const startTimeoutMs = 60_000;
 
 /** stdin is the leash: `cat` ends when this process does. */
 const script = `

@@ -8,6 +8,9 @@ import { apiChecker } from '../../apps/api/testing/api-checker';
 import { startTestApi, type TestApi } from '../support/api';
 import { describeWithS3, s3Settings, s3StartTimeoutMs, startS3, type TestS3 } from '../support/s3';
 
+/** Bounds a hang; how long it takes is the machine's. */
+jest.setTimeout(240_000);
+
 const maxBytes = 40_000_000;
 const bytes = randomBytes(20_000_000);
 const sha256 = createHash('sha256').update(bytes).digest('hex');

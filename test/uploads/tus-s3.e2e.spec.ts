@@ -8,6 +8,9 @@ import { describeWithS3, s3Settings, s3StartTimeoutMs, startS3, type TestS3 } fr
 import { append, begin, tus } from '../support/tus';
 import { tusConformance } from './tus-conformance';
 
+/** Bounds a hang; how long it takes is the machine's. */
+jest.setTimeout(240_000);
+
 const maxBytes = 30_000_000;
 /** Two parts of S3 and a rest that is no part yet. */
 const manyBytes = 20_000_000;

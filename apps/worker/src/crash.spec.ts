@@ -57,7 +57,8 @@ const recordOf = (scan: string) => world.ports.index.get(scan);
 describe('kill -9 of a worker in the middle of a look', () => {
   it('costs no scan: the next worker finishes it, with one verdict', async () => {
     const clip = join(world.root, 'clip.mp4');
-    await makeClip(clip, 17);
+    // Long, so that it is not done before somebody has looked.
+    await makeClip(clip, 33);
     const media = await world.takeIn(clip, 'clip.mp4');
     const first = await startProcess();
     const { scan } = await submitScan(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
@@ -77,7 +78,7 @@ describe('kill -9 of a worker in the middle of a look', () => {
       const now = await recordOf(scan.id);
       return now && ['done', 'failed'].includes(now.state) ? now : null;
     });
-    expect(record).toMatchObject({ state: 'done', verdict: 'inconclusive', segments: 5, segmentsDone: 5 });
+    expect(record).toMatchObject({ state: 'done', verdict: 'inconclusive', segments: 9, segmentsDone: 9 });
     expect(await readStored(world.ports.store, keys.verdict(scan.id), Verdict, noAbort)).toMatchObject({
       reasons: [{ code: 'no_face' }],
       method: { contentSha256: media.id },
@@ -93,12 +94,13 @@ describe('kill -9 of a worker in the middle of a look', () => {
 
   it('of its engine gives the job back at once, and the worker goes', async () => {
     const clip = join(world.root, 'engine.mp4');
-    await makeClip(clip, 15);
+    await makeClip(clip, 33);
     const media = await world.takeIn(clip, 'engine.mp4');
     const first = await startProcess();
+    const [engine] = await childrenOf(first);
     const { scan } = await submitScan(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
     await until(async () => ((await recordOf(scan.id))?.segmentsDone ?? 0) > 0);
-    const [engine] = await childrenOf(first);
+    await until(async () => (await world.queues.look.getActiveCount()) > 0);
     process.kill(engine ?? 0, 'SIGKILL');
     expect(await once(first, 'exit')).toEqual([1, null]);
     // No lock has to run out: nothing is held by a worker that is gone.

@@ -8,7 +8,7 @@ import { defaultTenant, type ScanEvent, ScanRecord, Verdict } from '@assay/contr
 import { createRedisIndex, type ScanIndex } from '@assay/storage';
 import { Worker } from 'bullmq';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
-import { cancelScan } from './cancel-scan';
+import { cancelScan, finishCancel } from './cancel-scan';
 import { PermanentError, ScanCancelledError } from './errors';
 import { failScan } from './fail-scan';
 import { addScanFlow, hasJobs } from './flows';
@@ -235,6 +235,14 @@ describe('asked for again', () => {
     expect(await queues.plan.count()).toBe(1);
     expect(await exists(keys.openScan(scan.id))).toBe(true);
   };
+
+  it('runs, whoever still ends the run before', async () => {
+    const before = await cancel();
+    await submit(scan.media);
+    // As a sweep does that has read the scan before.
+    await finishCancel(before!, ports, queues, noAbort);
+    await expectToRun();
+  });
 
   it.each(moments.filter(([end, step]) => end === 'cancelled' || step !== 'jobs are removed'))(
     'runs, when it was %s and asked for before %s',

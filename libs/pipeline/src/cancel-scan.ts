@@ -2,7 +2,7 @@ import { Plan, type ScanId, ScanRecord } from '@assay/contracts';
 import { ScanEndedError } from './errors';
 import { addPlanJob, removeScanJobs } from './flows';
 import { keys } from './keys';
-import { keepLaterRun } from './later-run';
+import { closeRun } from './later-run';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
@@ -44,12 +44,13 @@ export async function finishCancel(
   const cancelled: ScanRecord = { ...record, state: 'cancelled', failure: null, updatedAt: new Date().toISOString() };
   const ended = await endScan(cancelled, ports, signal);
   if (ended.state === 'done' || ended.state === 'failed') throw new ScanEndedError(ended.state);
+  // Somebody has started it anew since it was asked to end.
+  if (ended.state !== 'cancelled') return ended;
   await ports.index.publish(eventOf(cancelled));
   await removeScanJobs(queues, await withSegments(cancelled, ports, signal));
   await ports.outbox?.tell(cancelled, signal);
   // Last, so that the sweeper finds what was cut off.
-  await ports.store.delete(keys.openScan(record.id), signal);
-  const later = await keepLaterRun(cancelled, ports, signal);
+  const later = await closeRun(cancelled, ports, signal);
   // Its job may have gone with those of the cancelled run.
   if (later) await addPlanJob(queues, later);
   return cancelled;

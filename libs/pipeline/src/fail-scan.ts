@@ -1,7 +1,7 @@
 import type { ScanId, ScanRecord } from '@assay/contracts';
 import { safeMessage } from './errors';
 import { keys } from './keys';
-import { keepLaterRun } from './later-run';
+import { closeRun } from './later-run';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
 import { endScan, loadRecord } from './scan-state';
@@ -29,8 +29,7 @@ export async function failScan(
   if ((await endScan(failed, ports, signal)).state !== 'failed') return null;
   await ports.outbox?.tell(failed, signal);
   await ports.index.publish(eventOf(failed));
-  await ports.store.delete(keys.openScan(scan), signal);
-  await keepLaterRun(failed, ports, signal);
+  await closeRun(failed, ports, signal);
   ports.log.error({ scan, err: error }, 'scan failed');
   return failed;
 }

@@ -6,23 +6,28 @@ import { readStored, writeStored } from './stored';
 /** How many times a scan was started anew. */
 export const runOf = ({ restarts }: Pick<ScanRecord, 'restarts'>): number => restarts ?? 0;
 
+/** The run that was started behind this one; null when there is none. */
+export async function laterRun(run: ScanRecord, { index }: Pick<Ports, 'index'>): Promise<ScanRecord | null> {
+  const now = await index.get(run.id);
+  return now && runOf(now) > runOf(run) ? now : null;
+}
+
 /**
- * A scan whose end shows can be asked for again while what ended it goes on writing. Who ends a run and who starts the next
- * one both look behind their writes: the end for a new run in the index, the start for what an end took of it in the store.
- * One of the two finds the other, and the new run has its record and its marker back.
+ * Takes away the marker of a run that has ended. A scan whose end shows can be asked for again while what ended it goes on writing: who ends
+ * a run and who starts the next one both look behind their writes, the end for a new run in the index, the start for what an end
+ * took of it in the store. One of the two finds the other, and the new run has its record and its marker back.
  *
- * @param ended the run that was ended
  * @returns the run that was started since; null when there is none
  */
-export async function keepLaterRun(
+export async function closeRun(
   ended: ScanRecord,
-  { store, index }: Pick<Ports, 'store' | 'index'>,
+  ports: Pick<Ports, 'store' | 'index'>,
   signal: AbortSignal,
 ): Promise<ScanRecord | null> {
-  const now = await index.get(ended.id);
-  if (!now || runOf(now) <= runOf(ended)) return null;
-  await keepRun(now, { store }, signal);
-  return now;
+  if (!(await laterRun(ended, ports))) await ports.store.delete(keys.openScan(ended.id), signal);
+  const later = await laterRun(ended, ports);
+  if (later) await keepRun(later, ports, signal);
+  return later;
 }
 
 /** Writes a run down again where an earlier one was written over it. */

@@ -2,6 +2,7 @@ import { type Policy, Policy as PolicySchema, ScanId, ScanRecord } from '@assay/
 import type { ModelSet } from '@assay/forensics';
 import { ScanCancelledError, ScanGoneError } from './errors';
 import { keys } from './keys';
+import { laterRun } from './later-run';
 import type { Ports } from './ports';
 import { readStored, writeStored } from './stored';
 
@@ -107,13 +108,16 @@ export async function withdrawVerdict(
  * atomic, lets one through; only that one is written to the store. A crash between the two is made good by the next try,
  * as the scan's marker is still there.
  *
- * @returns the record as it now is: of another state when another end came first
+ * @returns the record as it now is: of another state when another end came first, or the scan was started anew
  */
 export async function endScan(
   record: ScanRecord,
   ports: Pick<Ports, 'store' | 'index'>,
   signal: AbortSignal,
 ): Promise<ScanRecord> {
+  // A run that was started since is not ended by what ended the one before; a verdict ends the scan, whichever run it is of.
+  const later = record.state === 'done' ? null : await laterRun(record, ports);
+  if (later) return later;
   const created = (await ports.index.create(record)) === 'created';
   const winner = created ? record : await ports.index.update(record.id, record);
   if (winner && winner.state !== record.state) return winner;

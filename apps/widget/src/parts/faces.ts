@@ -40,10 +40,17 @@ function face(track: VerdictTrack, still: boolean, evidence: EvidenceSource, sig
   const { index, framesScored, framesSeen } = track;
   const when = still ? '' : `${spanWords(track, clock)} · `;
   const pictures = track.evidence.map((shown) => picture(shown, index, still));
+  let drawing = 0;
   const draw = (marked: boolean): void => {
+    const now = (drawing += 1);
     for (const { image, crop, overlay } of pictures) {
       evidence((marked && overlay) || crop, signal).then(
-        (url) => (url === null ? image.removeAttribute('src') : image.setAttribute('src', url)),
+        (url) => {
+          // One that comes late must not take the place of what was asked for since.
+          if (now !== drawing) return;
+          if (url === null) image.removeAttribute('src');
+          else image.setAttribute('src', url);
+        },
         () => undefined,
       );
     }

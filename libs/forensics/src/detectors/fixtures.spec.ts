@@ -14,6 +14,9 @@ import { filmedFromScreen } from '../testing/filmed-screen';
 import { frames, scenePlan, sceneProbe, sceneSegment } from '../testing/tiny-scene';
 import { lookAtSegment } from './look-at-segment';
 
+/** Bounds a hang; how long it takes is the machine's. */
+jest.setTimeout(240_000);
+
 /**
  * Holds, with the models that ship and the clips that ship (faces of no real person): faces are found and followed, a cut ends
  * them, every frame of the swapped twin scores higher than its original's, the overlay marks the face that was replaced, a face behind

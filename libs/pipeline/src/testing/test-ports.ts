@@ -17,7 +17,8 @@ export const noAbort: AbortSignal = new AbortController().signal;
 /** A real folder store and a memory index; models that are named but never run. */
 export async function testPorts(): Promise<OpenPorts & { root: string }> {
   const root = await mkdtemp(join(tmpdir(), 'assay-pipeline-'));
-  const store = createFolderStore({ root });
+  // What a power cut would leave is the store's own test.
+  const store = createFolderStore({ root, durable: false });
   const index = createMemoryIndex();
   const mediaFiles = new MediaFiles(store);
   const models = { dir: root, entries: [], digest: 'd'.repeat(64), uses: [] };
