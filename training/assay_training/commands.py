@@ -159,6 +159,13 @@ def eval_maps(argv: list[str]) -> int:
     return main(argv)
 
 
+def eval_motion(argv: list[str]) -> int:
+    """measure what the motion between neighbouring frames of labelled clips says, without a detector"""
+    from assay_training.motion import main
+
+    return main(argv)
+
+
 def eval_occlusion(argv: list[str]) -> int:
     """measure detectors on real faces behind masks and hands"""
     from assay_training.covered_faces import main
@@ -241,6 +248,7 @@ COMMANDS = {
     "eval-kinds": eval_kinds,
     "eval-maps": eval_maps,
     "eval-reasons": eval_reasons,
+    "eval-motion": eval_motion,
     "eval-occlusion": eval_occlusion,
     "eval-domain": eval_domain,
     "eval-attacks": eval_attacks,
