@@ -2,6 +2,7 @@
  * Invariants, with a real Redis and workers: a tenant has at most so many looks of a lane going, and those over it hold up
  * nobody else; each goes on when one has ended, at once; a place of a worker that died goes to the same job, or is free in the end.
  */
+import { randomUUID } from 'node:crypto';
 import type { ScanRecord } from '@assay/contracts';
 import {
   addScanFlow,
@@ -11,8 +12,10 @@ import {
   LaterError,
   loadConfig,
   openQueues,
+  queuePrefix,
   type ScanQueues,
 } from '@assay/pipeline';
+import { Worker } from 'bullmq';
 import { laneScan } from '../../../libs/pipeline/src/testing/lane-jobs';
 import { testPlan } from '../../../libs/pipeline/src/testing/test-plan';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
@@ -100,6 +103,26 @@ it('counts a place once for a job that lost its worker, and no longer than its l
   await gate.enter(mine ?? '', flow, 1, now + 20_000);
   await expect(gate.enter(other ?? '', flow, 2, now + 20_000)).rejects.toThrow(LaterError);
   await gate.enter(other ?? '', flow, 2, now + 3_600_000);
+});
+
+it('calls one that its worker is only just putting aside, though nobody else leaves', async () => {
+  const scan = await addLooks('e', 2);
+  const [first, second] = [0, 1].map((part) => jobIdFor('look', scan.id, scan.modelSet, part));
+  const gate = queues.gate(1);
+  const flow = { tenant: 'e', lane: 'backfill' as const };
+  await gate.enter(first!, flow, 1);
+  await expect(gate.enter(second!, flow, 2)).rejects.toThrow(LaterError);
+  // It waits in the queue yet, as one that a worker holds: not in the state in which it can be called.
+  const leaving = gate.leave(first!, flow);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const token = randomUUID();
+  const hands = new Worker('look', null, { connection: { path: redis.path }, prefix: queuePrefix });
+  for (let job = await hands.getNextJob(token); job; job = await hands.getNextJob(token)) {
+    if (job.id === second) await job.moveToDelayed(Date.now() + 300_000, token);
+  }
+  await leaving;
+  expect(await queues.look.getJobState(second!)).not.toBe('delayed');
+  await hands.close();
 });
 
 it('does not call a job that was cancelled, but the one after it', async () => {

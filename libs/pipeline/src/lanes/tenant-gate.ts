@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { Job, Queue } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LaterError } from '../errors';
 import { queueSettings } from '../queues';
 import { enterScript, leaveScript } from './gate-scripts';
@@ -13,6 +14,10 @@ import type { Flow } from './turns';
 const heldMs = 300_000;
 /** A place of a worker that died is its job's, which goes on elsewhere; if that is gone too, the place is free after this, ms. */
 const leaseMs = queueSettings.look.deadlineMs + queueSettings.look.lockMs;
+
+/** A worker that was turned away puts its job aside within it, ms; what is called before is called again. */
+const asideMs = 5_000;
+const pauseMs = 50;
 
 type LookQueue = Pick<Queue, 'getJob'>;
 
@@ -37,23 +42,28 @@ export class TenantGate {
   /** Gives the place back, and calls the first of those that wait for it. */
   async leave(job: string, flow: Flow): Promise<void> {
     let [id, at] = (await this.redis.eval(leaveScript, 2, ...this.keysOf(flow), job)) as string[];
-    while (id !== undefined) {
+    for (const giveUpAt = Date.now() + asideMs; id !== undefined;) {
       const held = await this.queue.getJob(id);
-      if (held && (await this.call(held, flow, Number(at)))) return;
-      // Cancelled or done meanwhile: the next one.
+      const called = held ? await this.call(held) : 'gone';
+      if (called === 'called') return;
+      if (called === 'early') {
+        // This may be the tenant's last one for long: nobody else would call it.
+        await this.redis.zadd(this.keysOf(flow)[1], Number(at), id);
+        if (Date.now() > giveUpAt) return;
+        await sleep(pauseMs);
+      }
       [id, at] = (await this.redis.zpopmin(this.keysOf(flow)[1])) as string[];
     }
   }
 
-  private async call(job: Job, flow: Flow, at: number): Promise<boolean> {
+  /** `gone`: cancelled or done meanwhile; `early`: not put aside yet by the worker that was turned away. */
+  private async call(job: Job): Promise<'called' | 'gone' | 'early'> {
     try {
       await job.promote();
+      return 'called';
     } catch (error) {
-      if (isMissingJob(error)) return false;
-      // Not put aside yet by the worker that was turned away: it is still to be called.
-      await this.redis.zadd(this.keysOf(flow)[1], at, job.id ?? '');
+      return isMissingJob(error) ? 'gone' : 'early';
     }
-    return true;
   }
 
   private keysOf({ lane, tenant }: Flow): [places: string, held: string] {
