@@ -21,10 +21,13 @@ export async function untilNotDeleted(
   store: Pick<ObjectStore, 'stat'>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const giveUpAt = Date.now() + waitMs, waited = { any: false }; ; waited.any = true) {
+  const giveUpAt = Date.now() + waitMs;
+  let waited = false;
+  for (;;) {
     const marker = await store.stat(keys.deletion(tenant, media), signal);
-    if (!marker || Date.now() - marker.modifiedAt.getTime() > deletionMs) return waited.any;
+    if (!marker || Date.now() - marker.modifiedAt.getTime() > deletionMs) return waited;
     if (Date.now() > giveUpAt) throw new StoreUnavailableError('the same file is just being deleted', null);
     await sleep(pauseMs, undefined, { signal });
+    waited = true;
   }
 }
