@@ -1,10 +1,23 @@
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { fetchMedia } from './fetch-media';
 import { FetchMediaError } from './fetch-media-error';
 import type { FetchMediaSettings } from './settings';
 import { listen, listenRaw, type TestServer, textOf, through } from './testing/test-server';
+
+/** What keeps its own clock where that of `setTimeout` is moved by hand. */
+const allButTimeouts = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+] as const;
 
 /** Invariants: what is fetched is bounded in bytes and in time; every end is typed; nothing stays open. */
 describe('fetchMedia', () => {
@@ -126,18 +139,34 @@ describe('fetchMedia', () => {
   });
 
   it('does not take a slow reader for a silent server', async () => {
-    let read = 0;
-    const slowBytes = 20_000;
-    const slowly = new Writable({
-      highWaterMark: 1,
-      write(chunk: Buffer, _encoding, done) {
-        read += chunk.length;
-        setTimeout(done, read > slowBytes ? 0 : 150);
-      },
-    });
-    const settings = { maxBytes: 400_000, idleTimeoutMs: 60 };
-    expect(await codeOf(get('/endless', settings, never, (body) => pipeline(body, slowly) as never))).toBe('too_large');
-    expect(read).toBeGreaterThan(slowBytes);
+    const idleTimeoutMs = 5_000;
+    const pauses = 5;
+    let paused = 0;
+    const slowly = (body: Readable) =>
+      new Writable({
+        highWaterMark: 1,
+        write(_chunk, _encoding, done) {
+          const next = () => {
+            if (body.destroyed || paused === pauses) return done();
+            // Until then it is the server that is waited for, and rightly.
+            if (body.readableLength < body.readableHighWaterMark) return void setImmediate(next);
+            paused += 1;
+            jest.advanceTimersByTime(10 * idleTimeoutMs);
+            setImmediate(done);
+          };
+          next();
+        },
+      });
+    const settings = { maxBytes: 2_000_000, idleTimeoutMs };
+    // The clock goes on with the reader's pauses alone: the server is of this process too, and shares its stalls.
+    jest.useFakeTimers({ doNotFake: [...allButTimeouts] });
+    try {
+      const fetching = get('/endless', settings, never, (body) => pipeline(body, slowly(body as Readable)) as never);
+      expect(await codeOf(fetching)).toBe('too_large');
+    } finally {
+      jest.useRealTimers();
+    }
+    expect(paused).toBe(pauses);
   });
 
   it.each([

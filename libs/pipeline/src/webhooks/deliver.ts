@@ -47,20 +47,16 @@ export async function deliver(
   const { store } = ports;
   const record = await findDelivery(webhook, delivery, store, signal);
   if (record?.state === 'pending') {
-    waitUntilDue(record);
+    const early = msUntilDue(record);
+    if (early > 0) throw new LaterError(early);
     const tried = await tryOnce(record, ports, signal);
     onTried({ outcome: tried.attempts.at(-1)?.outcome ?? 'disabled', state: tried.state });
     if (await isGone(tried, ports, signal)) return removeDelivery(webhook, delivery, store, signal);
     if (tried.state === 'delivered' && tried.url === undefined) await noteReached(tried.tenant, webhook, store, signal);
-    if (tried.state === 'pending') waitUntilDue(tried);
+    // Also where its time has come already, as writing took so long: without job and marker it would never be tried again.
+    if (tried.state === 'pending') throw new LaterError(msUntilDue(tried));
   }
   await store.delete(keys.pendingDelivery(webhook, delivery), signal);
-}
-
-/** @throws LaterError */
-function waitUntilDue(record: DeliveryRecord): void {
-  const pauseMs = msUntilDue(record);
-  if (pauseMs > 0) throw new LaterError(pauseMs);
 }
 
 async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: AbortSignal): Promise<DeliveryRecord> {

@@ -42,11 +42,11 @@ describe('the index', () => {
     const seen: number[] = [];
     const end = await far.subscribe(id, ({ percent }) => seen.push(percent));
     const event = { scan: id, state: 'running', stage: 'look', partial: null, verdict: null } as const;
-    for (let percent = 1; percent <= 100 && seen.length < 20; percent += 1) {
-      await near.publish({ ...event, percent, at: new Date().toISOString() });
+    // Ever more, and never 100: how many are lost before all nodes know of the listener is up to the machine.
+    for (let sent = 1; seen.length < 20; sent += 1) {
+      await near.publish({ ...event, percent: 100 - 100 / sent, at: new Date().toISOString() });
       await sleep(10);
     }
-    expect(seen.length).toBeGreaterThanOrEqual(20);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     await end();
     await Promise.all([near.close(), far.close()]);
