@@ -9,7 +9,7 @@ export type DeadLetterQueue = z.infer<typeof DeadLetterQueue>;
 export const DeadLetterId = z
   .string()
   .regex(
-    /^(plan|look|judge|sweep|deliver|shadow|rescan)\.[^\s/]{1,200}$/,
+    new RegExp(`^(${DeadLetterQueue.options.join('|')})\\.[^\\s/]{1,200}$`),
     'must be the id of a dead letter from the list',
   );
 export type DeadLetterId = z.infer<typeof DeadLetterId>;

@@ -83,7 +83,7 @@ export { createRolloutReader, readRollout, type RolloutReader } from './model-se
 export { scoreInShadow } from './model-sets/shadow';
 export { isInTrial, shadowOf } from './model-sets/traffic';
 export { type JobPayloads, jobSchemas, openQueues, type ScanQueues } from './open-queues';
-export { createPorts, folderStoreRoot, type OpenPorts, openStore } from './open-ports';
+export { createPorts, folderStoreRoot, indexKeepMs, type OpenPorts, openStore } from './open-ports';
 export type { Ports } from './ports';
 export { scanFile, type ScanFileOptions, type ScannedFile } from './process';
 export { eventOf, Progress } from './progress';

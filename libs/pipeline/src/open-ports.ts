@@ -28,6 +28,9 @@ import { Quotas } from './quotas/quotas';
 
 const dayMs = 24 * 3_600_000;
 
+/** How long an ended scan stays in the index, ms. */
+export const indexKeepMs = ({ retention }: Pick<Config, 'retention'>): number => retention.indexDays * dayMs;
+
 /** Ports with the duty to close what was opened. */
 export type OpenPorts = Ports & { close(): Promise<void> };
 
@@ -49,7 +52,7 @@ export async function createPorts(
   if (config.mock) log.warn('MOCK MODE: verdicts are made up, nothing is looked at');
   const store = overrides.store ?? openStore(config);
   const index = config.redisUrl
-    ? createRedisIndex({ url: config.redisUrl, keepMs: config.retention.indexDays * dayMs })
+    ? createRedisIndex({ url: config.redisUrl, keepMs: indexKeepMs(config) })
     : createMemoryIndex();
   const tallies = config.redisUrl ? createRedisTallies({ url: config.redisUrl }) : null;
   // What mock mode makes up must not be told as known.

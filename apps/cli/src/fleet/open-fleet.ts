@@ -4,6 +4,7 @@ import {
   createLog,
   createOutbox,
   folderStoreRoot,
+  indexKeepMs,
   type Known,
   loadConfig,
   openEvents,
@@ -51,7 +52,7 @@ export async function openFleet(options: { data?: string }, signal: AbortSignal)
       `No service runs on ${config.dataDir}: start "assay up" on it, name it with --data, or set REDIS_URL.`,
     );
   }
-  const index = createRedisIndex({ url: redisUrl });
+  const index = createRedisIndex({ url: redisUrl, keepMs: indexKeepMs(config) });
   try {
     await index.check(AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
   } catch {
