@@ -63,6 +63,11 @@ describe('the same clip', () => {
     expect(caught.code).toBe(1);
     expect(JSON.parse(caught.stdout).differences).toEqual([{ path: 'probability', a: 0.001, b: verdict?.probability }]);
 
+    // As of an upload that came without a name.
+    const unnamed = { ...Verdict.parse(JSON.parse(await readFile(written, 'utf8'))), file: null };
+    await writeFile(join(folder, 'unnamed.json'), JSON.stringify(unnamed));
+    expect((await assay(['verify', join(folder, 'unnamed.json'), clip], folder)).code).toBe(0);
+
     expect((await assay(['verify', clip, clip], folder)).code).toBe(3);
   });
 });

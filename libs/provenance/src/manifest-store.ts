@@ -2,11 +2,8 @@ import { maxCredentialsText } from '@assay/contracts';
 import { z } from 'zod';
 
 /** Written by strangers: shortened, and without characters that would steer a terminal. */
-const Text = z
-  .string()
-  .transform((text) => text.replace(/\p{Cc}+/gu, ' ').slice(0, maxCredentialsText))
-  .optional()
-  .catch(undefined);
+const Clean = z.string().transform((text) => text.replace(/\p{Cc}+/gu, ' ').slice(0, maxCredentialsText));
+const Text = Clean.optional().catch(undefined);
 const listOf = <T extends z.ZodType>(item: T) =>
   z
     .array(z.unknown())
@@ -24,7 +21,7 @@ const Action = z.object({
   action: Text,
   digitalSourceType: Text,
   softwareAgent: z
-    .union([z.string().transform((name) => ({ name })), Software])
+    .union([Clean.transform((name) => ({ name })), Software])
     .optional()
     .catch(undefined),
   when: Text,

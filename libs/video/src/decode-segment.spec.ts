@@ -4,7 +4,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -50,6 +50,34 @@ async function digests(path: string, probe: Probe, plan: Plan, segment: Segment,
     seen.push(`${seconds} ${createHash('sha256').update(data).digest('hex')}`);
   }
 }
+
+it('gives a segment of which nothing can be read no frame of another one', async () => {
+  const path = folder.path('hole.mp4');
+  const bytes = await readFile(clip);
+  // The middle half of the pictures; the index at the end stays.
+  bytes.fill(0, Math.round(bytes.length * 0.25), Math.round(bytes.length * 0.75));
+  await writeFile(path, bytes);
+  const { probe, plan } = await prepare(clip);
+  const times = [8, 10, 12];
+  const segment = {
+    ...plan.segments[0]!,
+    index: 1,
+    startSeconds: 8,
+    endSeconds: 14,
+    frameSeconds: times,
+    seekSeconds: [8],
+  };
+  const whole = {
+    ...plan,
+    segments: [plan.segments[0]!, segment, { ...segment, index: 2, startSeconds: 14, endSeconds: 20 }],
+  };
+  const seen: number[] = [];
+  const frames = decodeSegment(path, probe, whole, segment, signal);
+  let next = await frames.next();
+  for (; !next.done; next = await frames.next()) seen.push(next.value.seconds);
+  expect(seen.filter((seconds) => seconds >= 14)).toEqual([]);
+  expect(next.value.error).toMatch(/^The video is damaged: \d of 3 frames/);
+});
 
 /** Ours alone: other work on the machine may run ffmpeg too. */
 async function toolsReading(path: string): Promise<number> {

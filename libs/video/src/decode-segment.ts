@@ -60,7 +60,9 @@ export async function* decodeSegment(
       if (end.frames > 0 || end.timedOut) return describeEnd(end, segment);
     }
     const reading = readThrough(input, probe.container, clockFromFirstFrame(probe) ? plan.originSeconds : 0);
-    return describeEnd(yield* decodeOnce(job, reading, signal), segment);
+    // Where nothing of this segment can be read, the first frame that can is one of a later segment, which has it itself.
+    const isLast = plan.segments.at(-1)?.index === segment.index;
+    return describeEnd(yield* decodeOnce(job, reading, signal, isLast ? Infinity : segment.endSeconds), segment);
   } finally {
     await input.close();
   }
@@ -80,7 +82,7 @@ interface Size {
   height: number;
 }
 
-const stoppedByUs = { killed: false, outOfMemory: false };
+const stoppedByUs = { killed: false, outOfMemory: false, timedOut: true };
 
 interface RunEnd {
   frames: number;
@@ -88,7 +90,13 @@ interface RunEnd {
   outOfMemory: boolean;
 }
 
-async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal): AsyncGenerator<Frame, RunEnd> {
+/** @param endSeconds frames from there on are left out */
+async function* decodeOnce(
+  job: Job,
+  reading: InputReading,
+  signal: AbortSignal,
+  endSeconds = Infinity,
+): AsyncGenerator<Frame, RunEnd> {
   const { plan, probe, input, thumbnails } = job;
   const times = new TimeQueue();
   const toSeconds = (clock: number): number => clock + reading.clockOffset - plan.originSeconds;
@@ -134,6 +142,10 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
         const clock = await times.next();
         if (clock === null) break;
         const seconds = plannedTime(toSeconds(clock), job.segment);
+        if (seconds >= endSeconds) {
+          filled = 0;
+          continue;
+        }
         frames += 1;
         const frame = frameOf(seconds, size, data);
         data = null;
@@ -143,11 +155,11 @@ async function* decodeOnce(job: Job, reading: InputReading, signal: AbortSignal)
     }
     signal.throwIfAborted();
     // A decoder that was killed leaves the same hole as a damaged file, and the verdict would say so.
-    const { killed, outOfMemory } = patience.isOver ? stoppedByUs : await child.ended;
+    const { killed, outOfMemory, timedOut } = patience.isOver ? stoppedByUs : await child.ended;
     if (killed) throw new ToolKilledError('ffmpeg');
     // Bytes that did not come look like damage, and are none.
     input.assertRead();
-    return { frames, timedOut: patience.isOver, outOfMemory };
+    return { frames, timedOut, outOfMemory };
   } finally {
     patience.end();
     if (data) pictureMemory.giveBack(data);

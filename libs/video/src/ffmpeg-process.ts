@@ -43,6 +43,10 @@ const firstExtraOutput = 5;
 const graceMs = 2_000;
 /** A child uses this many cores at once at most; turns a wall-clock limit into a CPU limit. */
 const assumedCores = 4;
+/** Exit code of ffmpeg after a signal that it heeds. */
+const toldToEnd = 255;
+/** Between the CPU limit at which a child ends by itself, and the one at which the kernel ends it, seconds. */
+const cpuGraceSeconds = 30;
 /** CPU limit where neither limit is given, seconds. */
 const defaultCpuSeconds = 600;
 
@@ -88,7 +92,9 @@ export class ToolProcess {
     const { timeoutMs } = options;
     const byWallClock = timeoutMs === null ? defaultCpuSeconds : Math.ceil(timeoutMs / 1000) * assumedCores;
     const cpuSeconds = options.cpuSeconds ?? byWallClock;
-    const limits = `ulimit -t ${cpuSeconds}; ulimit -v ${memoryLimitKilobytes(options.maxPixels)} 2>/dev/null`;
+    // Soft before hard: at the soft one ffmpeg ends by itself and says so; SIGKILL would look like the kernel's, which had no memory.
+    const limits = `ulimit -S -t ${cpuSeconds}; ulimit -H -t ${cpuSeconds + cpuGraceSeconds}; ulimit -v ${memoryLimitKilobytes(options.maxPixels)} 2>/dev/null`;
+    const startedAt = performance.now();
     const pipes = (options.onExtraOutput ?? []).map((): IOType => 'pipe');
     const side: IOType = options.onSideLine ? 'pipe' : 'ignore';
     this.child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, tool, ...args], {
@@ -137,8 +143,12 @@ export class ToolProcess {
       });
       this.child.once('close', (code, signal) => {
         settle();
-        const killed = signal === 'SIGKILL' && !this.killing;
-        const { timedOut, outOfMemory, stderr } = this;
+        // ffmpeg ends with 255 when it is told to; where that was not us and may have been its time, it was its time.
+        const told = code === toldToEnd && !this.killing;
+        const mayBeTime = (performance.now() - startedAt) * assumedCores >= cpuSeconds * 1000;
+        const killed = (signal === 'SIGKILL' || (told && !mayBeTime)) && !this.killing;
+        const { outOfMemory, stderr } = this;
+        const timedOut = this.timedOut || signal === 'SIGXCPU' || (told && mayBeTime);
         resolve({ code, timedOut, killed, outOfMemory, stderr });
       });
     });

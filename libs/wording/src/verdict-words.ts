@@ -1,5 +1,8 @@
 import type { Verdict, VerdictLabel } from '@assay/contracts';
-import { chance } from './numbers';
+import { chance, percent } from './numbers';
+
+/** '1 in 3' may stand for 0.33, and not for 0.4. */
+const roundedOff = 0.05;
 
 export const labelWords: Record<VerdictLabel, string> = {
   likely_manipulated: 'Likely manipulated',
@@ -41,7 +44,12 @@ export function prevalenceWords({ atPrevalence }: Pick<Verdict, 'atPrevalence'>)
   // A document of before this was told has no such field.
   if (!atPrevalence) return null;
   const { prevalence, probability } = atPrevalence;
-  return `Where 1 in ${Math.round(1 / prevalence)} such files is forged, the chance that this one is would be ${chance(probability)}.`;
+  const one = Math.round(1 / prevalence);
+  const where =
+    Math.abs(one * prevalence - 1) < roundedOff
+      ? `Where 1 in ${one} such files is forged`
+      : `Where ${percent(prevalence)} of such files are forged`;
+  return `${where}, the chance that this one is would be ${chance(probability)}.`;
 }
 
 /** What the interval beside a probability says. */

@@ -5,7 +5,7 @@ import { CliError, ExitCode } from '../exit';
 import { collectInputs, type ScanInput } from '../inputs/collect-inputs';
 import { listenForInterrupt } from '../interrupt';
 import { readHashListFile } from '../known/read-hash-list-file';
-import { verdictText } from '../report/verdict-text';
+import { printable, verdictText } from '../report/verdict-text';
 import { writeReport } from '../report/write-report';
 import { openProgressBar } from '../scan/progress-bar';
 import { openScannerFor } from '../scan/open-scanner-for';
@@ -91,5 +91,7 @@ async function present({ verdict, artefacts }: Scanned, options: ScanOptions): P
 
 /** A fault of this program or machine with one input must not take the verdicts of the others. */
 function tellFault(input: ScanInput, error: unknown): void {
-  console.error(`assay: ${input.name}: no verdict: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(
+    `assay: ${printable(input.name)}: no verdict: ${error instanceof Error ? error.message : String(error)}`,
+  );
 }

@@ -63,7 +63,8 @@ export async function verify(verdictPath: string, file: string, options: VerifyO
     const named = { ...input, name: claimed.file ?? input.name };
     const { verdict } = await scanner.scan(named, policy.id, (event) => bar.show(file, event), interrupt.signal);
     bar.hide();
-    const differences = compareVerdicts(claimed, verdict);
+    // None, where it came to the service without one.
+    const differences = compareVerdicts(claimed, { ...verdict, file: claimed.file });
     if (options.json) console.log(JSON.stringify({ agrees: differences.length === 0, differences }));
     else tell(differences);
     return differences.length === 0 ? ExitCode.ok : ExitCode.failed;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { defaultMediaLimits, type Policy, Verdict } from '@assay/contracts';
@@ -128,9 +128,9 @@ async function scoreOne(
 
 /** A line that a killed run left half-written is scored again. */
 async function readScores(file: string): Promise<Map<string, Verdict>> {
-  const text = await readFile(file, 'utf8').catch(() => '');
   const known = new Map<string, Verdict>();
-  for (const line of text.split('\n')) {
+  // Line by line: a large run's file is longer than a string may be.
+  for await (const line of linesOf(file)) {
     try {
       const { key, verdict } = Score.parse(JSON.parse(line));
       known.set(key, verdict);
@@ -138,8 +138,36 @@ async function readScores(file: string): Promise<Map<string, Verdict>> {
       continue;
     }
   }
-  if (text !== '' && !text.endsWith('\n')) await appendFile(file, '\n');
+  await endLastLine(file);
   return known;
+}
+
+/** Nothing where there is no such file. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const handle = await openIfThere(file);
+  if (handle) yield* handle.readLines();
+}
+
+async function endLastLine(file: string): Promise<void> {
+  const handle = await openIfThere(file);
+  if (!handle) return;
+  try {
+    const { size } = await handle.stat();
+    if (size === 0) return;
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+    if (buffer.toString() !== '\n') await appendFile(file, '\n');
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openIfThere(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 async function sha256Of(paths: readonly string[], signal: AbortSignal): Promise<string> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import fs, { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collectInputs } from './collect-inputs';
@@ -21,6 +21,20 @@ describe('collectInputs', () => {
   it('walks folders in byte order and takes media by name or by first bytes', async () => {
     const inputs = await collectInputs([join(folder, 'media')]);
     expect(inputs.map(({ name }) => name)).toEqual(['a.MOV', 'b.mp4', 'c.webm', 'link.mp4', 'unnamed']);
+  });
+
+  it('takes what it can read of a folder, and says what it cannot', async () => {
+    const real = fs.readdir;
+    const denied = Object.assign(new Error('denied'), { code: 'EACCES' });
+    jest.spyOn(fs, 'readdir').mockImplementation((async (path: string, options: object) => {
+      if (path.endsWith('deep')) throw denied;
+      return real(path, options as never);
+    }) as never);
+    const inputs = await collectInputs([join(folder, 'media')]);
+    jest.restoreAllMocks();
+    expect(inputs.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+      ...['file a.MOV', 'file b.mp4', 'rejected deep', 'file link.mp4', 'file unnamed'],
+    ]);
   });
 
   it('keeps the order asked for and puts what is missing in its place', async () => {

@@ -37,7 +37,7 @@ const signatureBytes = 16;
  */
 export async function collectInputs(words: readonly string[]): Promise<ScanInput[]> {
   const inputs: ScanInput[] = [];
-  for (const word of words) inputs.push(...(await expand(word)));
+  for (const word of words) for (const input of await expand(word)) inputs.push(input);
   return inputs;
 }
 
@@ -48,9 +48,9 @@ async function expand(word: string): Promise<ScanInput[]> {
     const found = await stat(word);
     if (found.isFile()) return [{ kind: 'file', name, path: word }];
     if (!found.isDirectory()) return [reject(name, 'not_readable', 'This is neither a file nor a folder.')];
-    const files = await walk(word);
-    if (files.length === 0) return [reject(name, 'not_found', 'There is no video or image in this folder.')];
-    return files.map((path) => ({ kind: 'file', name: basename(path), path }));
+    const inputs = [];
+    for await (const input of walk(word)) inputs.push(input);
+    return inputs.length > 0 ? inputs : [reject(name, 'not_found', 'There is no video or image in this folder.')];
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return [reject(name, 'not_found', 'There is no such file or folder.')];
@@ -62,19 +62,28 @@ function reject(name: string, ...[code, message]: Parameters<typeof rejected>): 
   return { kind: 'rejected', name, rejection: rejected(code, message).rejection };
 }
 
-/** Depth first, names in byte order, so that two machines scan in the same order. Links to folders are not followed. */
-async function walk(folder: string): Promise<string[]> {
+/**
+ * Depth first, names in byte order, so that two machines scan in the same order. Links to folders are not followed. A folder in it that
+ * cannot be read is a rejection in its place.
+ */
+async function* walk(folder: string): AsyncGenerator<ScanInput> {
   const entries = await readdir(folder, { withFileTypes: true });
   entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-  const files: string[] = [];
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) files.push(...(await walk(path)));
-    else if (entry.isFile() && (await looksLikeMedia(path))) files.push(path);
-    else if (entry.isSymbolicLink() && (await isFile(path)) && (await looksLikeMedia(path))) files.push(path);
+    const [path, { name }] = [join(folder, entry.name), entry];
+    if (entry.isDirectory()) yield* walkOrReject(path, name);
+    else if ((entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) && (await looksLikeMedia(path)))
+      yield { kind: 'file', name, path };
   }
-  return files;
+}
+
+async function* walkOrReject(folder: string, name: string): AsyncGenerator<ScanInput> {
+  try {
+    yield* walk(folder);
+  } catch {
+    yield reject(name, 'not_readable', 'The folder could not be read.');
+  }
 }
 
 const isFile = async (path: string): Promise<boolean> =>

@@ -78,4 +78,4 @@ function wrap(text: string, width: number): string[] {
 
 /** File names may hold escape sequences that would steer the terminal. */
 // eslint does not like control characters in patterns, hence the property escape.
-const printable = (name: string): string => name.replace(/\p{Cc}/gu, '�');
+export const printable = (name: string): string => name.replace(/\p{Cc}/gu, '�');

@@ -2,6 +2,7 @@ import { Probe } from '@assay/contracts';
 import { Judgement } from '../judgement';
 import { clock } from './time-text';
 import { plotStyle } from './timeline-style';
+import { percent } from './track-reasons';
 
 /** Size of the drawing in its own units; it scales to whatever holds it. */
 const width = 960;
@@ -68,12 +69,12 @@ function describe({ timeline, cutsSeconds, probability, interval }: Judgement, s
   );
 }
 
-const percent = (probability: number) => `${Math.round(probability * 100)} %`;
+const mark = (share: number) => `${Math.round(share * 100)} %`;
 
 function probabilityAxis(y: Scale): string[] {
   return [0, 0.25, 0.5, 0.75, 1].flatMap((value) => [
     `<line class="grid" x1="${plot.left}" x2="${plot.right}" y1="${y(value)}" y2="${y(value)}"/>`,
-    `<text class="label" text-anchor="end" x="${plot.left - 8}" y="${n(Number(y(value)) + 4)}">${percent(value)}</text>`,
+    `<text class="label" text-anchor="end" x="${plot.left - 8}" y="${n(Number(y(value)) + 4)}">${mark(value)}</text>`,
   ]);
 }
 
@@ -94,7 +95,7 @@ function thresholdLines(thresholds: TimelineThresholds | undefined, y: Scale): s
   if (!thresholds) return [];
   const line = (value: number, words: string, side: string) => [
     `<line class="threshold" x1="${plot.left}" x2="${plot.right}" y1="${y(value)}" y2="${y(value)}"/>`,
-    `<text class="note" x="${plot.right + 8}" y="${n(Number(y(value)) + 4)}">${words}, ${side} ${percent(value)}</text>`,
+    `<text class="note" x="${plot.right + 8}" y="${n(Number(y(value)) + 4)}">${words}, ${side} ${mark(value)}</text>`,
   ];
   return [...line(thresholds.manipulated, 'manipulated', 'from'), ...line(thresholds.authentic, 'authentic', 'up to')];
 }

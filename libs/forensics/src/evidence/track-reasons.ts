@@ -1,4 +1,5 @@
 import { Policy, Verdict } from '@assay/contracts';
+import { briefStretch } from '../fusion/brief-stretch';
 import { JudgedTrack } from '../fusion/describe-track';
 import { sigmoid } from '../fusion/statistics';
 import { Stretch } from '../fusion/track-estimate';
@@ -10,9 +11,6 @@ export type Reason = Verdict['reasons'][number];
 
 /** Suspicious faces described one by one; the rest are counted. */
 const mostDescribed = 5;
-
-/** Share of a stretch's frames that must speak for a forgery: else they contradict each other, and there is no stretch. */
-const leastAgreement = 0.8;
 
 /** What was seen on the faces that look manipulated, the most suspicious first. */
 export function forgeryReasons(tracks: JudgedTrack[], policy: Policy, still: boolean): Reason[] {
@@ -70,14 +68,6 @@ function framingReason({ track, framing }: JudgedTrack): Reason[] {
     `are within ${Math.max(1, Math.round(100 * framing.deviation))} % of the picture's side of the place where they put them. ` +
     'Photographs rarely are, unless somebody cut them by the same rule.';
   return [{ code: 'generator_framing', text, track: track.index, atSeconds: null }];
-}
-
-/** The stretch that alone looks manipulated, in a track whose other frames do not. */
-function briefStretch({ estimate }: JudgedTrack, { thresholds }: Policy): Stretch | null {
-  const stretch = estimate?.worstStretch;
-  if (!stretch || sigmoid(stretch.logit) < thresholds.manipulated) return null;
-  if (stretch.agreeing < leastAgreement * stretch.frames) return null;
-  return sigmoid(stretch.logitElsewhere) < (thresholds.manipulated + thresholds.authentic) / 2 ? stretch : null;
 }
 
 function briefReason({ track, frames }: JudgedTrack, { startSeconds, endSeconds, frames: count }: Stretch): Reason {

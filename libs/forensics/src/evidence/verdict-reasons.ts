@@ -24,6 +24,8 @@ export interface ReasonFacts {
   fewFrames: boolean;
   /** What was seen looks authentic as a whole, and not in this stretch of an edited film. */
   doubtful: Stretch | null;
+  /** The file looks authentic as a whole, and this face does not. */
+  alarming: JudgedTrack | null;
   /** What was seen looks authentic, and it is too little to say so of the whole. */
   withheld: boolean;
   segments: SegmentResult[];
@@ -119,6 +121,11 @@ const briefly: Partial<Record<Code, string>> = {
 
 /** Why there is no firm answer, and what about the file may be to blame. */
 function unsure(facts: ReasonFacts): Reason[] {
+  if (facts.alarming) {
+    const face = name(facts.alarming.track.index);
+    const text = `The file as a whole looks authentic, but ${face} does not, as said above: look there before it is called so.`;
+    return [reason('between_thresholds', text)];
+  }
   // What the glimpses say together is the reason then.
   if (((facts.noneJudged && facts.glimpses) || facts.doubtful) && !facts.withheld) return [];
   const judged = facts.tracks.filter(({ track, frames }) => track.probability !== null && frames.length > 0);

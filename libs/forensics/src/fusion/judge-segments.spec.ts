@@ -95,6 +95,9 @@ function segment(
 }
 
 const ten = Array.from({ length: 10 }, (_, i) => i);
+const minute = Array.from({ length: 24 }, (_, i) => i);
+/** Faces that are not taken for one another. */
+const crowdLook = (n: number): number[] => Array.from({ length: 48 }, (_, i) => Number(i === n));
 const same = (logit: number) => ten.map(() => logit);
 const planOf = (segments: SegmentResult[], cuts: number[] = []): Plan =>
   scenePlan(segments.map(({ index }) => ({ ...sceneSegment([1], index), startSeconds: index * 10, endSeconds: index * 10 + 10 })), cuts); // prettier-ignore
@@ -538,6 +541,35 @@ describe('judgeSegments', () => {
   it('takes logits that are no numbers for none', () => {
     const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(NaN) })])]);
     expect([found.verdict, found.probability]).toEqual(['inconclusive', null]);
+  });
+
+  it.each([
+    [
+      'a forged stretch among many frames',
+      [track(0, { at: minute, logits: minute.map((s) => (s < 5 ? 2 : -3)) })],
+      'brief_forgery',
+    ],
+    [
+      'one forged face among dozens',
+      Array.from({ length: 48 }, (_, n) =>
+        track(n, { at: ten, logits: same(n === 5 ? 2.5 : -3), x: 130 * n, look: crowdLook(n) }),
+      ),
+      'forged_face',
+    ],
+  ] as const)('does not call a file authentic of which it says that %s is in it', (_what, tracks, code) => {
+    const [only] = [
+      segment(
+        0,
+        tracks[0]!.observations.map(({ seconds }) => seconds),
+        [...tracks],
+        { endSeconds: 60 },
+      ),
+    ];
+    const found = judge([only]);
+    expect(found.probability).toBeLessThan(defaultPolicy.thresholds.authentic);
+    expect([found.verdict, codes(found)[0]]).toEqual(['inconclusive', code]);
+    expect(codes(found)).not.toContain('no_forgery_signs');
+    expect(found.reasons[1]?.text).toMatch(/^The file as a whole looks authentic, but Face \d+ does not/);
   });
 
   it('names what could not be read: missing segments and files that broke off', () => {

@@ -4,6 +4,7 @@ import { Judgement } from '../judgement';
 import { JudgeContext } from '../look-context';
 import { modelsFor } from '../models/model-set';
 import { joinTracks } from '../tracks/join-tracks';
+import { alarmingFace } from './brief-stretch';
 import { describeTrack, JudgedTrack, rounded } from './describe-track';
 import { doubtfulStretch, glimpsesOf, isGlimpse } from './glimpses';
 import { timelineOf } from './timeline';
@@ -47,7 +48,8 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const label = labelOf(probability, fewFrames, policy);
   const withheld = label === 'likely_authentic' && unseenMatters(ordered, plan, probe);
   const doubtful = label === 'likely_authentic' && !withheld ? doubtfulStretch(glimpses) : null;
-  const verdict = withheld || doubtful ? 'inconclusive' : label;
+  const alarming = label === 'likely_authentic' && !withheld && !noneJudged ? alarmingFace(tracks, policy) : null;
+  const verdict = withheld || doubtful || alarming ? 'inconclusive' : label;
   const onlyGlimpses = fewFrames && probability !== null;
   return {
     verdict,
@@ -63,6 +65,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       fewFrames: onlyGlimpses,
       withheld,
       doubtful,
+      alarming,
       segments: ordered,
       plan,
       probe,
