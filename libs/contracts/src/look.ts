@@ -65,9 +65,11 @@ export const SegmentResult = z.object({
   framesSeconds: z.array(z.number()),
   /** Confirmed cuts, seconds of the first frame after the cut. */
   cutsSeconds: z.array(z.number()),
-  /** Faces seen but too small, per frame on average. */
+  /** All that were found in all frames, and those of them that were too small. */
   facesSeen: z.number().int(),
   facesTooSmall: z.number().int(),
+  /** Large enough, and more in their frame than the policy has looked at; absent in results of before this was told. */
+  facesLeftOut: z.number().int().optional(),
   tracks: z.array(SegmentTrack),
   /** Set when the decoder stopped early (damaged file): what was seen still counts. */
   decodeError: z.string().nullable(),

@@ -5,18 +5,18 @@ const signal = new AbortController().signal;
 const endless = ['-v', 'error', '-nostdin', '-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=50', '-f', 'null', '-'];
 
 it('ends by itself when its CPU time is over, and says that it was that', async () => {
-  const child = new ToolProcess('ffmpeg', endless, { timeoutMs: null, cpuSeconds: 1 }, signal);
+  const child = new ToolProcess('ffmpeg', endless, { timeoutMs: null, cpuSeconds: 1, maxPixels: 1280 * 720 }, signal);
   expect(await child.ended).toMatchObject({ timedOut: true, killed: false });
 });
 
 it('is killed when somebody kills it before', async () => {
-  const child = new ToolProcess('ffmpeg', endless, { timeoutMs: null, cpuSeconds: 600 }, signal);
+  const child = new ToolProcess('ffmpeg', endless, { timeoutMs: null, cpuSeconds: 600, maxPixels: 1280 * 720 }, signal);
   process.kill(-pidOf(child), 'SIGKILL');
   expect(await child.ended).toMatchObject({ timedOut: false, killed: true });
 });
 
 it('is killed when somebody tells it to end', async () => {
-  const child = new ToolProcess('ffmpeg', endless, { timeoutMs: null, cpuSeconds: 600 }, signal);
+  const child = new ToolProcess('ffmpeg', endless, { timeoutMs: null, cpuSeconds: 600, maxPixels: 1280 * 720 }, signal);
   // Once it heeds it.
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   process.kill(-pidOf(child), 'SIGTERM');

@@ -27,6 +27,7 @@ export interface FollowedFaces {
   cutsSeconds: number[];
   facesSeen: number;
   facesTooSmall: number;
+  facesLeftOut: number;
   decodeError: string | null;
   decodeMs: number;
   detectMs: number;
@@ -64,6 +65,7 @@ export class FaceFollower {
       cutsSeconds: [],
       facesSeen: 0,
       facesTooSmall: 0,
+      facesLeftOut: 0,
       decodeError: null,
       decodeMs: 0,
       detectMs: 0,
@@ -132,6 +134,7 @@ export class FaceFollower {
     seen.framesSeconds.push(seconds);
     seen.facesSeen += value.facesSeen;
     seen.facesTooSmall += value.facesTooSmall;
+    seen.facesLeftOut += value.facesLeftOut;
     const cut = this.cuts.next(seconds, value.signature);
     if (cut !== null) seen.cutsSeconds.push(cut);
     const faces = value.faces.map((face): SeenFace => ({ ...face, seconds, crops: null }));

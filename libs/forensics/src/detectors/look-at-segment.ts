@@ -80,6 +80,7 @@ export async function lookAtSegment(
     cutsSeconds: seen.cutsSeconds,
     facesSeen: seen.facesSeen,
     facesTooSmall: seen.facesTooSmall,
+    ...(seen.facesLeftOut > 0 ? { facesLeftOut: seen.facesLeftOut } : {}),
     tracks,
     decodeError: seen.decodeError,
     cost: {

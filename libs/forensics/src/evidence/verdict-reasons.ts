@@ -79,14 +79,24 @@ function noSigns({ tracks, glimpses }: ReasonFacts, still: boolean): Reason {
 }
 
 /** Faces that the answer does not speak of, where it speaks of others. */
-function notJudged({ tracks, segments, fewFrames, glimpses, probability, policy }: ReasonFacts): Reason[] {
+function notJudged(facts: ReasonFacts): Reason[] {
+  const { tracks, segments, fewFrames, glimpses, probability, policy } = facts;
   if (fewFrames || probability === null) return [];
+  const crowd = segments.some(({ facesLeftOut = 0 }) => facesLeftOut > 0)
+    ? [
+        reason(
+          'some_faces_not_judged',
+          `In some frames there are more faces than the ${policy.faces.maxPerFrame} that are looked at: this answer says nothing about the others.`,
+        ),
+      ]
+    : [];
   const left = tracks.filter((face) => !hasSay(face, glimpses));
   const small = segments.reduce((sum, { facesTooSmall }) => sum + facesTooSmall, 0);
   const smaller = `Faces smaller than ${policy.faces.minSizePx} px`;
   if (left.length === 0) {
-    if (small === 0) return [];
+    if (small === 0) return crowd;
     return [
+      ...crowd,
       reason(
         'some_faces_not_judged',
         `${smaller} were seen, too, and not judged: this answer says nothing about them.`,
@@ -103,6 +113,7 @@ function notJudged({ tracks, segments, fewFrames, glimpses, probability, policy 
   const it = left.length === 1 && small === 0 ? 'it' : 'them';
   const more = small === 0 ? '' : ` ${smaller} were not judged either.`;
   return [
+    ...crowd,
     reason(
       'some_faces_not_judged',
       `${plural(left.length, 'more face was', 'more faces were')} not judged (${why}): this answer says nothing about ${it}.${more}`,

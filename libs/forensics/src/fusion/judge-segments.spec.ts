@@ -572,6 +572,14 @@ describe('judgeSegments', () => {
     expect(found.reasons[1]?.text).toMatch(/^The file as a whole looks authentic, but Face \d+ does not/);
   });
 
+  it('says that there were more faces than are looked at', () => {
+    const crowded = segment(0, ten, [track(0, { at: ten, logits: same(-3) })], { facesLeftOut: 7 });
+    expect(judge([crowded]).reasons.at(-1)).toMatchObject({
+      code: 'some_faces_not_judged',
+      text: expect.stringMatching(/more faces than the 48 that are looked at/) as string,
+    });
+  });
+
   it('names what could not be read: missing segments and files that broke off', () => {
     const broken = segment(0, [0, 1, 2], [track(0, { at: [0, 1, 2], logits: [-3, -3, -3] })], {
       decodeError: 'bad data',

@@ -21,13 +21,14 @@ export async function detectFaces(detector: Model, task: DetectTask): Promise<De
   );
   const raw = decodeDetections(outputs, detector.entry, input);
   const faces: DetectedFace[] = [];
-  let facesTooSmall = 0;
+  let [facesTooSmall, facesLeftOut] = [0, 0];
   for (const candidate of raw) {
     const face = measured(picture, input, candidate, minSizePx);
     if (face === 'too_small') facesTooSmall += 1;
     else if (faces.length < maxFaces) faces.push(face);
+    else facesLeftOut += 1;
   }
-  return { faces, facesSeen: raw.length, facesTooSmall, signature: pictureSignature(input.small) };
+  return { faces, facesSeen: raw.length, facesTooSmall, facesLeftOut, signature: pictureSignature(input.small) };
 }
 
 /** Maps a face to picture px and measures it. Landmarks too close for a crop mean a face too small. */

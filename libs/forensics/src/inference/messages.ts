@@ -29,6 +29,8 @@ export interface Detections {
   /** All faces found, also those too small or too many to be judged. */
   facesSeen: number;
   facesTooSmall: number;
+  /** Large enough, and behind `maxFaces` better ones. */
+  facesLeftOut: number;
   /** Colours of the whole picture, for finding shot cuts. */
   signature: Float32Array;
 }
