@@ -66,6 +66,13 @@ test('limits of bytes, length and streams; folders, devices and missing files', 
   expect(await codeOf('/dev/zero')).toBe('not_readable');
 });
 
+test('a title of nine megabytes', async () => {
+  const [facts, path] = [folder.path('facts.txt'), folder.path('wordy.mkv')];
+  await writeFile(facts, `;FFMETADATA1\ntitle=${'word '.repeat(1_800_000)}\n`);
+  await ffmpeg('-i', whole, '-f', 'ffmetadata', '-i', facts, '-map_metadata', '1', '-map', '0:v', '-c', 'copy', path);
+  expect(await codeOf(path)).toBe('corrupt');
+});
+
 test('the name changes nothing: no extension, a pattern, quotes and a line break', async () => {
   const bytes = await readFile(whole);
   const answers = [];

@@ -7,7 +7,7 @@ import { matrixAmong, pictureFacts } from './picture-facts';
 import { failedProbe, pictureTooLarge } from './probe-rejections';
 import { openPacketsAhead, type PacketsAhead } from './packets-ahead';
 import { Packets, readPackets } from './read-packets';
-import { runTool, ToolRun } from './run-tool';
+import { runTool, ToolOutputError, ToolRun } from './run-tool';
 import { pngDemuxer, sniff, sniffBytes, Sniffed } from './sniff';
 import { streamFacts } from './stream-facts';
 
@@ -35,6 +35,8 @@ export async function probeMedia(path: string, limits: MediaLimits, signal: Abor
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === 'open' && code === 'ENOENT') return rejected('not_found', 'There is no such file.');
     if (syscall === 'open' && code === 'EACCES') return rejected('not_readable', 'The file may not be read.');
+    if (error instanceof ToolOutputError)
+      return rejected('corrupt', 'The file says more about itself than any sound one does; it is damaged.');
     throw error;
   }
 }

@@ -5,6 +5,11 @@ import { ToolKilledError } from './tool-killed-error';
 /** Most that a short run may print, bytes: ffprobe's answer for the worst allowed file (32 streams of tags) is far less. */
 const maxOutputBytes = 8 * 1024 ** 2;
 
+/** A tool has more to say than any sound file gives it. */
+export class ToolOutputError extends Error {
+  override readonly name = 'ToolOutputError';
+}
+
 export interface ToolRun extends ToolEnd {
   stdout: string;
 }
@@ -12,7 +17,7 @@ export interface ToolRun extends ToolEnd {
 /**
  * Runs a tool to its end and gives back what it printed.
  *
- * @throws the abort reason when `signal` aborts; ToolKilledError; an Error when the tool can't be started or prints more than 8 MB
+ * @throws the abort reason when `signal` aborts; ToolKilledError; ToolOutputError when the tool prints more than 8 MB; an Error when it can't be started
  */
 export async function runTool(
   tool: 'ffmpeg' | 'ffprobe',
@@ -24,7 +29,7 @@ export async function runTool(
   let bytes = 0;
   const end = await consume(tool, args, options, signal, (chunk) => {
     bytes += chunk.length;
-    if (bytes > maxOutputBytes) throw new Error(`${tool} printed more than ${maxOutputBytes} bytes`);
+    if (bytes > maxOutputBytes) throw new ToolOutputError(`${tool} printed more than ${maxOutputBytes} bytes`);
     chunks.push(chunk);
   });
   return { ...end, stdout: Buffer.concat(chunks).toString('utf8') };
