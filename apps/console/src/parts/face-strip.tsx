@@ -1,6 +1,6 @@
 import type { AssayClient } from '@assay/client';
 import type { VerdictTrack } from '@assay/contracts';
-import { abstentionWords, clock, frameNote, frameWords, chance } from '@assay/wording';
+import { clock, faceWords, frameNote, frameWords, spanWords } from '@assay/wording';
 import { useState } from 'react';
 import { useEvidence } from '../data/use-evidence';
 import { Descriptions } from './descriptions';
@@ -15,20 +15,15 @@ interface Props {
 /** One face: how it was judged, and the frames that weigh most, with the suspected area on request. */
 export function FaceStrip({ client, scan, track, still }: Props) {
   const [marked, setMarked] = useState(false);
-  const { index, startSeconds, endSeconds, framesSeen, framesScored, probability, interval, abstention, evidence } =
-    track;
+  const { index, framesSeen, framesScored, evidence } = track;
   const hasOverlays = evidence.some(({ overlay }) => overlay !== null);
-  const when = still ? '' : `${clock(startSeconds)} – ${clock(endSeconds)} · `;
-  const judged =
-    probability !== null
-      ? `${chance(probability)}${interval ? ` (${chance(interval[0])} – ${chance(interval[1])})` : ''}`
-      : (abstentionWords[abstention ?? ''] ?? 'not judged');
+  const when = still ? '' : `${spanWords(track, clock)} · `;
   return (
     <section className="face" id={`face-${index}`} tabIndex={-1} aria-label={`Face ${index + 1}`}>
       <header className="row">
         <div>
           <h4>
-            Face {index + 1}: {judged}
+            Face {index + 1}: {faceWords(track)}
           </h4>
           <p className="hint">
             {when}

@@ -1,6 +1,6 @@
 import type { AssayClient } from '@assay/client';
 import type { Verdict } from '@assay/contracts';
-import { clock, dateTime, labelSigns, labelWords, intervalWords } from '@assay/wording';
+import { clock, dateTime, labelSigns, labelWords, intervalWords, mostSuspiciousFirst } from '@assay/wording';
 import { FaceStrip } from './face-strip';
 import { DecisionPanel } from './decision-panel';
 import { Gauge } from './gauge';
@@ -72,7 +72,7 @@ export function VerdictView({ client, verdict, onDeleted, onDecided }: Props) {
               ? 'Beside each name: the probability of manipulation with its 90 % interval. A picture’s own score is taken with caution: one frame is little to go by.'
               : `Beside each name: the probability of manipulation, from all frames judged, with the 90 % interval: ${intervalWords}. On each picture: the score of that frame alone.`}
           </p>
-          {verdict.tracks.map((track) => (
+          {mostSuspiciousFirst(verdict.tracks).map((track) => (
             <FaceStrip key={track.index} client={client} scan={verdict.scan} track={track} still={kind === 'still'} />
           ))}
         </>

@@ -95,7 +95,7 @@ function segment(
 }
 
 const ten = Array.from({ length: 10 }, (_, i) => i);
-const minute = Array.from({ length: 24 }, (_, i) => i);
+const hour = Array.from({ length: 59 }, (_, i) => i);
 /** Faces that are not taken for one another. */
 const crowdLook = (n: number): number[] => Array.from({ length: 48 }, (_, i) => Number(i === n));
 const same = (logit: number) => ten.map(() => logit);
@@ -284,7 +284,7 @@ describe('judgeSegments', () => {
     const forged = of([1, 1, 1, 2, 1, -1, 1, 1, 1, -1]);
     expect(forged).toMatchObject({ code: 'between_thresholds', track: 0, atSeconds: 3 });
     expect(forged.text).toBe(
-      "The score lies between the policy's thresholds (25 % and 85 %): too weak for a firm answer. It leans towards a forgery. " +
+      "The score lies between the policy's thresholds (25 % and 90 %): too weak for a firm answer. It leans towards a forgery. " +
         '8 of 10 judged frames of face 1 speak for a forgery, most of all the one at 0:03.0. A guess at what was done, right about half the time: mouth and chin.',
     );
     const authentic = of(same(-0.7));
@@ -386,22 +386,22 @@ describe('judgeSegments', () => {
 
   it('points at a face that is suspicious on its own where the file as a whole stays between the thresholds', () => {
     const others = [1, 2, 3].map((i) => track(i, { at: ten, logits: same(-2), x: 100 + 300 * i, look: [1, i] }));
-    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(2.2) }), ...others])]);
+    const found = judge([segment(0, ten, [track(0, { at: ten, logits: same(2.6) }), ...others])]);
     expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['forged_face', 'between_thresholds']]);
     expect(found.reasons[1]!.text).toMatch(
-      /^Face 1 alone is above the policy's threshold \(85 %\)\. Among 4 faces one /,
+      /^Face 1 alone is above the policy's threshold \(90 %\)\. Among 4 faces one /,
     );
   });
 
   it('names two detectors that contradict each other', () => {
     const second = { ...models.entries[0]!, id: 'e', calibration: { a: 2, b: 0, fittedOn: 'test' } };
     const both = createModelSet('', [models.entries[0]!, second]);
-    const one = segment(0, ten, [track(0, { at: ten, logits: same(2) })]);
+    const one = segment(0, ten, [track(0, { at: ten, logits: same(2.4) })]);
     for (const seen of one.tracks[0]!.observations) seen.logits['e'] = -1.1;
     const context = { probe: sceneProbe, plan: planOf([one]), policy: defaultPolicy, models: both };
     const found = judgeSegments([one], context);
     expect([found.verdict, found.reasons[0]!.code]).toEqual(['inconclusive', 'detectors_disagree']);
-    expect(found.reasons[0]!.text).toBe('The detectors disagree about face 1: d gives 88 %, e 10 %.');
+    expect(found.reasons[0]!.text).toBe('The detectors disagree about face 1: d gives 92 %, e 10 %.');
     for (const seen of one.tracks[0]!.observations) seen.logits['e'] = -0.3;
     const near = judgeSegments([one], { ...context, policy: { ...defaultPolicy, thresholds: { manipulated: 0.9, authentic: 0.1 } } }); // prettier-ignore
     expect(near.reasons[0]!.code).toBe('between_thresholds');
@@ -423,7 +423,7 @@ describe('judgeSegments', () => {
     });
 
     it('has both reasons where the detectors agree', () => {
-      expect(codes(portrait(4))).toEqual(['generator_framing', 'forged_face']);
+      expect(codes(portrait(5))).toEqual(['generator_framing', 'forged_face']);
     });
 
     it('is nothing special in a moving picture or in a wide one', () => {
@@ -546,7 +546,7 @@ describe('judgeSegments', () => {
   it.each([
     [
       'a forged stretch among many frames',
-      [track(0, { at: minute, logits: minute.map((s) => (s < 5 ? 2 : -3)) })],
+      [track(0, { at: hour, logits: hour.map((s) => (s < 5 ? 3.5 : -3)) })],
       'brief_forgery',
     ],
     [
