@@ -59,11 +59,9 @@ export async function verify(verdictPath: string, file: string, options: VerifyO
         ExitCode.rejected,
       );
     }
-    // A file may have been renamed since; its name is no part of the evidence.
-    const named = { ...input, name: claimed.file ?? input.name };
-    const { verdict } = await scanner.scan(named, policy.id, (event) => bar.show(file, event), interrupt.signal);
+    const { verdict } = await scanner.scan(input, policy.id, (event) => bar.show(file, event), interrupt.signal);
     bar.hide();
-    // None, where it came to the service without one.
+    // A file may have been renamed since, or have come to the service without a name, which is no part of the evidence.
     const differences = compareVerdicts(claimed, { ...verdict, file: claimed.file });
     if (options.json) console.log(JSON.stringify({ agrees: differences.length === 0, differences }));
     else tell(differences);
