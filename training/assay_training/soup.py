@@ -14,13 +14,28 @@ import torch
 
 from assay_training.weights import MAY_LACK, read_weights
 
+TOWER = "image."
+"""What the image tower's weights begin with in a checkpoint of `prompt`."""
+
 
 def average(checkpoints: list[Path], shares: list[float]) -> dict[str, torch.Tensor]:
     """Weighted mean of the averaged weights of each checkpoint or exported file; shares are made to sum to 1.
 
-    What files do not hold (`MAY_LACK`) is the last one's. ValueError where they are not of the same net.
+    What files do not hold (`MAY_LACK`) is the last one's. Where the first is a checkpoint of `prompt`, and others of image towers alone
+    (`xray`, exported files), the towers are mixed and all else is the first's. ValueError where they are not of the same net.
     """
     weights = [read_weights(file) for file in checkpoints]
+    if _tower(weights[0]) is not weights[0] and any(_tower(each) is each for each in weights):
+        return weights[0] | {TOWER + name: value for name, value in _mean([_tower(each) for each in weights], shares).items()}
+    return _mean(weights, shares)
+
+
+def _tower(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The image tower of a checkpoint of `prompt`; any other net's weights as they are."""
+    return {name.removeprefix(TOWER): value for name, value in weights.items() if name.startswith(TOWER)} or weights
+
+
+def _mean(weights: list[dict[str, torch.Tensor]], shares: list[float]) -> dict[str, torch.Tensor]:
     known = {name: value for name, value in weights[-1].items() if name.startswith(MAY_LACK)}
     weights = [known | each for each in weights]
     shapes = [{name: tuple(value.shape) for name, value in each.items()} for each in weights]

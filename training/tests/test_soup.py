@@ -39,3 +39,10 @@ def test_an_exported_file_is_mixed_in_with_what_it_lacks_from_the_last(tmp_path)
     assert torch.equal(mixed["maps16.weight"], net.state_dict()["maps16.weight"])
     stored = read_weights(shipped)["stem.conv.weight"]
     assert torch.allclose(mixed["stem.conv.weight"], (stored + net.state_dict()["stem.conv.weight"]) / 2)
+
+
+def test_an_image_tower_is_mixed_into_the_one_of_a_detector_with_words(tmp_path):
+    checkpoint(tmp_path / "words/last.pt", 1.0, ("image.a", "text.b"))
+    checkpoint(tmp_path / "tower/last.pt", 3.0, ("a",))
+    mixed = average([tmp_path / "words/last.pt", tmp_path / "tower/last.pt"], [1, 1])
+    assert torch.equal(mixed["image.a"], torch.full((2,), 2.0)) and torch.equal(mixed["text.b"], torch.full((2,), 1.0))
