@@ -3,11 +3,13 @@
  * - the key of the address is taken and does not stay in it;
  * - a dropped file becomes a verdict that can be read, with its pictures;
  * - nothing that the page does is refused by its own content policy;
+ * - of many faces the most suspicious come first, and the rest on request;
  * - a scan under way can be stopped;
  * - a wrong key, a rejected file and a service that is away are said in words.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Verdict } from '@assay/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { startTestApi, type TestApi } from '../support/api';
 import { launchBrowser, runsBrowser, watchedPage } from '../support/browser';
@@ -78,6 +80,40 @@ withBrowser('the page', () => {
       await page.getByRole('button', { name: 'Delete for good' }).click();
       await page.getByText('Drop a video or a picture here').waitFor();
       expect(await api.stored()).toEqual([]);
+    },
+    scanTimeoutMs,
+  );
+
+  it(
+    'shows the most suspicious of many faces, and the others when asked',
+    async () => {
+      const film = (verdict: Verdict): Verdict => ({
+        ...verdict,
+        tracks: Array.from({ length: 9 }, (_, index) => ({ ...verdict.tracks[0]!, index, probability: index / 10 })),
+        reasons: [{ ...verdict.reasons[0]!, track: 0 }],
+      });
+      await page.route('**/v1/scans/*/verdict', async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer, json: film((await answer.json()) as Verdict) });
+      });
+      await page.goto(`${api.url}/#key=${api.key}`);
+      await drop('film.mp4', readFileSync(faceClip()));
+      const more = page.getByRole('button', { name: 'Show 3 more faces' });
+      await more.waitFor({ timeout: scanTimeoutMs });
+      const numbers = async () =>
+        (await page.locator('.face h4').allTextContents()).map((name) => /Face (\d)/.exec(name)?.[1]).join('');
+      expect(await numbers()).toBe('987654');
+      await more.focus();
+      await page.keyboard.press('Enter');
+      expect(await numbers()).toBe('987654321');
+      expect(await page.locator('.face:focus h4').textContent()).toMatch(/^Face 3:/);
+
+      // A reason that speaks of a face leads to it, whether it was shown or not.
+      await page.reload();
+      await more.waitFor();
+      await page.getByRole('link', { name: 'Show face 1' }).click();
+      expect(await page.locator('.face:focus h4').textContent()).toMatch(/^Face 1:/);
+      await more.waitFor({ state: 'detached' });
     },
     scanTimeoutMs,
   );

@@ -2,6 +2,12 @@ import type { VerdictTrack } from '@assay/contracts';
 import { chance } from './numbers';
 import { abstentionWords } from './verdict-words';
 
+/** An edited film has dozens of faces: more than these are shown, and their pictures fetched, when somebody asks. */
+export const facesAtOnce = 6;
+
+/** What the button says that shows the rest. */
+export const moreFaces = (count: number): string => (count === 1 ? 'Show 1 more face' : `Show ${count} more faces`);
+
 /**
  * Faces in the order in which a person wants to see them: first those that are judged by themselves, the most suspicious on
  * top, then those that are judged with others alone, then those that are not judged. Their numbers stay those of time.

@@ -12,6 +12,8 @@ interface Props {
   still: boolean;
 }
 
+export const faceId = (track: number): string => `face-${track}`;
+
 /** One face: how it was judged, and the frames that weigh most, with the suspected area on request. */
 export function FaceStrip({ client, scan, track, still }: Props) {
   const [marked, setMarked] = useState(false);
@@ -19,7 +21,7 @@ export function FaceStrip({ client, scan, track, still }: Props) {
   const hasOverlays = evidence.some(({ overlay }) => overlay !== null);
   const when = still ? '' : `${spanWords(track, clock)} · `;
   return (
-    <section className="face" id={`face-${index}`} tabIndex={-1} aria-label={`Face ${index + 1}`}>
+    <section className="face" id={faceId(index)} tabIndex={-1} aria-label={`Face ${index + 1}`}>
       <header className="row">
         <div>
           <h4>

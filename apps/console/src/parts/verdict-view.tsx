@@ -1,8 +1,11 @@
 import type { AssayClient } from '@assay/client';
 import type { Verdict } from '@assay/contracts';
-import { clock, dateTime, labelSigns, labelWords, intervalWords, mostSuspiciousFirst } from '@assay/wording';
-import { FaceStrip } from './face-strip';
+import { clock, dateTime, labelSigns, labelWords } from '@assay/wording';
+import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import { DecisionPanel } from './decision-panel';
+import { FaceList } from './face-list';
+import { faceId } from './face-strip';
 import { Gauge } from './gauge';
 import { KnownMedia } from './known-media';
 import { MethodDetails } from './method-details';
@@ -20,6 +23,12 @@ interface Props {
 /** The verdict, from the answer to the details: what, how sure, why, where to look, how it was made. */
 export function VerdictView({ client, verdict, onDeleted, onDecided }: Props) {
   const { verdict: label, file, kind, durationSeconds, width, height, createdAt, rejection } = verdict;
+  const [allFaces, setAllFaces] = useState(false);
+  const jumpToFace = (event: { preventDefault(): void }, track: number): void => {
+    // The face may be among those that are not shown yet.
+    flushSync(() => setAllFaces(true));
+    jumpTo(event, faceId(track));
+  };
   const facts = [
     kind === 'still' ? 'Picture' : kind === 'video' ? 'Video' : null,
     durationSeconds ? clock(durationSeconds) : null,
@@ -51,7 +60,7 @@ export function VerdictView({ client, verdict, onDeleted, onDecided }: Props) {
                 {track !== null && verdict.tracks.length > 1 && isFirstOf(track, index, verdict) && (
                   <>
                     {' '}
-                    <a href={`#face-${track}`} onClick={(event) => jumpTo(event, `face-${track}`)}>
+                    <a href={`#${faceId(track)}`} onClick={(event) => jumpToFace(event, track)}>
                       Show face {track + 1}
                     </a>
                   </>
@@ -67,14 +76,7 @@ export function VerdictView({ client, verdict, onDeleted, onDecided }: Props) {
       {verdict.tracks.length > 0 && (
         <>
           <h3>{verdict.tracks.length === 1 ? 'The face' : `${verdict.tracks.length} faces`}</h3>
-          <p className="hint">
-            {kind === 'still'
-              ? 'Beside each name: the probability of manipulation with its 90 % interval. A picture’s own score is taken with caution: one frame is little to go by.'
-              : `Beside each name: the probability of manipulation, from all frames judged, with the 90 % interval: ${intervalWords}. On each picture: the score of that frame alone.`}
-          </p>
-          {mostSuspiciousFirst(verdict.tracks).map((track) => (
-            <FaceStrip key={track.index} client={client} scan={verdict.scan} track={track} still={kind === 'still'} />
-          ))}
+          <FaceList client={client} verdict={verdict} all={allFaces} onAll={() => setAllFaces(true)} />
         </>
       )}
       {verdict.media !== null && <DecisionPanel client={client} media={verdict.media} onChanged={onDecided} />}

@@ -1,10 +1,16 @@
 import type { Verdict, VerdictTrack } from '@assay/contracts';
-import { clock, faceWords, frameNote, frameWords, mostSuspiciousFirst, spanWords } from '@assay/wording';
+import {
+  clock,
+  facesAtOnce,
+  faceWords,
+  frameNote,
+  frameWords,
+  moreFaces,
+  mostSuspiciousFirst,
+  spanWords,
+} from '@assay/wording';
 import { h } from '../dom';
 import type { EvidenceSource } from '../evidence';
-
-/** An edited film has dozens of faces: more than these are shown, and their pictures fetched, when somebody asks. */
-const facesAtOnce = 6;
 
 /** Every face: how it was judged, the frames that weigh most, the suspected area on request; the most suspicious first. */
 export function faces(verdict: Verdict, evidence: EvidenceSource, signal: AbortSignal): HTMLElement | null {
@@ -21,11 +27,7 @@ export function faces(verdict: Verdict, evidence: EvidenceSource, signal: AbortS
 }
 
 function more(count: number, shown: () => HTMLElement[]): HTMLElement {
-  const button = h(
-    'button',
-    { type: 'button', part: 'button' },
-    count === 1 ? 'Show 1 more face' : `Show ${count} more faces`,
-  );
+  const button = h('button', { type: 'button', part: 'button' }, moreFaces(count));
   button.addEventListener('click', () => {
     const faces = shown();
     button.replaceWith(...faces);
