@@ -18,20 +18,24 @@ from assay_training.calibration import fit_logistic
 from assay_training.clips import Region, read_clips
 from assay_training.evaluate import report, xray_logits
 from assay_training.export import session
-from assay_training.measures import calibration_error, share_interval, sigmoid
+from assay_training.measures import calibration_error, frame_variance, share_interval, sigmoid
 
 FOLDS = 10
 
 
-def face_logits(regions: list[Region], run) -> list[list[float]]:
-    """Mean logit of every face of every region."""
-    return [[float(xray_logits(run, face).mean()) for face in region.faces] for region in regions]
+def face_logits(regions: list[Region], run) -> list[list[np.ndarray]]:
+    """Logit of every frame (frames,) of every face of every region, the mean over margins."""
+    return [[xray_logits(run, face).mean(1) for face in region.faces] for region in regions]
 
 
-def region_scores(by_model: list[list[list[float]]]) -> np.ndarray:
-    """Score of each region: of its most suspicious face, whose score is the mean over the models."""
-    together = [[float(np.mean(face)) for face in zip(*faces)] for faces in zip(*by_model)]
-    return np.array([max(faces) if faces else np.nan for faces in together])
+def together(by_model: list[list[list[np.ndarray]]]) -> list[list[np.ndarray]]:
+    """The mean over the models, frame by frame."""
+    return [[np.mean(face, axis=0) for face in zip(*faces)] for faces in zip(*by_model)]
+
+
+def region_scores(by_model: list[list[list[np.ndarray]]]) -> np.ndarray:
+    """Score of each region: of its most suspicious face, whose score is the mean over its frames and the models."""
+    return np.array([max((face.mean() for face in faces), default=np.nan) for faces in together(by_model)])
 
 
 def cross_validated(scores: np.ndarray, fake: np.ndarray, groups: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -105,6 +109,7 @@ def main(argv: list[str]) -> int:
                 "forgedFlaggedAt0.7": round(float((p_cv[fake[seen]] >= 0.7).mean()), 3),
             }
         }
+    found["all" if len(names) > 1 else names[0]]["frameVariance"] = round(frame_variance([face for faces in together(scaled) for face in faces]), 3)
     if args.ship:
         ship(args.models, entries, fits, int(fake.sum()), int((~fake).sum()))
     print(json.dumps(found, indent=1))

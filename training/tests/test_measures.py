@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assay_training.calibration import fit_logistic
-from assay_training.measures import auc, auc_interval, calibration_error, sigmoid
+from assay_training.measures import auc, auc_interval, calibration_error, frame_variance, sigmoid
 
 
 def test_auc():
@@ -46,3 +46,10 @@ def test_calibration_error():
     fake = rng.random(50000) < p
     assert calibration_error(p, fake) < 0.01
     assert calibration_error(np.ones(100), np.zeros(100, bool)) == 1
+
+
+def test_the_spread_of_frames_is_told_from_that_of_faces():
+    rng = np.random.default_rng(0)
+    faces = [rng.normal(0, 2) + rng.normal(0, 1, rng.integers(2, 20)) for _ in range(3000)]
+    assert frame_variance(faces) == pytest.approx(0.25, abs=0.02)
+    assert frame_variance([np.array([-1.0, 1.0])] * 5) == float("inf")

@@ -31,6 +31,7 @@ export const ReasonCode = z.enum([
   'frames_disagree',
   'detectors_disagree',
   'partly_unreadable',
+  'generation_not_excluded',
   // what would help
   'better_copy',
   // why nothing was looked at

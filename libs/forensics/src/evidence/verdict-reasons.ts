@@ -26,6 +26,8 @@ export interface ReasonFacts {
   doubtful: Stretch | null;
   /** The file looks authentic as a whole, and this face does not. */
   alarming: JudgedTrack | null;
+  /** A still without signs of a forgery: it may have been generated whole. */
+  generated: boolean;
   /** What was seen looks authentic, and it is too little to say so of the whole. */
   withheld: boolean;
   segments: SegmentResult[];
@@ -50,7 +52,7 @@ export function verdictReasons(facts: ReasonFacts): Reason[] {
     ...(forgedTogether ? together : []),
   ];
   const reasons = [...seen];
-  if (verdict === 'likely_authentic') reasons.push(noSigns(facts, still));
+  if (verdict === 'likely_authentic') reasons.push(noSigns(facts));
   if (verdict === 'inconclusive')
     reasons.push(...(facts.probability === null ? [nothingJudged(facts)] : unsure(facts)));
   if (!forgedTogether) reasons.push(...together);
@@ -67,13 +69,12 @@ function reason(code: Code, text: string): Reason {
   return { code, text, track: null, atSeconds: null };
 }
 
-function noSigns({ tracks, glimpses }: ReasonFacts, still: boolean): Reason {
+function noSigns({ tracks, glimpses }: ReasonFacts): Reason {
   const judged = tracks.filter((face) => hasSay(face, glimpses));
   const frames = new Set(judged.flatMap(({ frames: scored }) => scored.map(({ seconds }) => seconds))).size;
-  const over = still ? '' : ` in ${plural(frames, 'judged frame')}`;
   return reason(
     'no_forgery_signs',
-    `The detectors found little that speaks for a blended or swapped face on ${plural(judged.length, 'face')}${over}. ` +
+    `The detectors found little that speaks for a blended or swapped face on ${plural(judged.length, 'face')} in ${plural(frames, 'judged frame')}. ` +
       'Only faces were examined; kinds of forgery that the detectors have not learnt, other edits and sound may go unnoticed.',
   );
 }
@@ -136,6 +137,15 @@ function unsure(facts: ReasonFacts): Reason[] {
     const face = name(facts.alarming.track.index);
     const text = `The file as a whole looks authentic, but ${face} does not, as said above: look there before it is called so.`;
     return [reason('between_thresholds', text)];
+  }
+  if (facts.generated) {
+    return [
+      reason(
+        'generation_not_excluded',
+        'Little speaks for a blended or swapped face. Whether the whole picture was generated cannot be told from its face: generated ' +
+          'portraits often look cleaner to these detectors than photographs, so one picture is never called authentic. Ask where it was first published.',
+      ),
+    ];
   }
   // What the glimpses say together is the reason then.
   if (((facts.noneJudged && facts.glimpses) || facts.doubtful) && !facts.withheld) return [];

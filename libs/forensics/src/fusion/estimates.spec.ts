@@ -38,6 +38,7 @@ describe('estimateTrack', () => {
     expect(probability(Array<number>(12).fill(-3))).toBeLessThan(0.07);
     expect(probability([3])).toBeGreaterThan(0.6);
     expect(probability([3])).toBeLessThan(0.9);
+    expect(probability([3, 3, 3])).toBeGreaterThan(probability([3]) + 0.02);
   });
 
   it('is never surer of its interval than another encode of the same footage lets it be', () => {

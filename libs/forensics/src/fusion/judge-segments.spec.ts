@@ -407,6 +407,14 @@ describe('judgeSegments', () => {
     expect(near.reasons[0]!.code).toBe('between_thresholds');
   });
 
+  it('never calls one picture authentic: a portrait that was generated whole has no blend', () => {
+    const one = [segment(0, [0], [track(0, { at: [0], logits: [-3] })])];
+    const found = judge(one, planOf(one), { kind: 'still' });
+    expect(found.probability).toBeLessThan(0.25);
+    expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['generation_not_excluded']]);
+    expect(judge(one, planOf(one), { durationSeconds: 0.04 }).verdict).toBe('inconclusive');
+  });
+
   describe('a still cut as generators cut their portraits', () => {
     const portrait = (logit: number, probe: Partial<Probe> = {}) => {
       const one = [segment(0, [0], [track(0, { at: [0], logits: [logit], landmarks: ffhqLandmarks(256) })])];

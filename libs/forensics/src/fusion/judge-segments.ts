@@ -49,7 +49,9 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const withheld = label === 'likely_authentic' && unseenMatters(ordered, plan, probe);
   const doubtful = label === 'likely_authentic' && !withheld ? doubtfulStretch(glimpses) : null;
   const alarming = label === 'likely_authentic' && !withheld && !noneJudged ? alarmingFace(tracks, policy) : null;
-  const verdict = withheld || doubtful || alarming ? 'inconclusive' : label;
+  // Nothing on a face that was generated whole is blended, and of one picture nobody has seen how it moves.
+  const generated = label === 'likely_authentic' && !withheld && !alarming && (probe.kind === 'still' || pictures === 1);
+  const verdict = withheld || doubtful || alarming || generated ? 'inconclusive' : label;
   const onlyGlimpses = fewFrames && probability !== null;
   return {
     verdict,
@@ -66,6 +68,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
       withheld,
       doubtful,
       alarming,
+      generated,
       segments: ordered,
       plan,
       probe,

@@ -24,8 +24,11 @@ export interface Stretch {
 
 /** Calibration is fitted on mean logits of about this many frames. */
 const calibratedFrames = 12;
-/** Variance between frames of one face in units of the variance between faces: how soon more frames stop helping. */
-const frameVariance = 1;
+/**
+ * Variance between frames of one face in units of the variance between faces: how soon more frames stop helping. From the labelled
+ * clips without their labels (`eval-ensemble` in training/, `frameVariance`; decision 024).
+ */
+const frameVariance = 0.46;
 
 /** Spread of frame log odds to expect before seeing any, and how many frames that expectation is worth. */
 const expectedSpread = 1;
@@ -53,7 +56,7 @@ export function estimateTrack(frames: FrameScore[]): TrackEstimate | null {
   const mean = weightedMean(items);
   const count = effectiveCount(items);
   const best = Math.max(...frames.map(({ weight }) => weight));
-  const whole = shrunk(mean, Math.min(count, worthOf(frames, fullWeight)));
+  const whole = shrunk(mean, count, worthOf(frames, fullWeight));
   const spread = weightedMean(items.map(({ value, weight }) => ({ value: (value - mean) ** 2, weight })));
   const variance = (count * spread + expectedSpreadFrames * expectedSpread ** 2) / (count - 1 + expectedSpreadFrames);
   const deviation = Math.sqrt(
@@ -70,9 +73,16 @@ export function estimateTrack(frames: FrameScore[]): TrackEstimate | null {
   };
 }
 
-/** Mean log odds of `count` frames as they would be for as many frames as the calibration was fitted on. */
-export function shrunk(mean: number, count: number): number {
-  return mean * Math.min(1, (1 + frameVariance / calibratedFrames) / (1 + frameVariance / Math.max(1e-9, count)));
+/**
+ * Mean log odds of `count` frames as they would be for as many frames as the calibration was fitted on.
+ *
+ * @param worth how many whole frames they are worth: what they lack in quality is noise beyond that of whole ones, with the
+ *   variance between faces for each frame that is left
+ */
+export function shrunk(mean: number, count: number, worth = count): number {
+  const lacking = Math.max(0, 1 / Math.max(1e-9, worth) - 1 / Math.max(1e-9, count));
+  const variance = frameVariance / Math.max(1e-9, count) + lacking;
+  return mean * Math.min(1, (1 + frameVariance / calibratedFrames) / (1 + variance));
 }
 
 /** Frames of this quality weight or more count as whole ones. */
@@ -87,7 +97,7 @@ function stretchesOf(frames: FrameScore[], referenceWeight: number): Stretch[] {
   if (frames.length < 2 * stretchFrames) return [];
   const mean = (part: FrameScore[]) => {
     const items = part.map(({ logit, weight }) => ({ value: logit, weight }));
-    return shrunk(weightedMean(items), Math.min(effectiveCount(items), worthOf(part, referenceWeight)));
+    return shrunk(weightedMean(items), effectiveCount(items), worthOf(part, referenceWeight));
   };
   return Array.from({ length: frames.length - stretchFrames + 1 }, (_, start) => {
     const inside = frames.slice(start, start + stretchFrames);
