@@ -3,16 +3,25 @@
 set -eu
 cd "$(dirname "$0")"
 umask 077
-[ ! -e .env ] || { echo "$(pwd)/.env is there already; nothing was changed" >&2; exit 0; }
-
 # random BYTES: base64url
 random() { head -c "$1" /dev/urandom | base64 | tr -d '\n=' | tr '+/' '-_'; }
 
+# The key as a file for Prometheus, which runs as another user; the folder keeps others out.
+note() {
+  mkdir -p .secrets
+  printf '%s' "$1" >.secrets/api-key
+  chmod 644 .secrets/api-key
+}
+
+if [ -e .env ]; then
+  # Restored from a backup, or with another key since: the file has to follow.
+  note "$(sed -n 's/^ASSAY_ADMIN_KEY=//p' .env | tail -n 1)"
+  echo "$(pwd)/.env is there already and stays; the API key in it was noted for Prometheus again" >&2
+  exit 0
+fi
+
 key=assay_$(random 32)
-mkdir -p .secrets
-printf '%s' "$key" >.secrets/api-key
-# Prometheus runs as another user, and the folder keeps others out.
-chmod 644 .secrets/api-key
+note "$key"
 cat >.env <<END
 ASSAY_ADMIN_KEY=$key
 S3_ACCESS_KEY_ID=assay

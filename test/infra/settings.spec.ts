@@ -53,6 +53,7 @@ const everything = {
   tracing: { endpoint: 'http://collector:4318', peers: [{ podSelector: { matchLabels: { app: 'collector' } } }] },
   files: {
     policies: { configMap: 'policies' },
+    ca: { configMap: 'authorities' },
     buckets: { secret: 'buckets', key: 'list.json' },
     signingKey: { secret: 'signing' },
     c2paTrust: { configMap: 'trust' },
@@ -82,7 +83,8 @@ describeWithHelm('the chart', () => {
   it('leads to every setting, but for those that have a reason', () => {
     // A tenant is named by a claim or for all people, not by both.
     const named = ['ASSAY_OIDC_TENANT', ...parts.flatMap((part) => Object.keys(envOf(part)))];
-    expect(sorted([...named, ...Object.keys(leftOut.chart)])).toEqual(sorted(settingNames));
+    // Certificates of authorities are Node's own setting.
+    expect(sorted([...named, ...Object.keys(leftOut.chart)])).toEqual(sorted([...settingNames, 'NODE_EXTRA_CA_CERTS']));
     expect(named.filter((name) => name in leftOut.chart)).toEqual([]);
     expect(faultsOf(manifests)).toEqual([]);
   });

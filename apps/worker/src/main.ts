@@ -1,6 +1,7 @@
 import '@assay/pipeline/dist/steady-heap';
 import { join } from 'node:path';
 import { createLog, loadConfig } from '@assay/pipeline';
+import { removeLeftFolders } from '@assay/storage';
 import { forkEngine } from './engine/fork-engine';
 import { exitOnFault, exitUnstarted } from './exit';
 import { type RunningWorker, startWorker } from './start-worker';
@@ -41,6 +42,9 @@ async function main(): Promise<void> {
   }
   watchParent(config.parentPid, () => stop('parent is gone', 0, orphanExitMs));
   exitOnFault(log);
+
+  const left = await removeLeftFolders();
+  if (left > 0) log.warn({ folders: left }, 'removed what killed processes left in the temporary folder');
 
   const script = join(__dirname, 'engine-main.js');
   worker = await startWorker(config, log, (_config, _log, tracing) => forkEngine({ script, tracing, log }));

@@ -7,8 +7,18 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
  * `postponed`: store or Redis did not answer, and it waits without using an attempt. `handed_on`: this worker has not the model set
  * of its scan, and another one may. `engine_lost`: the process that did the work ended.
  */
-export type JobOutcome =
-  'completed' | 'retried' | 'failed' | 'returned' | 'gone' | 'paused' | 'postponed' | 'handed_on' | 'engine_lost';
+export type JobOutcome = (typeof outcomes)[number];
+const outcomes = [
+  'completed',
+  'retried',
+  'failed',
+  'returned',
+  'gone',
+  'paused',
+  'postponed',
+  'handed_on',
+  'engine_lost',
+] as const;
 
 /** Seconds. From an empty sweep to a look at two minutes of 8K. */
 const durationBuckets = [0.01, 0.05, 0.25, 1, 2.5, 5, 10, 30, 60, 180, 600];
@@ -51,7 +61,10 @@ export class WorkerMetrics {
     registers: this.registers,
   });
   private readonly longest = new Map<string, number>();
-  constructor() {
+
+  /** @param queues whose jobs it takes: a counter that appears with its first event has no rate of it, and alerts would miss it */
+  constructor(queues: readonly QueueName[] = []) {
+    for (const queue of queues) for (const outcome of outcomes) this.jobs.inc({ queue, outcome }, 0);
     collectDefaultMetrics({ register: this.registry, labels: { part: 'jobs' } });
   }
 

@@ -45,7 +45,7 @@ export type OpenEngine = (config: Config, log: Logger, tracing: Tracing | null) 
  */
 export async function startWorker(config: Config, log: Logger, open: OpenEngine): Promise<RunningWorker> {
   const tracing = await startTracing('worker', config);
-  const metrics = new WorkerMetrics();
+  const metrics = new WorkerMetrics(config.queues);
   const store = openStore(config);
   const queues = await openQueues(config, tracing);
   const engine = await open(config, log, tracing).catch(async (error: unknown) => {

@@ -1,8 +1,7 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type ObjectStore, StoreUnavailableError } from '@assay/storage';
+import { type ObjectStore, StoreUnavailableError, workFolder } from '@assay/storage';
 import { ScanGoneError } from './errors';
 
 /** What is read of an object is read in whole blocks of this size, bytes, and kept. */
@@ -31,7 +30,7 @@ export class MediaRanges {
     signal: AbortSignal,
   ): Promise<MediaRanges> {
     try {
-      const folder = await mkdtemp(join(tmpdir(), 'assay-object-'));
+      const folder = await workFolder();
       return new MediaRanges(store, key, bytes, folder, await open(join(folder, 'object'), 'w+'), signal);
     } catch (error) {
       throw new StoreUnavailableError('the object could not be copied to a local file', error);

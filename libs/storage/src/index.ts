@@ -40,4 +40,5 @@ export { createRedisTallies } from './tallies/create-redis-tallies';
 export type { TallyStore } from './tallies/tally-store';
 export { untilAborted } from './until-aborted';
 export { createRedisUsage } from './usage/create-redis-usage';
+export { removeLeftFolders, workFolder } from './work-folder';
 export type { UsageCounts, UsageLimits, UsagePeriod, UsageStore } from './usage/usage-store';

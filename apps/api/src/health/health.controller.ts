@@ -7,9 +7,15 @@ import { CLOSING, PORTS } from '../tokens';
 
 /** Longer than a healthy check takes, shorter than a load balancer waits, ms. */
 const checkMs = 3_000;
+/** Anybody may ask, and the store is asked by writing to it: what was found holds for so long, ms. */
+const heldMs = 2_000;
+
+type Checks = Readiness['checks'];
 
 @Controller('v1/health')
 export class HealthController {
+  private last: { atMs: number; checks: Promise<Checks> } | null = null;
+
   constructor(
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(CLOSING) private readonly closing: AbortSignal,
@@ -31,19 +37,25 @@ export class HealthController {
     },
   })
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
+    const now = performance.now();
+    if (!this.last || now - this.last.atMs >= heldMs) this.last = { atMs: now, checks: this.check() };
+    const checks = await this.last.checks;
+    const ready = !this.closing.aborted && Object.values(checks).every((state) => state === 'ok');
+    response.status(ready ? 200 : 503).set('cache-control', 'no-store');
+    return { status: ready ? 'ready' : 'unavailable', checks };
+  }
+
+  private async check(): Promise<Checks> {
     const { index, store, models, mock } = this.ports;
     const [indexState, storeState] = await underAny([this.closing, AbortSignal.timeout(checkMs)], (signal) =>
       Promise.all([stateOf(index.check(signal)), stateOf(store.check(signal))]),
     );
-    const checks: Readiness['checks'] = {
+    return {
       index: indexState,
       store: storeState,
       // Digests were checked at the start; without a forgery model every verdict would be an abstention.
       models: mock || models.entries.some(({ task }) => task.startsWith('forgery')) ? 'ok' : 'unavailable',
     };
-    const ready = !this.closing.aborted && Object.values(checks).every((state) => state === 'ok');
-    response.status(ready ? 200 : 503).set('cache-control', 'no-store');
-    return { status: ready ? 'ready' : 'unavailable', checks };
   }
 }
 

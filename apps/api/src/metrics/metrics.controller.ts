@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import type { Ports, ScanQueues } from '@assay/pipeline';
+import { type Ports, type ScanQueues, underAny } from '@assay/pipeline';
 import type { Response } from 'express';
 import { Describe } from '../docs/describe';
 import { CLOSING, PORTS, QUEUES } from '../tokens';
@@ -7,6 +7,9 @@ import { ApiMetrics } from './api-metrics';
 import { DeliveryGauge } from './delivery-gauge';
 import { ModelGauges } from './model-gauges';
 import { QueueGauges } from './queue-gauges';
+
+/** Below what a scrape may take (`scrape_timeout` of infra/monitoring is 14 s), ms. */
+const gaugesMs = 8_000;
 
 @Controller('metrics')
 export class MetricsController {
@@ -32,11 +35,10 @@ export class MetricsController {
   })
   async get(@Res() response: Response): Promise<void> {
     const now = Date.now();
-    await Promise.all([
-      this.queues.refresh(now),
-      this.deliveries.refresh(now, this.closing),
-      this.models.refresh(this.closing),
-    ]);
+    // A store that hangs must not take the other metrics with it.
+    await underAny([this.closing, AbortSignal.timeout(gaugesMs)], (signal) =>
+      Promise.all([this.queues.refresh(now), this.deliveries.refresh(now, signal), this.models.refresh(signal)]),
+    );
     response.type(this.metrics.registry.contentType).send(await this.metrics.registry.metrics());
   }
 }

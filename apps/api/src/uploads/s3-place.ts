@@ -8,8 +8,11 @@ import type { UploadPlace } from './upload-place';
 
 /** Below this, S3 takes a piece only as the last one: tus keeps it aside until more has come. Media in 10,000 of them: 78 GiB. */
 const partBytes = 8 * 1024 * 1024;
-/** Parts of all uploads of this process on their way to S3, each of them a temporary file meanwhile. */
-const partsInFlight = 8;
+/**
+ * Parts of all uploads of this process on their way, from their first byte until S3 has them, each of them a temporary file meanwhile. Whoever
+ * sends slowly holds one for as long, and where none is left the next waits: many, and room for them on disk (docs/operations.md).
+ */
+const partsInFlight = 64;
 
 /** The longest that a signature of S3's fourth version may be good for: a week. */
 const maxUrlSeconds = 7 * 24 * 3600;

@@ -25,7 +25,7 @@ const takenHeaders = ['Assay-Media', 'Assay-Scan'];
 @Controller('v1/uploads')
 export class UploadsController {
   /** Bodies that lie in the temporary folder at once: it has room for them (docs/operations.md). */
-  private readonly setAside = new Turns(4);
+  private readonly setAside = new Turns(8);
 
   constructor(
     @Inject(UPLOADS) private readonly uploads: ResumableUploads,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { workFolder } from '@assay/storage';
 import { problems } from '../problems/problems';
 
 /** By their names in `Upload-Checksum`; tus demands sha1. */
@@ -48,7 +48,7 @@ export async function verifyChunk(
   left: number,
   signal: AbortSignal,
 ): Promise<VerifiedChunk> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-chunk-'));
+  const folder = await workFolder();
   const path = join(folder, 'chunk');
   const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const hash = createHash(algorithm);

@@ -172,6 +172,7 @@ affinity: {{ toYaml . | nindent 2 }}
 {{/* Which files a part reads: setting -> name under `files`. */}}
 {{- define "assay.files" -}}
 ASSAY_POLICIES_FILE: policies
+NODE_EXTRA_CA_CERTS: ca
 {{- if eq .part "api" }}
 ASSAY_BUCKETS_FILE: buckets
 {{- end }}

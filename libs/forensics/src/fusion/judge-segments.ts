@@ -50,7 +50,8 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const doubtful = label === 'likely_authentic' && !withheld ? doubtfulStretch(glimpses) : null;
   const alarming = label === 'likely_authentic' && !withheld && !noneJudged ? alarmingFace(tracks, policy) : null;
   // Nothing on a face that was generated whole is blended, and of one picture nobody has seen how it moves.
-  const generated = label === 'likely_authentic' && !withheld && !alarming && (probe.kind === 'still' || pictures === 1);
+  const generated =
+    label === 'likely_authentic' && !withheld && !alarming && (probe.kind === 'still' || pictures === 1);
   const verdict = withheld || doubtful || alarming || generated ? 'inconclusive' : label;
   const onlyGlimpses = fewFrames && probability !== null;
   return {

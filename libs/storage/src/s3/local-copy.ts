@@ -1,16 +1,16 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StoreUnavailableError } from '../errors/store-unavailable-error';
 import type { LocalFile } from '../object-store';
+import { workFolder } from '../work-folder';
 
 /** Writes the stream to a file in a folder of its own, readable by this user only; `release` removes both. */
-export async function localCopy(body: Readable, parent = tmpdir(), signal: AbortSignal): Promise<LocalFile> {
+export async function localCopy(body: Readable, parent: string | undefined, signal: AbortSignal): Promise<LocalFile> {
   try {
-    const folder = await mkdtemp(join(parent, 'assay-object-'));
+    const folder = await workFolder(parent);
     const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
     const path = join(folder, 'object');
     await pipeline(body, createWriteStream(path), { signal }).catch(async (error: unknown) => {
