@@ -39,6 +39,14 @@ test('the age is that of the oldest job that waits for a worker; a retry that pa
   expect(await scrape(now)).toContain('assay_queue_oldest_waiting_seconds{queue="plan"} 90');
 });
 
+test('what was put aside for its tenant waits for a worker from the end of that pause', async () => {
+  await queues.plan.obliterate({ force: true });
+  const now = Date.now();
+  const job = await queues.plan.add('plan', { v: 1, scan: 'scan', modelSet } as never, { timestamp: now - 9_000_000 });
+  await job.updateProgress({ pauses: 0, dueAt: now - 3_000 });
+  expect(await scrape(now)).toContain('assay_queue_oldest_waiting_seconds{queue="plan"} 3');
+});
+
 test('each lane has its age: an archive that waits is no upload that waits', async () => {
   await queues.plan.obliterate({ force: true });
   const now = Date.now();

@@ -10,6 +10,8 @@ const JobProgress = z.object({
   engineDeaths: z.number().int().nonnegative().default(0),
   /** Times that it was put aside because the store, Redis or its models were not there. */
   pauses: z.number().int().nonnegative().default(0),
+  /** When the pause is over that it was put aside for, ms since 1970: `waitsSince` reads it. */
+  dueAt: z.number().optional(),
 });
 type JobProgress = z.infer<typeof JobProgress>;
 

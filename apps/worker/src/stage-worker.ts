@@ -243,7 +243,9 @@ export class StageWorker {
 
 /** It waits in the queue, and nothing counts against it. */
 async function putAside(job: Job, pauseMs: number, token: string | undefined): Promise<never> {
-  await job.moveToDelayed(Date.now() + pauseMs, token);
+  const dueAt = Date.now() + pauseMs;
+  await noteProgress(job, { dueAt });
+  await job.moveToDelayed(dueAt, token);
   throw new DelayedError();
 }
 

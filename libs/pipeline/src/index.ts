@@ -142,6 +142,7 @@ export { registerScan, type ScanRequest, submitScan, type Submitted } from './su
 export { sweep, type SweepReport } from './sweep';
 export { annotate, type EndOfRequest, startTracing, type TraceCarrier, type Tracing } from './tracing/tracing';
 export { underAny } from './under-any';
+export { waitsSince } from './lanes/waits-since';
 export { version } from './version';
 export {
   addCallback,

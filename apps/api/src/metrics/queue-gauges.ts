@@ -1,5 +1,5 @@
 import { defaultLane, Lane } from '@assay/contracts';
-import { isLaneQueue, queueNames, type ScanQueues, turnOf } from '@assay/pipeline';
+import { isLaneQueue, queueNames, type ScanQueues, turnOf, waitsSince } from '@assay/pipeline';
 import { Gauge, type Registry } from 'prom-client';
 
 /** States in which a job waits for a worker that is free: not for a retry's pause, nor for other jobs. */
@@ -53,8 +53,8 @@ export class QueueGauges {
     ]);
     for (const [state, count] of Object.entries(counts)) this.jobs.set({ queue, state }, count);
     const next = heads.flat();
-    const age = (jobs: { timestamp: number }[]) =>
-      (nowMs - Math.min(nowMs, ...jobs.map(({ timestamp }) => timestamp))) / 1000;
+    const age = (jobs: { timestamp: number; progress: unknown }[]) =>
+      (nowMs - Math.min(nowMs, ...jobs.map(waitsSince))) / 1000;
     this.oldest.set({ queue }, age(next));
     if (!isLaneQueue(queue)) return;
     for (const lane of Lane.options) {
