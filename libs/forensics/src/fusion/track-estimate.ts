@@ -28,7 +28,7 @@ const calibratedFrames = 12;
  * Variance between frames of one face in units of the variance between faces: how soon more frames stop helping. From the labelled
  * clips without their labels (`eval-ensemble` in training/, `frameVariance`; decision 024).
  */
-const frameVariance = 0.46;
+const frameVariance = 0.47;
 
 /** Spread of frame log odds to expect before seeing any, and how many frames that expectation is worth. */
 const expectedSpread = 1;
