@@ -87,6 +87,31 @@ it('keeps the bytes for who takes them in meanwhile, at every order of the steps
   expect(await bytesOf(media)).not.toBeNull();
 });
 
+it('keeps the bytes for who comes to his end between two looks of the one who removes them', async () => {
+  const media = await take(defaultTenant);
+  await ports.store.delete(keys.mediaRecord(media, defaultTenant), noAbort);
+  let finish = (): void => undefined;
+  const taking = whileClaimed(media, ports.store, noAbort, async () => {
+    await new Promise<void>((resolve) => (finish = resolve));
+    await ports.store.put(keys.mediaRecord(media, 'acme'), '{}', {}, noAbort);
+  });
+  while ((await stored()).filter((key) => key.includes('.claims/')).length === 0) await sleep(5);
+  const list = ports.store.list.bind(ports.store);
+  const looks: string[] = [];
+  const watched = jest.spyOn(ports.store, 'list').mockImplementation(async function* (prefix, signal) {
+    if ([keys.mediaTenants(media), keys.mediaClaims(media)].includes(prefix)) looks.push(prefix);
+    yield* list(prefix, signal);
+    if (looks.length !== 1) return;
+    // Behind the first look, and before the second.
+    finish();
+    await taking;
+  });
+  expect(await removeUnreferenced(media, 'one', ports.store, noAbort)).toBe(false);
+  watched.mockRestore();
+  expect(looks).toHaveLength(2);
+  expect(await bytesOf(media)).not.toBeNull();
+});
+
 it('of media that was deleted beside the claim of one who died, the bytes go once the claim is old, and no sooner', async () => {
   const media = await take(defaultTenant);
   const claim = keys.mediaClaim(media, randomUUID());

@@ -83,9 +83,11 @@ async function tryToRemove(
   const removal = keys.mediaRemoval(media, remover);
   await store.put(removal, '', {}, signal);
   try {
+    // Claims first: whoever lets go of one has written a record before, which is then seen.
+    const claimed = await isClaimed(media, store, signal);
     for (const tenant of await tenantsOf(media, store, signal)) if (!(await isDone(tenant))) return 'needed';
     // Paused for long: who takes in may have stopped waiting.
-    if ((await isClaimed(media, store, signal)) || Date.now() - began > removalMs) return 'claimed';
+    if (claimed || Date.now() - began > removalMs) return 'claimed';
     await store.delete(keys.media(media), signal);
     return 'gone';
   } finally {
