@@ -10,8 +10,11 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { Problem } from '@assay/contracts';
+import { keys } from '@assay/pipeline';
 import { Redis } from 'ioredis';
 import { apiChecker, type ApiChecker } from '../../apps/api/testing/api-checker';
 import { startTestApi, type TestApi } from '../support/api';
@@ -162,8 +165,9 @@ describe('uploads', () => {
     const media = await first.json();
     expect(media).toMatchObject({ id: sha256, bytes: bytes.length, name: 'Ünïcode \u{1F3AC}.mp4' });
     const again = await upload(bytes);
-    expect([again.status, await again.json()]).toEqual([200, media]);
-    expect(await (await api.ask(`/v1/media/${sha256}`)).json()).toEqual(media);
+    const repeated = { ...media, takenInAt: expect.any(String) };
+    expect([again.status, await again.json()]).toEqual([200, repeated]);
+    expect(await (await api.ask(`/v1/media/${sha256}`)).json()).toEqual(repeated);
   });
 
   it('takes bare bytes, streamed by the client library', async () => {
@@ -259,6 +263,16 @@ describe('scans', () => {
     expect(await api.stored()).toEqual([]);
     await problemIn(await api.ask(`/v1/scans/${scan.id}`), 404, 'scan-not-found');
     expect((await api.client.listScans()).scans).toEqual([]);
+  });
+
+  it('asks for the file again where retention has removed it', async () => {
+    await upload(bytes);
+    await rm(join(api.dataDir, 'store', keys.media(sha256)));
+    const ask = () => api.ask('/v1/scans', { method: 'POST', headers: json, body: JSON.stringify({ media: sha256 }) });
+    await problemIn(await ask(), 422, 'file-removed');
+    expect((await upload(bytes)).status).toBe(200);
+    expect((await ask()).status).toBe(202);
+    await api.ask(`/v1/media/${sha256}`, { method: 'DELETE' });
   });
 
   it('follows the store when the index was lost', async () => {

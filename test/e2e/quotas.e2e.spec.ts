@@ -2,7 +2,8 @@
  * What a tenant may bring in, by every way in. What holds:
  * - of uploads that race, no more get in than there is room for; what comes to nothing, or was there before, is not counted;
  * - the refusal says what does not suffice, what is left and until when;
- * - minutes are counted before a scan looks at a frame: one that does not fit ends, and can be asked for again;
+ * - minutes are counted before a scan looks at a frame: one that does not fit ends, and can be asked for again; with none
+ *   left, what would count none is asked for as ever;
  * - a Redis that lost everything is rebuilt from the store.
  */
 import { randomBytes } from 'node:crypto';
@@ -14,7 +15,7 @@ import { ApiKeyWithSecret, Problem, type Quota, QuotaUsage } from '@assay/contra
 import { AssayClient } from '@assay/client';
 import { Redis } from 'ioredis';
 import { makeClip } from '../../apps/worker/src/testing/test-clip';
-import { mediaFolder } from '../media/make-media';
+import { ffmpeg, mediaFolder } from '../media/make-media';
 import { startTestApi, type TestApi } from '../support/api';
 import { assay } from '../support/assay-cli';
 import { describeWithS3, s3Settings, s3StartTimeoutMs, startS3 } from '../support/s3';
@@ -190,8 +191,17 @@ describe('quotas', () => {
     await acme.client.createScan({ media: tooLong.media });
     await acme.client.waitForVerdict(tooLong.scan);
     await api.ask('/v1/tenants/minutes/quota', jsonOf('PUT', { ...unlimited, minutes: 1 }));
-    const full = await acme.ask('/v1/scans', jsonOf('POST', { media: tooLong.media }));
+    // With none left: a video that is new is refused, and neither a scan that is done nor a still is.
+    await makeClip(folder.path('10.mp4'), 10);
+    const late = await acme.client.uploadMedia(new Uint8Array(await readFile(folder.path('10.mp4'))));
+    const full = await acme.ask('/v1/scans', jsonOf('POST', { media: late.id }));
     expect(await lackingOf(full)).toEqual([429, 'quota-exceeded', 'minutes']);
+    expect((await acme.ask('/v1/scans', jsonOf('POST', { media: tooLong.media }))).status).toBe(200);
+    await ffmpeg('-i', folder.path('10.mp4'), '-frames:v', '1', folder.path('still.png'));
+    const still = await acme.client.uploadMedia(new Uint8Array(await readFile(folder.path('still.png'))));
+    const { id } = await acme.client.createScan({ media: still.id });
+    await acme.client.waitForVerdict(id);
+    expect((await acme.usage()).used.minutes).toBeCloseTo(70 / 60, 2);
     await folder.remove();
   });
 });

@@ -21,7 +21,10 @@ export const MediaRecord = z.object({
   bytes: z.number().int(),
   /** Base name given by the uploader, cut to 255 characters. */
   name: z.string().nullable(),
+  /** When it was first taken in. */
   createdAt: z.iso.datetime(),
+  /** When the same content was last taken in again; absent = it came once. */
+  takenInAt: z.iso.datetime().optional(),
 });
 export type MediaRecord = z.infer<typeof MediaRecord>;
 

@@ -6,7 +6,7 @@ export class SubmitError extends Error {
   override readonly name = 'SubmitError';
 
   constructor(
-    readonly code: 'unknown_media' | 'unknown_policy' | 'unknown_model_set',
+    readonly code: 'unknown_media' | 'file_removed' | 'unknown_policy' | 'unknown_model_set',
     message: string,
   ) {
     super(message);
@@ -157,6 +157,15 @@ export class QuotaExceededError extends PermanentError {
     super(
       `The quota of ${quota[lacking]} ${lacking} a ${quota.period} does not suffice: ${left[lacking]} are left until ${resetsAt}.`,
     );
+  }
+}
+
+/** The bytes of media went while its scan waited, and its record is still there: the scan can be asked for again once the file is back. */
+export class FileRemovedError extends PermanentError {
+  override readonly name = 'FileRemovedError';
+
+  constructor() {
+    super('The file of this media item is no longer there. Upload it again, then ask for the scan again.');
   }
 }
 

@@ -97,6 +97,7 @@ export {
   queueSettings,
   sweepEveryMs,
 } from './queues';
+export { assertMinutesFor } from './quotas/assert-minutes-for';
 export { quotaOf, setQuota } from './quotas/quota-settings';
 export { Quotas } from './quotas/quotas';
 export { restoreUsage } from './quotas/restore-usage';
@@ -138,7 +139,7 @@ export { plan } from './stages/plan';
 export { probe } from './stages/probe';
 export { publish } from './stages/publish';
 export { parseJson, readStored, writeStored } from './stored';
-export { registerScan, type ScanRequest, submitScan, type Submitted } from './submit';
+export { type Admit, registerScan, type ScanRequest, submitScan, type Submitted } from './submit';
 export { sweep, type SweepReport } from './sweep';
 export { annotate, type EndOfRequest, startTracing, type TraceCarrier, type Tracing } from './tracing/tracing';
 export { underAny } from './under-any';

@@ -132,6 +132,11 @@ export const keys = {
   deletions: 'deleting/',
   deletionsOf: (tenant: TenantId) => `deleting/${tenant}/`,
   deletion: (tenant: TenantId, media: MediaId) => `deleting/${tenant}/${media}`,
+  /** Present = retention is just removing of the item what is over, or was when a process died. One marker a run. */
+  allAgeing: 'ageing/',
+  ageingOf: (tenant: TenantId) => `ageing/${tenant}/`,
+  ageingItem: (tenant: TenantId, media: MediaId) => `ageing/${tenant}/${media}.`,
+  ageing: (tenant: TenantId, media: MediaId, uuid: string) => `ageing/${tenant}/${media}.${uuid}`,
   erasures: (tenant: TenantId) => `erasures/${tenant}/`,
   erasure: (tenant: TenantId, erasure: ErasureId) => `erasures/${tenant}/${erasure}.json`,
   /** Present = the erasure is done. Written once; apart from the erasure, which a process that was slow may still write. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ScanRecord } from '@assay/contracts';
+import type { Lane, ScanRecord } from '@assay/contracts';
 import { withSegments } from './cancel-scan';
 import { ScanStoppingError } from './errors';
-import { addPlanJob, hasJobs, removeScanJobs } from './flows';
+import { addPlanJob, flowOf, hasJobs, removeScanJobs } from './flows';
 import { keys } from './keys';
+import { isMoreUrgent } from './lanes/is-more-urgent';
 import { keepRun, runOf } from './later-run';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
@@ -18,6 +19,7 @@ const pauseMs = 100;
  * Starts a scan that ended without a verdict anew, with fresh attempts. What its stages left in the store is used and not
  * computed again.
  *
+ * @param wanted how urgent it is now: moves the new run up where that is more urgent than the scan was, and never down
  * @throws ScanStoppingError when a worker still holds a job of the earlier run
  */
 export async function restartScan(
@@ -25,12 +27,14 @@ export async function restartScan(
   { store, index }: Pick<Ports, 'store' | 'index'>,
   queues: ScanQueues,
   signal: AbortSignal,
+  wanted?: Lane,
 ): Promise<ScanRecord> {
   const restarted = await untilNoJobs(await withSegments(ended, { store, index }, signal), index, queues, signal);
   if (restarted) return restarted;
   const now = new Date().toISOString();
   const record: ScanRecord = {
     ...ended,
+    ...(wanted !== undefined && isMoreUrgent(wanted, flowOf(ended).lane) ? { priority: wanted } : {}),
     state: 'queued',
     stage: 'intake',
     percent: 0,

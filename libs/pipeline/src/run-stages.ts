@@ -34,6 +34,7 @@ export type Planned = { done: false; plan: Plan; record: ScanRecord } | { done: 
  * @param begun a probe of the same bytes that is under way already
  * @throws ScanGoneError when the media was deleted or the scan cancelled
  * @throws QuotaExceededError when there are too few minutes left for it
+ * @throws FileRemovedError when the bytes of the media are not there
  */
 export function planScan(
   scan: ScanId,

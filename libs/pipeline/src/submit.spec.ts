@@ -1,6 +1,7 @@
 /**
  * Invariants, with a real Redis: asking twice is one scan and one job; a scan that failed starts anew when asked for
- * again; a crash between record and job loses nothing; deletion leaves no key, no record and no job.
+ * again; nothing is begun without its file; a crash between record and job loses nothing; deletion leaves no key, no
+ * record and no job.
  */
 import { defaultTenant, Verdict } from '@assay/contracts';
 import { deleteMedia } from './delete-media';
@@ -65,6 +66,39 @@ describe('submitScan', () => {
     ).rejects.toMatchObject({
       code: 'unknown_policy',
     });
+  });
+
+  it('refuses a scan whose file retention has removed, until it is uploaded again, and one that has failed too', async () => {
+    await ports.store.delete(keys.media(media), noAbort);
+    await expect(submit()).rejects.toMatchObject({ code: 'file_removed' });
+    expect(await ports.index.scansOfMedia(media, defaultTenant)).toEqual([]);
+    await ports.store.put(keys.media(media), 'content', {}, noAbort);
+    const { scan } = await submit();
+    await queues.plan.obliterate({ force: true });
+    await failScan(scan.id, new PermanentError('It broke.'), ports, noAbort);
+    await ports.store.delete(keys.media(media), noAbort);
+    await expect(submit()).rejects.toMatchObject({ code: 'file_removed' });
+    expect(await ports.index.get(scan.id)).toMatchObject({ state: 'failed' });
+    await ports.store.put(keys.media(media), 'content', {}, noAbort);
+    expect(await submit()).toMatchObject({ created: true, scan: { id: scan.id, state: 'queued' } });
+  });
+
+  it('gives a finished scan whose file is gone, and asks nobody whether it may begin', async () => {
+    const { scan } = await submit();
+    const verdict = await reject(scan.id, { code: 'corrupt', message: 'Damaged.' }, ports, noAbort);
+    if (verdict.ok) await publish(verdict.value, ports, noAbort);
+    await ports.store.delete(keys.media(media), noAbort);
+    const never = () => Promise.reject(new Error('asked'));
+    const again = await submitScan(ports, queues, { tenant: defaultTenant, media }, noAbort, never);
+    expect(again).toMatchObject({ created: false, scan: { id: scan.id, state: 'done' } });
+  });
+
+  it('writes nothing of a scan that may not begin', async () => {
+    const refuse = () => Promise.reject(new Error('not now'));
+    await expect(submitScan(ports, queues, { tenant: defaultTenant, media }, noAbort, refuse)).rejects.toThrow(
+      'not now',
+    );
+    expect(await allKeys()).toEqual([keys.media(media), keys.mediaRecord(media, defaultTenant)]);
   });
 
   it('starts a failed scan anew when it is asked for again', async () => {

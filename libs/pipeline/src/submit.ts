@@ -44,36 +44,62 @@ export interface Submitted {
   created: boolean;
 }
 
+/** Asked before a scan is made or started anew; what it throws keeps the scan from that. */
+export type Admit = (wanted: { media: MediaRecord; scan: ScanId }) => Promise<void>;
+
+const admitAll: Admit = async () => undefined;
+
 /**
  * Asks for a scan. Asking again gives the same scan; asking again for one that failed or was cancelled starts it
- * anew, and asking with a more urgent priority moves one up that waits.
+ * anew. Asking with a more urgent priority moves up one that waits or starts anew.
  *
  * The record is written before the job is added. A crash in between leaves an open marker, by which the sweeper finds
  * the scan and adds the job.
  *
- * @throws SubmitError `unknown_media` | `unknown_policy` | `unknown_model_set`
- * @throws ScanStoppingError when a worker still holds a job of the cancelled run
+ * @param admit is not asked where the scan is under way or has its verdict
+ * @throws SubmitError `unknown_media` | `file_removed` | `unknown_policy` | `unknown_model_set`
+ * @throws ScanStoppingError when a worker still holds a job of the cancelled run; what `admit` throws
  */
 export async function submitScan(
   ports: SubmitPorts,
   queues: ScanQueues,
   request: ScanRequest,
   signal: AbortSignal,
+  admit = admitAll,
 ): Promise<Submitted> {
-  const { scan, created } = await registerScan(ports, request, signal);
-  if (scan.state === 'failed' || scan.state === 'cancelled') {
-    return { scan: await restartScan(scan, ports, queues, signal), created: true };
+  const { scan, created } = await registerScan(ports, request, signal, async (wanted) => {
+    await assertFileThere(wanted.media, ports, signal);
+    await admit(wanted);
+  });
+  if (isWithoutVerdict(scan)) {
+    const anew = await restartScan(scan, ports, queues, signal, request.priority);
+    // Another caller may have been first, and less urgent.
+    return { scan: await raiseOpen(anew, request.priority, ports, queues), created: true };
   }
   if (scan.state === 'queued' || (scan.state === 'running' && !(await isLive(queues, 'judge', scan)))) {
     await addPlanJob(queues, scan);
   }
-  const open = scan.state === 'queued' || scan.state === 'running';
-  if (created || !open || request.priority === undefined) return { scan, created };
-  return { scan: await raisePriority(scan, request.priority, ports, queues), created };
+  return { scan: created ? scan : await raiseOpen(scan, request.priority, ports, queues), created };
 }
 
-/** Writes the scan down, without starting it. */
-export async function registerScan(ports: SubmitPorts, request: ScanRequest, signal: AbortSignal): Promise<Submitted> {
+/** Moves a scan up that has not ended, where a priority was asked for. */
+async function raiseOpen(
+  scan: ScanRecord,
+  wanted: Lane | undefined,
+  ports: SubmitPorts,
+  queues: ScanQueues,
+): Promise<ScanRecord> {
+  const open = scan.state === 'queued' || scan.state === 'running';
+  return open && wanted !== undefined ? raisePriority(scan, wanted, ports, queues) : scan;
+}
+
+/** Writes the scan down, without starting it. Whether the file is there is for `admit` to say: it may lie outside the store. */
+export async function registerScan(
+  ports: SubmitPorts,
+  request: ScanRequest,
+  signal: AbortSignal,
+  admit = admitAll,
+): Promise<Submitted> {
   const policy = withFrameBudget(policyNamed(request.policy ?? defaultPolicy.id, ports), request.frameBudget);
   const media = await readStored(ports.store, keys.mediaRecord(request.media, request.tenant), MediaRecord, signal);
   if (!media) throw unknownMedia();
@@ -83,7 +109,7 @@ export async function registerScan(ports: SubmitPorts, request: ScanRequest, sig
       ? judgingSet(await ports.rollout.now(signal), ports.models.digest, idUnder)
       : await setNamed(request.modelSet, ports, signal);
   const priority = request.priority ?? defaultLane;
-  return recordScan({ media, policy, modelSet, priority }, ports, signal);
+  return recordScan({ media, policy, modelSet, priority }, ports, signal, admit);
 }
 
 interface NewScan {
@@ -98,12 +124,13 @@ interface NewScan {
 /**
  * Writes a scan down, unless it was asked for before.
  *
- * @throws SubmitError `unknown_media` when the media is deleted meanwhile
+ * @throws SubmitError `unknown_media` when the media is deleted meanwhile; what `admit` throws, and nothing was written
  */
 export async function recordScan(
   scan: NewScan,
   ports: Pick<Ports, 'store' | 'index'>,
   signal: AbortSignal,
+  admit = admitAll,
 ): Promise<Submitted> {
   const { store, index } = ports;
   const { media } = scan;
@@ -111,11 +138,13 @@ export async function recordScan(
   const stored = await readStored(store, keys.record(id), ScanRecord, signal);
   if (stored) {
     const indexed = await index.get(id);
-    if (indexed) return { scan: indexed, created: false };
     // The index was lost; the store is the truth.
-    await index.create(stored);
-    return { scan: stored, created: false };
+    if (!indexed) await index.create(stored);
+    const known = indexed ?? stored;
+    if (isWithoutVerdict(known)) await admit({ media, scan: id });
+    return { scan: known, created: false };
   }
+  await admit({ media, scan: id });
   const record = newRecord(id, scan);
   await writeStored(store, keys.mediaScan(media.id, media.tenant, id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.openScan(id), {}, { ifAbsent: false }, signal);
@@ -127,6 +156,15 @@ export async function recordScan(
     throw error instanceof ScanGoneError ? unknownMedia() : error;
   });
   return { scan: (await index.get(id)) ?? record, created: written === 'written' };
+}
+
+/** Ended, and starts anew when it is asked for. */
+const isWithoutVerdict = ({ state }: ScanRecord): boolean => state === 'failed' || state === 'cancelled';
+
+/** Retention takes the bytes and leaves the record. @throws SubmitError `file_removed` */
+async function assertFileThere({ id }: MediaRecord, { store }: SubmitPorts, signal: AbortSignal): Promise<void> {
+  if (await store.stat(keys.media(id), signal)) return;
+  throw new SubmitError('file_removed', 'The file of this media was removed by retention; it may be uploaded again.');
 }
 
 function policyNamed(id: string, { policies }: SubmitPorts): Policy {

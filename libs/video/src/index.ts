@@ -19,5 +19,6 @@ export { probeMedia, type Probed } from './probe-media';
 export { type LumaFrame, type LumaSampling, sampleLuma } from './sample-luma';
 export { type Thumbnail, thumbnailSide, type ThumbnailWish } from './thumbnails';
 export { lowerSession } from './session-priority';
+export { sniff, sniffBytes } from './sniff';
 export { ToolKilledError } from './tool-killed-error';
 export { toolVersions } from './tool-versions';

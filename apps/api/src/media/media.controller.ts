@@ -52,7 +52,7 @@ export class MediaController {
   @Describe({
     summary: 'Upload a video or a picture, or have it fetched',
     detail:
-      'The id is the SHA-256 of the bytes, so that the same content is one media item: uploading it again gives 200 and the record of the first time. What the file holds is looked at by the scan. As JSON, `url` is fetched from the public internet and the answer comes when all of it has: problems of type `url-...` say why not.',
+      'The id is the SHA-256 of the bytes, so that the same content is one media item: uploading it again gives 200 and the record of the first time, with `takenInAt`, from which its retention then counts. What the file holds is looked at by the scan. As JSON, `url` is fetched from the public internet and the answer comes when all of it has: problems of type `url-...` say why not.',
     upload: true,
     answers: {
       201: { schema: 'MediaRecord', text: 'Taken in', headers: ['Location'] },

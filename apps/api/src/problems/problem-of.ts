@@ -29,6 +29,7 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof FetchMediaError) return problems.urlRefused(error.code, error.message);
   if (error instanceof SubmitError) {
     if (error.code === 'unknown_model_set') return problems.unknownModelSet(error.message, 'modelSet');
+    if (error.code === 'file_removed') return problems.fileRemoved();
     return error.code === 'unknown_media' ? problems.unknownMedia() : problems.unknownPolicy(error.message);
   }
   if (error instanceof ScanEndedError) return problems.scanEnded(error.message);

@@ -100,6 +100,14 @@ export const problems = {
         errors: [{ path: 'media', message: 'there is no media with this id' }],
       },
     ),
+  fileRemoved: () =>
+    problem(
+      'file-removed',
+      422,
+      'The file was removed',
+      'Retention removed the file of this media; its record is still there. Upload the same file again, then ask for the scan again.',
+      { errors: [{ path: 'media', message: 'its file was removed by retention' }] },
+    ),
   unknownPolicy: (detail: string) =>
     problem('unknown-policy', 422, 'No such policy', detail, {
       errors: [{ path: 'policy', message: 'there is no policy with this id' }],

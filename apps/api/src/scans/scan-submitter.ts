@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CreateScan, ScanRecord, ScanStatus, TenantId } from '@assay/contracts';
 import type { AddressSettings } from '@assay/fetch-media';
-import { addCallback, type Ports, queuePlaceOf, type ScanQueues, submitScan } from '@assay/pipeline';
+import {
+  addCallback,
+  type Admit,
+  assertMinutesFor,
+  type Ports,
+  queuePlaceOf,
+  type ScanQueues,
+  submitScan,
+} from '@assay/pipeline';
 import { isFinal } from '../events/event-feed';
 import { CLOSING, PORTS, QUEUES, SENDING } from '../tokens';
 import { refuseUncallable } from './may-call';
@@ -23,14 +31,14 @@ export class ScanSubmitter {
   ) {}
 
   /**
-   * @throws QuotaExceededError when no minutes are left; SubmitError; ScanStoppingError
+   * @throws QuotaExceededError when a scan is to be begun that would count minutes, and none are left; SubmitError; ScanStoppingError
    * @throws ProblemError 422 for a callback that may not be called; CallbackError
    */
   async submit(tenant: TenantId, { callback, ...request }: CreateScan): Promise<Asked> {
     const { store } = this.ports;
     if (callback) await refuseUncallable(tenant, callback, { store, sending: this.sending }, this.closing);
-    await this.ports.quotas?.assertMinutesLeft(tenant, this.closing);
-    const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing);
+    const admit: Admit = (wanted) => assertMinutesFor(wanted, this.ports, this.closing);
+    const { scan, created } = await submitScan(this.ports, this.queues, { ...request, tenant }, this.closing, admit);
     if (callback) await addCallback(scan, callback, { ...this.ports, queues: this.queues }, this.closing);
     return { scan: await this.statusOf(scan), created };
   }

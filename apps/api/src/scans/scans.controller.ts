@@ -52,7 +52,7 @@ export class ScansController {
   @Describe({
     summary: 'Ask for a scan',
     detail:
-      'Media, policy, frame budget and model set make the id: asking again gives the same scan (200), and moves it up where `priority` is more urgent than before. A scan that failed or was cancelled starts anew (202).',
+      'Media, policy, frame budget and model set make the id: asking again gives the same scan (200), and moves it up where `priority` is more urgent than before. A scan that failed or was cancelled starts anew (202). 422 `file-removed` where retention has removed the file: upload it again, then ask again.',
     body: 'CreateScan',
     answers: {
       202: { schema: 'ScanStatus', text: 'Under way', headers: ['Location'] },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ScanCallback, UploadId } from '@assay/contracts';
+import type { ScanCallback, ScanRecord, UploadId } from '@assay/contracts';
 import {
   addCallback,
   CallbackError,
@@ -10,6 +10,7 @@ import {
   ScanGoneError,
   type ScanQueues,
   type ScanRequest,
+  SubmitError,
   submitScan,
 } from '@assay/pipeline';
 import { ObjectMissingError, StoreUnavailableError } from '@assay/storage';
@@ -145,10 +146,11 @@ export class TakeIn {
     return taken;
   }
 
-  /** @returns null where the media item was deleted meanwhile */
+  /** @returns null where the media item was deleted, or its file removed, meanwhile */
   private async scan(wanted: ScanRequest, callback: ScanCallback | null, signal: AbortSignal): Promise<string | null> {
     if (!(await this.ports.store.stat(keys.mediaRecord(wanted.media, wanted.tenant), signal))) return null;
-    const { scan } = await submitScan(this.ports, this.queues, wanted, signal);
+    const scan = await this.submit(wanted, signal);
+    if (!scan) return null;
     try {
       if (callback) await addCallback(scan, callback, { ...this.ports, queues: this.queues }, signal);
     } catch (error) {
@@ -158,6 +160,16 @@ export class TakeIn {
       this.log.warn({ scan: scan.id, tenant: scan.tenant, err: error }, 'a callback of an upload was not noted');
     }
     return scan.id;
+  }
+
+  /** @returns null where retention has taken the file since: nobody waits who could be told */
+  private async submit(wanted: ScanRequest, signal: AbortSignal): Promise<ScanRecord | null> {
+    try {
+      return (await submitScan(this.ports, this.queues, wanted, signal)).scan;
+    } catch (error) {
+      if (error instanceof SubmitError && error.code === 'file_removed') return null;
+      throw error;
+    }
   }
 }
 

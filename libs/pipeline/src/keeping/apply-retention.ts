@@ -2,7 +2,6 @@ import { MediaRecord, type Retention, type ScanId, ScanRecord, type TenantId } f
 import type { ObjectStat } from '@assay/storage';
 import { type DeletePorts, deleteMedia, deleteScan, scansOf } from '../delete-media';
 import { MediaHeldError } from '../errors';
-import { readEvents } from '../events/read-events';
 import { removeScanJobs } from '../flows';
 import { keys } from '../keys';
 import { inLanes } from '../in-lanes';
@@ -12,8 +11,9 @@ import { removeShadows } from '../model-sets/shadow';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { readStored } from '../stored';
-import { callbackIds } from '../webhooks/callback-records';
-import { forgetEvents, forgetMentions } from './forget';
+import { ageEvents } from './age-events';
+import { type AgeingRun, removeOldAgeing, whileAgeing } from './ageing-marker';
+import { forgetMentions } from './forget';
 import { holdsOn } from './holds';
 import type { Item } from './item';
 import { allItems } from './items-of';
@@ -95,6 +95,7 @@ export async function applyRetention(
   const ageAll = async (items: readonly Item[], stop: AbortSignal): Promise<void> => {
     for (const item of items) await age(item, stop);
   };
+  await removeOldAgeing(ports.store, signal);
   for (const slice of digits) {
     await inLanes(byMedia(allItems(`media/${slice}`, ports.store, signal)), lanes, ageAll, signal);
   }
@@ -138,18 +139,28 @@ async function ageItem(item: Item, ageing: Ageing, signal: AbortSignal): Promise
   const isForgotten =
     isEmptied && isOver(Date.parse(record.createdAt), retention.verdictDays ?? retention.mediaDays, now);
   if (!fileIsOld && due.length === 0 && !isForgotten) return;
-  if ((await holdsOn(item, store, signal)).length > 0) return void (report.held += 1);
-  if (isForgotten) return forget(item, ageing, signal);
-  if (fileIsOld) {
-    const isDone = (tenant: TenantId) => isDoneWithFile({ media: item.media, tenant }, ageing, signal);
-    if (await removeUnreferenced(item.media, `retention.${item.tenant}`, store, signal, isDone)) report.files += 1;
-  }
-  for (const scan of due) await ageScan(scan, ageing, signal);
+  await whileAgeing(item, store, signal, async (run) => {
+    if ((await holdsOn(item, store, signal)).length > 0) return void (report.held += 1);
+    if (isForgotten) return forget(item, ageing, signal);
+    if (fileIsOld) await removeFile(item, run, ageing, signal);
+    for (const scan of due) if (!run.isLate()) await ageScan(scan, ageing, signal);
+  });
+}
+
+async function removeFile(item: Item, { mark }: AgeingRun, ageing: Ageing, signal: AbortSignal): Promise<void> {
+  const { media, tenant } = item;
+  const isDone = async (owner: TenantId): Promise<boolean> => {
+    // Before the holds of whoever else has the file are looked for, as with one's own.
+    if (owner !== tenant) await mark({ media, tenant: owner });
+    return isDoneWithFile({ media, tenant: owner }, ageing, signal);
+  };
+  const isGone = await removeUnreferenced(media, `retention.${tenant}`, ageing.ports.store, signal, isDone);
+  if (isGone) ageing.report.files += 1;
 }
 
 /** The same bytes may have lain there for another tenant before. */
 function takenInAt(record: MediaRecord, bytes: ObjectStat): number {
-  return Math.max(Date.parse(record.createdAt), bytes.modifiedAt.getTime());
+  return Math.max(Date.parse(record.takenInAt ?? record.createdAt), bytes.modifiedAt.getTime());
 }
 
 /** Whether a tenant needs the file no more: the bytes are kept for as long as the one who keeps them longest wants. */
@@ -191,9 +202,8 @@ async function ageScan(
   }
   if (isOver(ended, retention.evidenceDays, now)) report.evidence += await removeEvidence(scan.id, store, signal);
   if (isOver(ended, retention.eventsDays, now)) {
-    const callbacks = await callbackIds(scan.id, store, signal);
-    await forgetEvents(scan.tenant, await readEvents(scan.id, ports, signal), ports, queues, signal, callbacks);
-    report.events += await store.deletePrefix(keys.events(scan.id), signal);
+    const isEventOver = (since: number): boolean => isOver(since, retention.eventsDays, now);
+    report.events += await ageEvents(scan, isEventOver, ports, signal);
   }
   if (isOver(ended, retention.indexDays, now) && (await index.get(scan.id))) {
     await index.delete(scan.id, scan);

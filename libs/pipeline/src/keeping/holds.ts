@@ -4,6 +4,7 @@ import type { ObjectStore } from '@assay/storage';
 import { KeepingError } from '../errors';
 import { keys } from '../keys';
 import { readStored, writeStored } from '../stored';
+import { untilAged } from './ageing-marker';
 import type { Item } from './item';
 import { subjectDigest, subjectsOf } from './subjects';
 
@@ -21,7 +22,8 @@ function placeOf(target: StoredTarget): string {
 
 /**
  * From when this has resolved, nothing that it covers is deleted. Who deletes says so before he looks for holds, and a
- * hold is written before it is looked whether anything is being deleted: of two who meet, one sees the other.
+ * hold is written before it is looked whether anything is being deleted: of two who meet, one sees the other. Retention,
+ * which takes a moment an item, is waited for.
  *
  * @throws KeepingError `unknown_media` | `being_deleted`
  */
@@ -46,6 +48,9 @@ export async function placeHold(
 }
 
 async function refusalOf(tenant: TenantId, target: StoredTarget, store: ObjectStore, signal: AbortSignal) {
+  // Retention that has not seen the hold; of a subject or tenant it may be at any item.
+  const ageing = target.kind === 'media' ? keys.ageingItem(tenant, target.media) : keys.ageingOf(tenant);
+  if (!(await untilAged(ageing, store, signal))) return 'being_deleted';
   if (target.kind === 'media') {
     if (await store.stat(keys.deletion(tenant, target.media), signal)) return 'being_deleted';
     return (await store.stat(keys.mediaRecord(target.media, tenant), signal)) ? null : 'unknown_media';

@@ -5,14 +5,23 @@
  *    receipt, and the receipt counts everything once.
  * 2. By subject and by tenant, exactly what is covered goes; a half-done upload is waited for.
  * 3. What is on hold stays, whoever asks, and says why; it goes when the hold is lifted. A hold and a deletion that meet
- *    never both win.
+ *    never both win, nor a hold and retention.
  * 4. What is known of media goes with it: looks, decisions and their events, what verdicts on other media say of it; and
  *    hash lists with the tenant. A hold on that other media keeps what names it, and the receipt waits.
  * 5. Retention removes each kind when its time is over, and nothing before, and nothing of what is under way or held.
  */
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { type DecisionLabel, type Erasure, type KeepTarget, MediaRecord, ScanRecord, Verdict } from '@assay/contracts';
+import {
+  type DecisionLabel,
+  type Erasure,
+  type KeepTarget,
+  MediaRecord,
+  ScanNews,
+  ScanRecord,
+  Verdict,
+} from '@assay/contracts';
 import {
   createRedisEventLog,
   createRedisIdempotency,
@@ -52,10 +61,12 @@ import { readStored, writeStored } from '../stored';
 import { openCrowd } from '../testing/crowd';
 import { submitScan } from '../submit';
 import { noAbort, testPorts } from '../testing/test-ports';
+import { callbackIds } from '../webhooks/callback-records';
+import { addCallback } from '../webhooks/callbacks';
 import { createWebhook } from '../webhooks/webhooks';
 import { applyRetention, slices, slicesAt } from './apply-retention';
 import { getErasure, requestErasure, sweepErasures } from './erasures';
-import { liftHold, placeHold } from './holds';
+import { liftHold, listHolds, placeHold } from './holds';
 import { answerAbout } from './item';
 import { keepForever, setRetention } from './retention';
 import { type ErasePorts, runErasure } from './run-erasure';
@@ -254,6 +265,28 @@ it('a hold on media whose verdict names what is erased keeps that, and the recei
   expect((await traces(one.needles)).sort()).toEqual(receiptOf(erasure));
 });
 
+it('what is uploaded again stays while an erasure of its first upload waits for a hold on other media', async () => {
+  const content = `again ${Math.random()}`;
+  const one = await judged(null, tenant, content);
+  await decided(one, 'confirmed_manipulated');
+  const heir = await heirOf(one);
+  const target = { kind: 'media' as const, media: heir.media };
+  const hold = await placeHold(tenant, { target, reason: 'Case 7' }, ports.store, noAbort);
+  await decide({ tenant, media: one.media }, { label: null, by: 'Jo', note: '' }, ports, queues, noAbort);
+  await revisitAll(ports, noAbort);
+  const erasure = await ask({ kind: 'media', media: one.media });
+  await toEnd(erasure);
+  expect((await state(erasure)).state).toBe('held');
+  const again = await judged(null, tenant, content);
+  expect(again.media).toBe(one.media);
+  const isThere = async () => (await ports.store.stat(keys.verdict(again.needles[1]!), noAbort)) !== null;
+  await toEnd(erasure);
+  expect([(await state(erasure)).state, await isThere()]).toEqual(['held', true]);
+  await liftHold(tenant, hold.id, ports.store, noAbort);
+  await toEnd(erasure);
+  expect([(await state(erasure)).state, await isThere()]).toEqual(['done', true]);
+});
+
 it('hash lists go with their tenant, unless it is on hold, and stay for others', async () => {
   const signals = [{ name: 'seen', type: 'pdq' as const, frames: frames.slice(0, 1).map(frameOf) }];
   const list = { name: 'List', label: 'confirmed_manipulated' as const, signals, passedOver: 0 };
@@ -395,6 +428,95 @@ describe('a hold', () => {
   });
 });
 
+describe('a hold and retention that meet', () => {
+  const place = (target: KeepTarget, owner = tenant) =>
+    placeHold(owner, { target, reason: 'Case 9' }, ports.store, noAbort);
+  const ageing = { ...keepForever, mediaDays: 1, evidenceDays: 1, verdictDays: 60 };
+  const apply = (media: string) =>
+    applyRetention([media.slice(0, 3)], { ...erasing, retention: ageing }, noAbort, Date.now() + 9 * dayMs);
+  const markers = async () => {
+    const found: string[] = [];
+    for await (const { key } of ports.store.list(keys.allAgeing, noAbort)) found.push(key);
+    return found;
+  };
+  /** Has a hold asked for when retention is about to remove something, and looks for its answer a while later. */
+  async function meets(media: string, ask: () => Promise<unknown>, removal: string): Promise<string[]> {
+    const order: string[] = [];
+    let asked: Promise<unknown> = Promise.resolve();
+    const remove = ports.store.delete;
+    const slow = jest.spyOn(ports.store, 'delete').mockImplementation(async (key, signal) => {
+      if (key === removal) {
+        asked = ask().then(() => order.push('held'));
+        await sleep(300);
+        order.push('removed');
+      }
+      await remove.call(ports.store, key, signal);
+    });
+    await apply(media);
+    slow.mockRestore();
+    await asked;
+    return order;
+  }
+
+  it.each(['media', 'subject', 'tenant'] as const)('never both win, where it is on %s', async (kind) => {
+    const { media, needles } = await judged('Me Et');
+    const target: KeepTarget =
+      kind === 'media' ? { kind, media } : kind === 'subject' ? { kind, subject: 'Me Et' } : { kind };
+    const order = await meets(media, () => place(target), keys.plan(needles[1]!));
+    expect(order).toEqual(['removed', 'held']);
+    expect(await markers()).toEqual([]);
+  });
+
+  it('never both win, where it is of another tenant with the same file', async () => {
+    const content = `met ${Math.random()}`;
+    const { media } = await judged(null, tenant, content);
+    await judged(null, 'acme', content);
+    await setRetention('acme', { ...ageing, evidenceDays: null }, ports.store, noAbort);
+    expect(await meets(media, () => place({ kind: 'media', media }, 'acme'), keys.media(media))).toEqual([
+      'removed',
+      'held',
+    ]);
+    expect(await markers()).toEqual([]);
+  });
+
+  it('leave no marker where retention fails, and one of a process that died is waited for only so long', async () => {
+    const { media, needles } = await judged();
+    const remove = ports.store.delete;
+    const broken = jest.spyOn(ports.store, 'delete').mockImplementation(async (key, signal) => {
+      if (key === keys.plan(needles[1]!)) throw new Error('broken');
+      await remove.call(ports.store, key, signal);
+    });
+    await apply(media);
+    broken.mockRestore();
+    expect(await markers()).toEqual([]);
+
+    const left = keys.ageing(tenant, media, 'left');
+    await ports.store.put(left, '', {}, noAbort);
+    const real = Date.now;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => real() + 11 * 60_000);
+    await place({ kind: 'media', media });
+    expect(await markers()).toEqual([left]);
+    await applyRetention([], { ...erasing, retention: ageing }, noAbort);
+    clock.mockRestore();
+    expect(await markers()).toEqual([]);
+  });
+
+  it('refuse the hold where retention does not come to an end', async () => {
+    const { media } = await judged();
+    const marker = keys.ageing(tenant, media, 'slow');
+    await ports.store.put(marker, '', {}, noAbort);
+    const [real, began] = [Date.now, Date.now()];
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => began + 20 * (real() - began));
+    await expect(place({ kind: 'media', media })).rejects.toMatchObject({ code: 'being_deleted' });
+    clock.mockRestore();
+    expect(await listHolds(tenant, ports.store, noAbort)).toEqual([]);
+    // What another item is aged for is nobody's concern here.
+    await ports.store.delete(marker, noAbort);
+    await ports.store.put(keys.ageing(tenant, 'f'.repeat(64), 'other'), '', {}, noAbort);
+    await place({ kind: 'media', media });
+  });
+});
+
 it('a deletion that was cut off is ended by the sweeper', async () => {
   const { media, needles } = await judged();
   await expect(
@@ -463,6 +585,48 @@ describe('retention', () => {
     expect(await parts()).toEqual({ looks: false, found: false, decision: false });
   });
 
+  it('counts a revised scan from its end, and the news of the revision from when it was told', async () => {
+    const one = await judged();
+    await decided(one, 'confirmed_manipulated');
+    const heir = await heirOf(one);
+    const scan = heir.needles[1]!;
+    const record = await readStored(ports.store, keys.record(scan), ScanRecord, noAbort);
+    const updatedAt = new Date(Date.now() - 29 * dayMs).toISOString();
+    await writeStored(ports.store, keys.record(scan), { ...record, updatedAt }, { ifAbsent: false }, noAbort);
+    await decide({ tenant, media: one.media }, { label: null, by: 'Jo', note: '' }, ports, queues, noAbort);
+    await revisitAll(ports, noAbort);
+    const news = keys.event(scan, `${scan}-verdict-revised-3`);
+    const told = await readStored(ports.store, news, ScanNews, noAbort);
+    expect(Date.parse(told!.timestamp)).toBeGreaterThan(Date.now() - dayMs);
+    expect(await readStored(ports.store, keys.record(scan), ScanRecord, noAbort)).toMatchObject({ updatedAt });
+    await apply(heir.media, { verdictDays: 30, eventsDays: 14 }, 0.9);
+    expect([await exists(keys.verdict(scan)), await exists(news)]).toEqual([true, true]);
+    await apply(heir.media, { verdictDays: 60, eventsDays: 14 }, 14.1);
+    expect([await exists(keys.verdict(scan)), await exists(news)]).toEqual([true, false]);
+    await apply(heir.media, { verdictDays: 30 }, 1.1);
+    expect(await exists(keys.verdict(scan))).toBe(false);
+  });
+
+  it('keeps an event that a callback is still to hear', async () => {
+    const { media, needles } = await judged();
+    const scan = needles[1]!;
+    const record = await readStored(ports.store, keys.record(scan), ScanRecord, noAbort);
+    await addCallback(record!, { url: 'http://127.0.0.1:8999/late' }, { ...ports, queues }, noAbort);
+    const [callback = ''] = await callbackIds(scan, ports.store, noAbort);
+    const pending: string[] = [];
+    for await (const { key } of ports.store.list(keys.pendingDeliveries, noAbort)) {
+      if (key.includes(callback)) pending.push(key);
+    }
+    expect(pending).toHaveLength(1);
+    const event = keys.event(scan, `${scan}-verdict-published`);
+    expect(await apply(media, { eventsDays: 7 }, 8)).toMatchObject({ events: 0 });
+    expect(await exists(event)).toBe(true);
+    await ports.store.delete(pending[0]!, noAbort);
+    expect(await apply(media, { eventsDays: 7 }, 8)).toMatchObject({ events: 1 });
+    const deliveries = (await traces([callback])).filter((place) => place.startsWith('store:deliveries/'));
+    expect([await exists(event), deliveries]).toEqual([false, []]);
+  });
+
   it('keeps a file that two tenants have for as long as the one who keeps it longest', async () => {
     const content = `both ${Math.random()}`;
     const { media } = await judged(null, tenant, content);
@@ -477,6 +641,18 @@ describe('retention', () => {
     await liftHold('acme', hold.id, ports.store, noAbort);
     expect(await apply(media, days, 11)).toMatchObject({ files: 1 });
     expect(await exists(keys.media(media))).toBe(false);
+  });
+
+  it('counts the days of a file from when it was last taken in', async () => {
+    const content = `again ${Math.random()}`;
+    const { media } = await judged(null, tenant, content);
+    await intake(Readable.from([content]), { tenant, name: 'again.mp4' }, ports, noAbort);
+    const key = keys.mediaRecord(media, tenant);
+    const record = await readStored(ports.store, key, MediaRecord, noAbort);
+    const takenInAt = new Date(Date.now() + 8 * dayMs).toISOString();
+    await writeStored(ports.store, key, { ...record, takenInAt }, { ifAbsent: false }, noAbort);
+    expect(await apply(media, { mediaDays: 10 }, 17)).toMatchObject({ files: 0 });
+    expect(await apply(media, { mediaDays: 10 }, 18.1)).toMatchObject({ files: 1 });
   });
 
   it('touches nothing of a scan that is under way', async () => {

@@ -70,10 +70,11 @@ export async function runErasure(job: EraseJob, ports: ErasePorts, signal: Abort
   const drafted = await readStored(store, keys.erasureDraft(erasure.id), SealedReceipt, signal);
   if (erasure.receipt ?? drafted) return finish(erasure, store, signal);
   // A file that is taken in anew after it was erased is another one's business.
-  const isCleared = erasure.target.kind === 'media' && erasure.clearedAt !== null;
+  const isOfMedia = erasure.target.kind === 'media';
+  const isCleared = isOfMedia && erasure.clearedAt !== null;
   const held = isCleared ? [] : await eraseItems(erasure, ports, signal);
   if (erasure.target.kind === 'tenant') held.push(...(await eraseLists(erasure, ports, signal)));
-  if (held.length > 0) return waitForHolds(erasure, held, ports, signal);
+  if (held.length > 0) return waitForHolds({ ...erasure, clearedAt: null }, held, ports, signal);
   const clearedAt = erasure.clearedAt ?? new Date().toISOString();
   if (erasure.clearedAt === null) {
     await writeErasure({ ...erasure, state: 'running', held: [], clearedAt }, store, signal);
@@ -83,7 +84,11 @@ export async function runErasure(job: EraseJob, ports: ErasePorts, signal: Abort
     throw new LaterError(jobPauseMs);
   }
   const mentioned = await removeAllTraces(erasure, ports, signal);
-  if (mentioned.length > 0) return waitForHolds(erasure, mentioned, ports, signal);
+  if (mentioned.length > 0) {
+    // The item itself is gone, and stays cleared: its next upload is no part of this. By subject and tenant later ones are,
+    // and get their own time.
+    return waitForHolds({ ...erasure, clearedAt: isOfMedia ? clearedAt : null }, mentioned, ports, signal);
+  }
   if (!isCleared) await beginAnewIfAny(erasure, store, signal);
   await draftReceipt(erasure, ports, signal);
   await finish(erasure, store, signal);
@@ -96,7 +101,7 @@ async function waitForHolds(
   { store, log }: ErasePorts,
   signal: AbortSignal,
 ): Promise<void> {
-  await writeErasure({ ...erasure, state: 'held', held: held.slice(0, heldShown), clearedAt: null }, store, signal);
+  await writeErasure({ ...erasure, state: 'held', held: held.slice(0, heldShown) }, store, signal);
   log.warn({ erasure: erasure.id, held: held.length }, 'an erasure waits for holds');
 }
 

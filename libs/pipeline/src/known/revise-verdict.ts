@@ -36,11 +36,12 @@ export async function reviseVerdict(
   await store.put(keys.verdict(scan.id), canonicalJson(verdict), { contentType: 'application/json' }, signal);
   await assertMediaExists(scan, ports, signal);
   await ports.signer?.sign(scan.id, store, signal);
-  const record: ScanRecord = { ...scan, ...(await labelOf(scan, verdict.knownMedia, ports, signal)), updatedAt: at };
+  // Its time stays that of the end: by that it ages, and is found by those who ask for what was judged since.
+  const record: ScanRecord = { ...scan, ...(await labelOf(scan, verdict.knownMedia, ports, signal)) };
   await writeStored(store, keys.record(scan.id), record, { ifAbsent: false }, signal);
   await assertMediaExists(scan, ports, signal);
   await ports.index.relabel(scan.id, { label: record.label ?? null, labelSource: record.labelSource ?? null });
-  await ports.outbox?.tellRevision(record, number + 1, signal);
+  await ports.outbox?.tellRevision({ ...record, updatedAt: at }, number + 1, signal);
   ports.log.info({ scan: scan.id, revision: number + 1, reason }, 'verdict revised');
   return verdict;
 }

@@ -1,8 +1,10 @@
 /**
  * Invariants, with a real Redis and a real store: a scan is put into the lane that it was asked for in; asking again moves
- * up and never down; cut off half-way, asking again does the rest; what a crash left without a job comes back in its lane.
+ * up and never down, also where the scan starts anew; cut off half-way, asking again does the rest; what a crash left without a job comes back in its lane.
  */
 import { defaultTenant, type Lane, type ScanRecord } from '@assay/contracts';
+import { PermanentError } from '../errors';
+import { failScan } from '../fail-scan';
 import { addScanFlow } from '../flows';
 import type { OpenPorts } from '../open-ports';
 import type { ScanQueues } from '../open-queues';
@@ -24,6 +26,7 @@ beforeEach(async () => {
   media = await newMedia(ports);
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });
   await ports.close();
 });
@@ -61,6 +64,31 @@ it('moves up the looks of a scan that is planned', async () => {
     const look = await queues.look.getJob(jobIdFor('look', scan.id, scan.modelSet, part));
     expect(look?.data.turn?.lane).toBe('live');
   }
+});
+
+it.each([
+  ['backfill', 'live', 'live'],
+  ['live', 'backfill', 'live'],
+  ['live', undefined, 'live'],
+] as const)('a %s scan that failed and is asked for anew as %s is %s', async (before, wanted, lane) => {
+  const { id } = await submit(before);
+  await queues.plan.obliterate({ force: true });
+  await failScan(id, new PermanentError('It broke.'), ports, noAbort);
+  const anew = await submit(wanted);
+  expect(anew).toMatchObject({ id, state: 'queued', priority: lane });
+  expect([await planLane(anew), (await ports.index.get(id))?.priority]).toEqual([lane, lane]);
+});
+
+it('moves up what another caller, less urgent, has started anew a moment before', async () => {
+  const { id } = await submit('backfill');
+  await queues.plan.obliterate({ force: true });
+  const failed = await failScan(id, new PermanentError('It broke.'), ports, noAbort);
+  await submit('backfill');
+  // As he saw it who asks now.
+  jest.spyOn(ports.index, 'get').mockResolvedValueOnce(failed);
+  const anew = await submit('live');
+  expect(anew).toMatchObject({ priority: 'live', restarts: 1 });
+  expect([await planLane(anew), (await ports.index.get(id))?.priority]).toEqual(['live', 'live']);
 });
 
 it('asking again finishes what was cut off between record and jobs', async () => {

@@ -1,13 +1,12 @@
-import { Lane, type LookJob, type PlanJob, type ScanRecord } from '@assay/contracts';
+import type { Lane, LookJob, PlanJob, ScanRecord } from '@assay/contracts';
 import type { Job } from 'bullmq';
 import { flowOf } from '../flows';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
 import { jobIdFor } from '../queues';
+import { isMoreUrgent } from './is-more-urgent';
 import type { LaneQueue } from './lane-settings';
 import { isMissingJob } from './missing-job';
-
-const isMoreUrgent = (a: Lane, b: Lane): boolean => Lane.options.indexOf(a) < Lane.options.indexOf(b);
 
 /**
  * Moves an unfinished scan up, for someone who asks for it again and cannot wait as long. Never down: whoever asked first

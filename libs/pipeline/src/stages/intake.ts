@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
-import { accepted, MediaRecord, type Outcome, rejected, type Subject, type TenantId } from '@assay/contracts';
+import { accepted, type MediaRecord, type Outcome, rejected, type Subject, type TenantId } from '@assay/contracts';
 import { untilNotDeleted } from '../deletion-marker';
 import { attachSubject } from '../keeping/subjects';
 import { keys } from '../keys';
 import { mediaRecordFor } from '../media-record';
 import { whileClaimed } from '../media-references';
 import type { Ports } from '../ports';
-import { readStored, writeStored } from '../stored';
+import { writeStored } from '../stored';
+import { noteRepeatedIntake } from './note-repeated-intake';
 
 /** Ends the reading of a body that is larger than allowed; becomes a rejection. */
 class TooManyBytesError extends Error {}
@@ -106,15 +107,19 @@ export async function keepAsMedia(
     }
     const record = mediaRecordFor(id, tenant, bytes, name);
     const key = keys.mediaRecord(id, tenant);
-    let created = false;
+    let kept: Intake = { media: record, created: false };
+    let overtaken = false;
     do {
       if (subject !== null) await attachSubject(item, subject, store, signal);
-      created = (await writeStored(store, key, record, { ifAbsent: true }, signal)) === 'written' || created;
+      const isNew = (await writeStored(store, key, record, { ifAbsent: true }, signal)) === 'written';
+      kept =
+        isNew || kept.created
+          ? { media: record, created: true }
+          : await noteRepeatedIntake(record, overtaken, store, signal);
       // A deletion that began in between may have taken this, or a part of it.
-    } while (await untilNotDeleted(item, store, signal));
+      overtaken = await untilNotDeleted(item, store, signal);
+    } while (overtaken);
     await store.delete(keys.leftBytes(id), signal);
-    if (created) return { media: record, created };
-    const known = await readStored(store, key, MediaRecord, signal);
-    return { media: known ?? record, created };
+    return kept;
   });
 }

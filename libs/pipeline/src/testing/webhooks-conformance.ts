@@ -49,6 +49,8 @@ import {
 } from '../webhooks/webhooks';
 import { newMedia, noAbort, testPorts } from './test-ports';
 
+/** Longer than events, logs and entries of the index are kept, ms. */
+const longAgoMs = 200 * 24 * 3_600_000;
 const sending = { privateNetworks: ['127.0.0.0/8'] };
 
 /**
@@ -183,6 +185,36 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       expect(await storedKeys(keys.callbackDeliveries)).toHaveLength(3);
       expect(await removeOldDeliveries(ports.store, noAbort, Date.now() + deliveriesKeptMs + 60_000)).toBe(3);
       expect(await storedKeys(keys.callbackDeliveries)).toEqual([]);
+    });
+
+    it('hear at once of an end of long ago, whose event is gone: once, and nobody else does', async () => {
+      await rotateCallbackSecret(defaultTenant, { overlapSeconds: 0 }, ports.store, noAbort);
+      await make();
+      const done = await finishedScan();
+      await work();
+      const old = { ...done, updatedAt: new Date(Date.now() - longAgoMs).toISOString() };
+      await writeStored(ports.store, keys.record(done.id), old, { ifAbsent: false }, noAbort);
+      await ports.index.delete(done.id, done);
+      await ports.store.deletePrefix(keys.events(done.id), noAbort);
+      await ports.store.deletePrefix(keys.outbox, noAbort);
+      const late = await startReceiver();
+      const ask = () => addCallback(old, { url: late.url }, parts(), noAbort);
+      await ask();
+      await raw.flushall();
+      await sweep(ports, queues, noAbort);
+      await work();
+      expect([types(late), receiver.received.length, await feed()]).toEqual([['verdict.published'], 1, []]);
+      expect(JSON.parse(late.received[0]!.body)).toMatchObject({ timestamp: old.updatedAt, data: { state: 'done' } });
+      // It stays in the log, by which it is known that it was heard, and is after that, too.
+      expect(await removeOldDeliveries(ports.store, noAbort)).toBe(0);
+      await ask();
+      await ports.store.deletePrefix(keys.events(done.id), noAbort);
+      await ports.store.deletePrefix(keys.callbackDeliveries, noAbort);
+      await ask();
+      await sweep(ports, queues, noAbort);
+      await work();
+      expect(late.received).toHaveLength(1);
+      await late.close();
     });
 
     it('end with a 410, until somebody asks for them again', async () => {

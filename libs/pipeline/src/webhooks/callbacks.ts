@@ -16,8 +16,9 @@ import {
 import { type AddressSettings, assertMayPost } from '@assay/fetch-media';
 import type { ObjectStore } from '@assay/storage';
 import { CallbackError, WebhookError } from '../errors';
-import { eventIdOf, eventTypeOf } from '../events/event-id';
+import { eventIdOf, eventKeyOf, eventTypeOf } from '../events/event-id';
 import { readEvent } from '../events/read-events';
+import { scanNewsOf } from '../events/scan-news';
 import { keys } from '../keys';
 import { runOf } from '../later-run';
 import type { Ports } from '../ports';
@@ -77,6 +78,8 @@ export async function addCallback(
     createdAt: known?.createdAt ?? new Date().toISOString(),
     ended: false,
   };
+  // Before the callback, so that one that was cut off in between is called when it is asked for again.
+  await writeDownOldEnd(scan, record, known, parts, signal);
   await writeStored(store, key, record, { ifAbsent: false }, signal);
   await assertMediaExists(scan, parts, signal);
   const now = (await parts.index.get(scan.id)) ?? scan;
@@ -84,6 +87,24 @@ export async function addCallback(
   // Its end may have been told before: who tells of an end that comes from now on finds the record.
   const news = type && (await readEvent(eventIdOf(now, type), parts, signal));
   if (news && wantsToHear(record, news)) await addDelivery(scan.tenant, id, news, parts, signal, url);
+}
+
+/**
+ * Writes the end of a scan down again where its event was kept for as long as it is to be: for this callback alone, and no
+ * feed or webhook. One that has heard of that end already is not called again.
+ */
+async function writeDownOldEnd(
+  scan: ScanRecord,
+  callback: CallbackRecord,
+  before: CallbackRecord | null,
+  parts: Pick<Ports, 'store' | 'index'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const news = scanNewsOf((await parts.index.get(scan.id)) ?? scan);
+  const key = news && eventKeyOf(news.id);
+  if (!news || key === null || !wantsToHear(callback, news)) return;
+  if (before && wantsToHear({ ...before, ended: false }, news)) return;
+  await writeStored(parts.store, key, news, { ifAbsent: true }, signal);
 }
 
 /** The callbacks of a scan with their calls, the oldest callback first. */

@@ -1,6 +1,6 @@
 /**
  * Invariants: markers of the last hour have their turn in every sweep, before all others, and each older one once an hour.
- * A log goes back for its time, and what is on its way stays in it beyond that.
+ * A log goes back for its time, and what is on its way or was sent since stays in it beyond that.
  */
 import { keys } from '../keys';
 import { noAbort, testPorts } from '../testing/test-ports';
@@ -34,13 +34,23 @@ it('nothing before the oldest is asked for', () => {
 it('keeps an old delivery that was asked for again until its tries have ended', async () => {
   const ports = await testPorts();
   const receiver = 'cb_0123456789abcdef01234567';
-  const delivery = deliveryIdOf({ id: `sc_${'0'.repeat(32)}-scan-failed`, timestamp: new Date(now).toISOString() });
+  const delivery = deliveryIdOf({ id: `sc_${'0'.repeat(32)}-scan-failed`, timestamp: new Date().toISOString() });
   const [record, marker] = [keys.delivery(receiver, delivery), keys.pendingDelivery(receiver, delivery)];
   for (const key of [record, marker]) await ports.store.put(key, '{}', {}, noAbort);
-  const remove = () => removeOldDeliveries(ports.store, noAbort, now + deliveriesKeptMs + minuteMs);
+  const remove = () => removeOldDeliveries(ports.store, noAbort, Date.now() + deliveriesKeptMs + minuteMs);
   expect(await remove()).toBe(0);
   await ports.store.delete(marker, noAbort);
   expect(await remove()).toBe(1);
   expect(await ports.store.stat(record, noAbort)).toBeNull();
+  await ports.close();
+});
+
+it('keeps a delivery of an event of long ago for its time from when it was sent', async () => {
+  const ports = await testPorts();
+  const timestamp = new Date(Date.now() - 2 * deliveriesKeptMs).toISOString();
+  const delivery = deliveryIdOf({ id: `sc_${'0'.repeat(32)}-scan-failed`, timestamp });
+  await ports.store.put(keys.delivery('cb_0123456789abcdef01234567', delivery), '{}', {}, noAbort);
+  expect(await removeOldDeliveries(ports.store, noAbort)).toBe(0);
+  expect(await removeOldDeliveries(ports.store, noAbort, Date.now() + deliveriesKeptMs + minuteMs)).toBe(1);
   await ports.close();
 });

@@ -8,7 +8,7 @@ import { deliveryIdOf, eventAndTimeOf } from './delivery-id';
 import { allWebhookIds } from './webhooks';
 
 const dayMs = 24 * 3_600_000;
-/** How long the log of a webhook goes back, ms. Longer than the tries of a delivery take. */
+/** How long the log of a webhook goes back, and what was sent last stays in it, ms. Longer than the tries of a delivery take. */
 export const deliveriesKeptMs = 30 * dayMs;
 /** A marker without a record belongs to an event that is just being put on its way, until it is older than this, ms. */
 const orphanAgeMs = 3_600_000;
@@ -24,7 +24,11 @@ const oldestMs = deliveriesKeptMs + 14 * dayMs;
 /** Each costs a question to Redis, and rarely more. */
 const lanes = 16;
 
+const markerPattern = /^pending\/(\d{13})\.((?:wh|cb)_[0-9a-f]{24})\.(.+)$/;
+
 type SweepParts = DeliveryParts & Pick<Ports, 'log'>;
+
+const firstStretch = (now: number): number => Math.floor((now - oldestMs) / stretchMs);
 
 /**
  * Stretches of time whose turn it is, the newest first: a receiver that has been dead for days has left millions of markers,
@@ -34,7 +38,7 @@ type SweepParts = DeliveryParts & Pick<Ports, 'log'>;
  */
 export function stretchesAt(now: number, oldest: number): string[] {
   const next = Math.floor(now / stretchMs) + 1;
-  const first = Math.floor(Math.max(oldest, now - oldestMs) / stretchMs);
+  const first = Math.max(Math.floor(oldest / stretchMs), firstStretch(now));
   const minute = Math.floor(now / minuteMs) % minutesAnHour;
   const all = Array.from({ length: Math.max(0, next - first + 1) }, (_, back) => next - back);
   return all.filter((stretch, back) => back < newest || stretch % minutesAnHour === minute).map(String);
@@ -43,7 +47,17 @@ export function stretchesAt(now: number, oldest: number): string[] {
 async function* markersDue(now: number, store: Ports['store'], signal: AbortSignal): AsyncGenerator<ListedObject> {
   const oldest = await oldestPending(store, signal);
   if (oldest === null) return;
+  yield* markersBefore(firstStretch(now) * stretchMs, store, signal);
   for (const stretch of stretchesAt(now, oldest)) yield* store.list(`${keys.pendingDeliveries}${stretch}`, signal);
+}
+
+/** Of scans that had ended long before somebody asked to be called: few, and the first in the order of their names. */
+async function* markersBefore(ms: number, store: Ports['store'], signal: AbortSignal): AsyncGenerator<ListedObject> {
+  for await (const marker of store.list(keys.pendingDeliveries, signal)) {
+    const [, happened] = markerPattern.exec(marker.key) ?? [];
+    if (happened !== undefined && Number(happened) >= ms) return;
+    yield marker;
+  }
 }
 
 /**
@@ -67,8 +81,6 @@ export async function sweepDeliveries(parts: SweepParts, signal: AbortSignal, no
   );
   return redriven;
 }
-
-const markerPattern = /^pending\/(\d{13})\.((?:wh|cb)_[0-9a-f]{24})\.(.+)$/;
 
 async function sweepOne(key: string, parts: SweepParts, signal: AbortSignal): Promise<boolean> {
   const { store, queues } = parts;
@@ -101,6 +113,9 @@ export async function removeOldDeliveries(
       if (!isOld(delivery, now)) continue;
       // Asked for again, and on its way: its end is still to be written down.
       if (await store.stat(keys.pendingDelivery(receiver, delivery), signal)) continue;
+      // Of an event of long ago that was sent not so long ago.
+      const written = await store.stat(key, signal);
+      if (written && now - written.modifiedAt.getTime() < deliveriesKeptMs) continue;
       await store.delete(key, signal);
       removed += 1;
     }
