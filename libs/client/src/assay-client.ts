@@ -20,14 +20,14 @@ import {
   Verdict,
   VerdictSignature,
 } from '@assay/contracts';
-import { ScanEndedError } from './assay-error';
 import { type EventPageOptions, eventFeed, eventPage, type FeedOptions } from './event-feed';
 import { keyed, postOf } from './post';
 import { type ConnectionSettings, Requests } from './requests';
 import { scanEvents } from './scan-events';
+import { signedVerdict } from './signed-verdict';
 import { type ResumableOptions, type ResumableSource, type ResumedUpload, uploadResumable } from './upload-resumable';
 import { type PostOptions, uploadBody, type UploadOptions, type UploadSource } from './upload';
-import { verifyVerdict } from './verify-verdict';
+import { waitForVerdict } from './wait-for-verdict';
 import { Webhooks } from './webhooks';
 
 /**
@@ -71,7 +71,9 @@ export class AssayClient {
   }
 
   /**
-   * Has the service fetch media from a public http(s) address; resolves when all of it has come.
+   * Has the service fetch media from a public http(s) address; resolves when all of it has come, up to 30 minutes later.
+   * Node's own `fetch` waits 300 s for an answer: for slow addresses give the client one that waits longer, see
+   * docs/api-ingest.md.
    *
    * @throws AssayError with a code that begins with `url-` when it cannot be fetched
    */
@@ -98,7 +100,7 @@ export class AssayClient {
 
   /** Deletes the bytes and everything that was derived from them, verdicts included. */
   async deleteMedia(id: string, signal?: AbortSignal): Promise<void> {
-    await this.requests.raw(`/v1/media/${encodeURIComponent(id)}`, { method: 'DELETE' }, signal);
+    await this.requests.delete(`/v1/media/${encodeURIComponent(id)}`, signal);
   }
 
   /** Asking again for the same media and policy gives the same scan; a more urgent `priority` moves it up. */
@@ -160,17 +162,14 @@ export class AssayClient {
   }
 
   /**
-   * The verdict with its signature checked.
+   * The verdict with its signature checked. Where the two do not fit, both are fetched again, over 1.3 s: a verdict may be
+   * revised between the two requests.
    *
    * @param keys those that you trust; absent = those that the service itself tells
    * @throws VerdictSignatureError; AssayError `signature-not-found` where the service has no signing key
    */
-  async getSignedVerdict(scan: string, keys?: PublicKeySet, signal?: AbortSignal): Promise<Verdict> {
-    const path = `/v1/scans/${encodeURIComponent(scan)}/verdict`;
-    const signature = await this.getSignature(scan, signal);
-    // As it came: what this version does not know is signed too.
-    const verdict: unknown = await (await this.requests.raw(path, {}, signal)).json();
-    return verifyVerdict(verdict, signature, keys ?? (await this.publicKeys(signal)));
+  getSignedVerdict(scan: string, keys?: PublicKeySet, signal?: AbortSignal): Promise<Verdict> {
+    return signedVerdict(this, this.requests, { scan, keys }, signal);
   }
 
   /** One page of what happened, oldest first; give `next` back as `after`. */
@@ -211,9 +210,9 @@ export class AssayClient {
   }
 
   /** A crop, an overlay or the timeline plot, by the name that the verdict gives. */
-  async getEvidence(scan: string, name: string, signal?: AbortSignal): Promise<Blob> {
+  getEvidence(scan: string, name: string, signal?: AbortSignal): Promise<Blob> {
     const path = `/v1/scans/${encodeURIComponent(scan)}/evidence/${encodeURIComponent(name)}`;
-    return (await this.requests.raw(path, {}, signal)).blob();
+    return this.requests.blob(path, signal);
   }
 
   /** What your tenant has used of its quota in the present period. */
@@ -227,21 +226,16 @@ export class AssayClient {
   }
 
   /**
-   * Waits for the end of a scan.
+   * Waits for the end of a scan, and for as long as the service is away: give a signal to end it sooner.
    *
    * @throws ScanEndedError when it failed or was cancelled
+   * @throws AssayError when the service refuses (unknown scan, bad key)
    */
-  async waitForVerdict(
+  waitForVerdict(
     scan: string,
     options: { onEvent?: (event: ScanEvent) => void } = {},
     signal?: AbortSignal,
   ): Promise<Verdict> {
-    for await (const event of this.events(scan, signal)) {
-      options.onEvent?.(event);
-      if (event.state !== 'failed' && event.state !== 'cancelled') continue;
-      const { failure } = await this.getScan(scan, signal);
-      throw new ScanEndedError(scan, event.state, failure);
-    }
-    return this.getVerdict(scan, signal);
+    return waitForVerdict(this, scan, options.onEvent, signal);
   }
 }

@@ -39,9 +39,16 @@ export class AssayProtocolError extends Error {
  * - `too_old`, `too_new`: outside the tolerance; a replay, or a clock that is wrong
  * - `no_matching_signature`: by none of the secrets, or altered on its way
  * - `bad_secret`: what you check it with is neither `whsec_...` nor `whpk_...`
+ * - `bad_tolerance`: the tolerance that you gave is no number of seconds
  */
 export type WebhookFault =
-  'missing_headers' | 'bad_timestamp' | 'too_old' | 'too_new' | 'no_matching_signature' | 'bad_secret';
+  | 'missing_headers'
+  | 'bad_timestamp'
+  | 'too_old'
+  | 'too_new'
+  | 'no_matching_signature'
+  | 'bad_secret'
+  | 'bad_tolerance';
 
 export class WebhookVerificationError extends Error {
   override readonly name = 'WebhookVerificationError';

@@ -1,6 +1,6 @@
 /**
  * What holds: a call that may be repeated survives a service that is out of reach for a moment, under one
- * Idempotency-Key; a refusal is told at once; streams are sent once; a caller who gives up is let go.
+ * Idempotency-Key; a deletion whose answer was lost is done; a refusal is told at once; streams are sent once; a caller who gives up is let go.
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { AssayClient } from './assay-client';
 import { AssayUnreachableError } from './assay-error';
 
 const media = { schema: 'assay.media/1', id: 'a'.repeat(64), bytes: 3, name: null, createdAt: '2026-01-02T03:04:05Z' };
-type Answer = { status: number; body?: object; retryAfter?: string } | 'hang up' | 'silence';
+type Answer = { status: number; body?: object; retryAfter?: string } | 'hang up' | 'half' | 'silence';
 
 let server: Server;
 let answers: Answer[] = [];
@@ -22,6 +22,10 @@ beforeAll(async () => {
     request.resume().once('end', () => {
       if (answer === 'hang up') return request.socket.destroy();
       if (answer === 'silence') return;
+      if (answer === 'half') {
+        response.writeHead(200, { 'content-length': '100' }).write('{"schema":', () => request.socket.destroy());
+        return;
+      }
       const { status, body = { type: 'urn:problem-type:assay:x', title: 'x', status }, retryAfter } = answer;
       response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
       response.end(JSON.stringify(body));
@@ -39,6 +43,7 @@ const keys = () => seen.map(({ headers }) => headers['idempotency-key']);
 
 it.each<[string, Answer[]]>([
   ['a connection that breaks', ['hang up', 'hang up']],
+  ['an answer of which half comes', ['half', 'half']],
   ['a gateway without a service behind it', [{ status: 502, body: {} }, { status: 503 }]],
   ['too many requests, for as long as asked', [{ status: 429, retryAfter: '0' }]],
   [
@@ -95,4 +100,30 @@ it('lets go of a caller who gives up', async () => {
   stop.abort(new Error('enough'));
   await expect(waiting).rejects.toThrow('enough');
   expect(seen).toHaveLength(1);
+});
+
+it('reads evidence and documents whole, or tells that it could not', async () => {
+  answers = ['half', { status: 200, body: { a: 1 } }];
+  expect(await (await client().getEvidence('sc_1', 'a.jpg')).text()).toBe('{"a":1}');
+  answers = ['half'];
+  await expect(client(0).getEvidence('sc_1', 'a.jpg')).rejects.toBeInstanceOf(AssayUnreachableError);
+});
+
+it.each<[string, Answer]>([
+  ['broke', 'hang up'],
+  ['got lost behind a gateway', { status: 504 }],
+])('a deletion whose answer %s is done', async (_what, first) => {
+  answers = [first, { status: 404 }];
+  await client().deleteMedia(media.id);
+  answers = [first, { status: 404 }];
+  await client().webhooks.delete('wh_1');
+  expect(seen).toHaveLength(4);
+});
+
+it.each<[string, Answer[]]>([
+  ['at once', []],
+  ['after too many requests', [{ status: 429, retryAfter: '0' }]],
+])('a deletion of what is not there is told %s', async (_when, first) => {
+  answers = [...first, { status: 404 }];
+  await expect(client().deleteMedia(media.id)).rejects.toMatchObject({ name: 'AssayError', status: 404 });
 });

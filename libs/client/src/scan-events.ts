@@ -1,13 +1,10 @@
 import { ScanEvent } from '@assay/contracts';
 import { createParser } from 'eventsource-parser';
 import { AssayProtocolError, isPassing } from './assay-error';
+import { BackOff } from './back-off';
 import { parseJson } from './parse-response';
-import { pause } from './pause';
 import type { Requests } from './requests';
 
-/** First pause before connecting again, ms; doubles with each attempt that brought nothing. */
-const firstPauseMs = 500;
-const longestPauseMs = 15_000;
 /** The server sends a comment every 15 s: a stream that is silent for three of them is dead, whatever TCP thinks, ms. */
 const silenceMs = 45_000;
 class SilentStreamError extends Error {}
@@ -24,13 +21,13 @@ export async function* scanEvents(
   scan: string,
   signal?: AbortSignal,
 ): AsyncGenerator<ScanEvent, void, void> {
-  let pauseMs = firstPauseMs;
+  const backOff = new BackOff();
   let last: ScanEvent | null = null;
   for (;;) {
     signal?.throwIfAborted();
     try {
       for await (const event of connection(requests, scan, signal)) {
-        pauseMs = firstPauseMs;
+        backOff.reset();
         // A new connection repeats the present state.
         if (!last || !isRepeated(event, last)) yield event;
         last = event;
@@ -40,8 +37,7 @@ export async function* scanEvents(
       signal?.throwIfAborted();
       if (!mayConnectAgain(error)) throw error;
     }
-    await pause(pauseMs, signal);
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    await backOff.pause(signal);
   }
 }
 
@@ -57,7 +53,7 @@ async function* connection(requests: Requests, scan: string, signal?: AbortSigna
   let timer = watch();
   try {
     const headers = { accept: 'text/event-stream' };
-    const response = await requests.raw(
+    const response = await requests.stream(
       `/v1/scans/${encodeURIComponent(scan)}/events`,
       { headers, repeatable: false },
       stop,

@@ -1,13 +1,18 @@
 import type { ScanCallback } from '@assay/contracts';
-import type { DetailedError, HttpResponse, Upload } from 'tus-js-client';
+import type { DetailedError, HttpRequest, HttpResponse, Upload, UploadOptions } from 'tus-js-client';
 import { AssayError, AssayProtocolError, AssayUnreachableError } from './assay-error';
 import { problemOf } from './parse-response';
-import { authorizationOf, type ConnectionSettings } from './requests';
+import { authorizationOf, type ConnectionSettings, longestPauseMs, retryAfterMsOf } from './requests';
+import { resumeFingerprint } from './resume-fingerprint';
 
 /** Two minutes, and more for large files on bad lines: whatever gets through starts the count anew. */
 const defaultRetryDelaysMs = [0, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000];
 /** Refusals that pass: the upload is elsewhere or busy, and the client asks where it is; too many requests. */
 const passing = new Set([409, 423, 429]);
+/** Faults of the service that do not: it cannot do what is asked, or has no room for it. */
+const lasting = new Set([501, 507]);
+/** Answers to "how much is there?" with which the library itself knows what to do: gone (begin anew), or busy. */
+const understood = new Set([404, 410, 423]);
 
 /** In browsers a Blob or File; in Node a Buffer or a stream made by `fs.createReadStream`, which can be read from anywhere. */
 export type ResumableSource = Blob | Uint8Array | { path: string | Uint8Array };
@@ -34,7 +39,9 @@ export interface ResumedUpload {
 
 /**
  * Uploads by tus: goes on by itself where a connection broke, and in browsers also after the page was closed, when the
- * same file is chosen again.
+ * same `File` is given again with the same name, scan and callback.
+ *
+ * @throws AssayError, AssayUnreachableError, AssayProtocolError; a source that cannot be opened: its own error
  */
 export async function uploadResumable(
   settings: ConnectionSettings,
@@ -53,7 +60,10 @@ export async function uploadResumable(
         endpoint: `${settings.baseUrl.replace(/\/+$/, '')}/v1/uploads`,
         // Before each piece: a token may have been renewed since the one before it.
         onBeforeRequest: async (request) => request.setHeader('authorization', await authorizationOf(settings)),
+        onAfterResponse: keepUploadUnlessGone,
         metadata: metadataOf(options),
+        // Null is taken for "not to be remembered", which the types leave out.
+        fingerprint: (file, own) => Promise.resolve(resumeFingerprint(file, own)) as ReturnType<Fingerprint>,
         retryDelays: options.retryDelaysMs ?? defaultRetryDelaysMs,
         removeFingerprintOnSuccess: true,
         // Its own answer also asks whether the browser believes to be online, and gives up at once when not.
@@ -113,14 +123,46 @@ function resultOf(response: HttpResponse): ResumedUpload {
   return { media, scan: response.getHeader('Assay-Scan') ?? null };
 }
 
-function isPassing({ originalResponse }: DetailedError): boolean {
-  const status = originalResponse?.getStatus() ?? 0;
-  return status === 0 || status >= 500 || passing.has(status);
+type Fingerprint = NonNullable<UploadOptions['fingerprint']>;
+
+/** The service was asked how much is there, and did not say. */
+class UnansweredResumeError extends Error {
+  override readonly name = 'UnansweredResumeError';
+
+  constructor(readonly originalResponse: HttpResponse) {
+    super(`The service answered with status ${originalResponse.getStatus()}.`);
+  }
+}
+
+/**
+ * The library begins anew, from the first byte, whatever the refusal. Only an upload that is gone is worth that; after the
+ * others it is asked for again, or they are told.
+ */
+function keepUploadUnlessGone(request: HttpRequest, response: HttpResponse): void {
+  const status = response.getStatus();
+  if (request.getMethod() !== 'HEAD' || (status >= 200 && status < 300) || understood.has(status)) return;
+  throw new UnansweredResumeError(response);
+}
+
+/** Also of an error that the library has wrapped in its own. */
+function responseOf(error: unknown): HttpResponse | null {
+  const { originalResponse, causingError } = error as Partial<DetailedError>;
+  if (originalResponse) return originalResponse;
+  return causingError instanceof UnansweredResumeError ? causingError.originalResponse : null;
+}
+
+function isPassing(error: DetailedError): boolean {
+  const response = responseOf(error);
+  const status = response?.getStatus() ?? 0;
+  if (response && retryAfterMsOf(response.getHeader('Retry-After')) > longestPauseMs) return false;
+  return status === 0 || (status >= 500 && !lasting.has(status)) || passing.has(status);
 }
 
 function errorOf(error: unknown): unknown {
   if (error instanceof AssayProtocolError) return error;
-  const response = (error as Partial<DetailedError>).originalResponse;
+  // Nothing was asked of the service yet: the source could not be read.
+  if (!(error as Partial<DetailedError>).originalRequest) return error;
+  const response = responseOf(error);
   if (!response || response.getStatus() === 0) return new AssayUnreachableError(error);
   return new AssayError(problemOf(response.getStatus(), response.getBody()));
 }

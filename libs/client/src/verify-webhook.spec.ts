@@ -34,6 +34,12 @@ const ed25519Signed = (): { headers: Record<string, string>; body: string } => {
   return { headers: { ...headers, 'webhook-signature': signature }, body };
 };
 
+/** Can what `Headers` can, and is no instance of it. */
+const otherRealm = (headers: Record<string, string>): Headers => {
+  const own = new Headers(headers);
+  return { get: (name: string) => own.get(name) } as Headers;
+};
+
 describe('a message that is genuine is taken', () => {
   const upper = ({ headers }: { headers: Record<string, string> }) =>
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), [value]]));
@@ -41,6 +47,7 @@ describe('a message that is genuine is taken', () => {
     ['as text', signedBy(ours), ours],
     ['as bytes', { ...signedBy(ours), body: Buffer.from(body) }, ours],
     ['with headers of fetch', { headers: new Headers(signedBy(ours).headers), body }, ours],
+    ['with headers of another realm', { headers: otherRealm(signedBy(ours).headers), body }, ours],
     ['with headers in capitals and lists', { headers: upper(signedBy(ours)), body }, ours],
     ['signed by two secrets, checked with the new one', signedBy(ours, next), next],
     ['signed by the old secret, checked with both', signedBy(ours), [next, ours]],
@@ -89,6 +96,13 @@ describe('a message that is not is refused', () => {
     await expect(verifyWebhook(message, secrets, { now })).rejects.toMatchObject({
       name: 'WebhookVerificationError',
       code,
+    });
+  });
+
+  it.each([NaN, Infinity, -1])('with a tolerance of %d', async (toleranceSeconds) => {
+    await expect(verifyWebhook(signedBy(ours), ours, { now, toleranceSeconds })).rejects.toMatchObject({
+      name: 'WebhookVerificationError',
+      code: 'bad_tolerance',
     });
   });
 

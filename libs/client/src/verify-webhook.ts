@@ -17,7 +17,7 @@ export interface WebhookMessage {
 }
 
 export interface WebhookOptions {
-  /** How far the message's time may lie from yours, either way, seconds; default 300. */
+  /** How far the message's time may lie from yours, either way, seconds, finite and not negative; default 300. */
   toleranceSeconds?: number;
   /** Present time, ms since 1970; for tests. */
   now?: number;
@@ -35,6 +35,8 @@ export async function verifyWebhook(
   secrets: string | readonly string[],
   { toleranceSeconds = defaultToleranceSeconds, now = Date.now() }: WebhookOptions = {},
 ): Promise<News> {
+  // Compared with what is no number, no message would ever be too old.
+  if (!Number.isFinite(toleranceSeconds) || toleranceSeconds < 0) throw new WebhookVerificationError('bad_tolerance');
   const keys = (typeof secrets === 'string' ? [secrets] : secrets).map(keyOf);
   const read = headerReader(headers);
   const [id, timestamp, signatures] = [read('webhook-id'), read('webhook-timestamp'), read('webhook-signature')];
@@ -62,12 +64,17 @@ function keyOf(secret: string): Key {
 }
 
 function headerReader(headers: WebhookMessage['headers']): (name: string) => string | null {
-  if (headers instanceof Headers) return (name) => headers.get(name);
+  if (isHeaders(headers)) return (name) => headers.get(name);
   const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return (name) => {
     const value = lower.get(name);
     return (Array.isArray(value) ? value[0] : value) ?? null;
   };
+}
+
+/** By what it can do: `Headers` of another realm or library are no instance of this one's. */
+function isHeaders(headers: WebhookMessage['headers']): headers is Headers {
+  return typeof headers.get === 'function';
 }
 
 /** Old messages are refused even when they are genuine: somebody may have kept one to send it again. */

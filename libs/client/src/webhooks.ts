@@ -57,7 +57,7 @@ export class Webhooks {
   }
 
   async delete(id: string, signal?: AbortSignal): Promise<void> {
-    await this.requests.raw(pathOf(id), { method: 'DELETE' }, signal);
+    await this.requests.delete(pathOf(id), signal);
   }
 }
 

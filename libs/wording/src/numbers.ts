@@ -10,20 +10,25 @@ export const chance = (probability: number): string => `${wholePercent(probabili
 
 /** `3.4 s`, `1:05`, `1:02:05`. */
 export function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
+  // Rounded before the form is chosen: 59.96 s are 1:00, not 60.0 s.
+  if (Number(seconds.toFixed(1)) < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.max(60, Math.floor(seconds));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   const two = (value: number) => String(value).padStart(2, '0');
   if (hours > 0) return `${hours}:${two(minutes)}:${two(rest)}`;
-  return whole < 60 ? `${seconds.toFixed(1)} s` : `${minutes}:${two(rest)}`;
+  return `${minutes}:${two(rest)}`;
 }
 
 export function byteSize(bytes: number): string {
-  const unit = bytes < 1 ? 0 : Math.min(bytesUnits.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** unit;
-  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${bytesUnits[unit]}`;
+  let [value, unit] = [bytes, 0];
+  // Rounded before the unit is chosen: 999 999 bytes are 1.0 MB, not 1000 kB.
+  for (; Math.round(value) >= 1000 && unit < bytesUnits.length - 1; unit += 1) value /= 1000;
+  const isWhole = unit === 0 || Number(value.toFixed(1)) >= 100;
+  return `${isWhole ? Math.round(value) : value.toFixed(1)} ${bytesUnits[unit]}`;
 }
 
-export const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+export const duration = (ms: number): string =>
+  Math.round(ms) < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 
 let dayFormat: Intl.DateTimeFormat | undefined;
 
