@@ -1,10 +1,12 @@
 /**
  * The page at `/`, in a real browser against the real service. What holds:
- * - the key of the address is taken and does not stay in it;
+ * - the key of the address is taken and does not stay in it, also where the page is open already;
  * - a dropped file becomes a verdict that can be read, with its pictures;
  * - nothing that the page does is refused by its own content policy;
  * - of many faces the most suspicious come first, and the rest on request;
- * - a scan under way can be stopped;
+ * - a scan under way can be stopped, and asked for again;
+ * - what failed loses nothing: a note stays written, and the list is read again;
+ * - the verdict is read out, and the keyboard keeps its place where a button goes away;
  * - a wrong key, a rejected file and a service that is away are said in words.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -140,9 +142,98 @@ withBrowser('the page', () => {
       await page.getByText('The scan ended without a verdict').waitFor();
       const { scans } = await api.client.listScans();
       expect(scans.find(({ name }) => name === 'long.mp4')?.state).toBe('cancelled');
+
+      // The same file is the same scan, started anew.
+      await drop('long.mp4', readFileSync(long));
+      await page.getByRole('button', { name: 'Stop this scan' }).click();
+      await page.getByText('The scan ended without a verdict').waitFor();
     },
     scanTimeoutMs,
   );
+
+  it(
+    'keeps a note that could not be sent, and the place of the keyboard',
+    async () => {
+      await page.goto(`${api.url}/#key=${api.key}`);
+      await page.locator('.recent button', { hasText: 'film.mp4' }).click();
+      const label = page.locator('[data-verdict]');
+      await label.waitFor();
+      const readOut = (await page.getByRole('status').textContent()) ?? '';
+      expect(readOut).not.toBe('');
+      expect(await label.textContent()).toContain(readOut);
+
+      const note = page.getByLabel('Why (if you like)');
+      await page.getByLabel('Your name').fill('Ada');
+      await note.fill('as I see it');
+      const decisions = '**/v1/media/*/decisions*';
+      await page.route(decisions, (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+      const choice = page.getByRole('button', { name: 'Nobody can tell' });
+      await choice.click();
+      await page.getByText('The service does not answer').waitFor();
+      expect(await note.inputValue()).toBe('as I see it');
+      await page.unroute(decisions);
+      await choice.click();
+      await page.getByRole('listitem').filter({ hasText: 'Ada: nobody can tell · “as I see it”' }).waitFor();
+      expect(await note.inputValue()).toBe('');
+      const focused = page.locator('button:focus');
+      expect(await focused.textContent()).toContain('Nobody can tell');
+      await page.getByRole('button', { name: 'Take it back' }).click();
+      await page.getByRole('listitem').filter({ hasText: 'Ada: taken back' }).waitFor();
+      expect(await focused.textContent()).toContain('Confirmed manipulated');
+
+      const remove = page.getByRole('button', { name: 'Delete', exact: true });
+      for (const key of ['Escape', 'Enter']) {
+        await remove.focus();
+        await page.keyboard.press('Enter');
+        expect(await focused.textContent()).toBe('Keep');
+        await page.keyboard.press(key);
+        await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+        expect(await focused.textContent()).toBe('Delete');
+      }
+    },
+    scanTimeoutMs,
+  );
+
+  it('goes on reading the list of scans after it could not be read', async () => {
+    let asked = 0;
+    await page.route('**/v1/scans?*', async (route) => {
+      asked += 1;
+      if (asked === 2 || asked === 3) {
+        const problem = { type: 'about:blank', title: 'Out of order', status: 400 };
+        return route.fulfill({ status: 400, contentType: 'application/problem+json', json: problem });
+      }
+      const answer = await route.fetch();
+      const list = (await answer.json()) as { scans: object[] };
+      const [first, ...others] = list.scans;
+      const underWay = { ...first, state: 'running', stage: 'look', percent: 40, verdict: null, probability: null };
+      await route.fulfill({ response: answer, json: asked === 1 ? { ...list, scans: [underWay, ...others] } : list });
+    });
+    await page.goto(`${api.url}/#key=${api.key}`);
+    const progress = page.locator('.recent .pill', { hasText: '40 %' });
+    await progress.waitFor();
+    await page.getByText('Out of order').waitFor();
+    await progress.waitFor({ state: 'detached' });
+    await page.getByText('Out of order').waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('goes back to the choice of a file when an upload is cancelled', async () => {
+    await page.goto(`${api.url}/#key=${api.key}`);
+    await page.getByText('Drop a video or a picture here').waitFor();
+    await page.route('**/v1/media', () => undefined);
+    await drop('clip.mp4', Buffer.from('anything'));
+    await page.getByRole('button', { name: 'Cancel', exact: true }).press('Enter');
+    await page.getByText('Drop a video or a picture here').waitFor();
+    expect(await page.locator('button:focus').textContent()).toBe('Choose a file');
+  });
+
+  it('takes a key that is put into the address of the open page', async () => {
+    await page.goto(`${api.url}/#key=assay_wrong`);
+    await page.getByRole('alert').waitFor();
+    await page.goto(`${api.url}/#key=${api.key}`);
+    await page.getByText('Recent scans').waitFor();
+    expect(page.url()).toBe(`${api.url}/`);
+    await page.getByLabel('API key').waitFor({ state: 'detached' });
+  });
 
   it('says that a file is empty', async () => {
     await page.goto(`${api.url}/#key=${api.key}`);

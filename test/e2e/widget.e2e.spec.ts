@@ -1,6 +1,7 @@
 /**
  * `<assay-verdict>` in a page of another origin with a strict content policy, in a real browser. What holds:
  * - one script tag and a document are enough; the policy refuses nothing of it;
+ * - what the page sets before the script has run counts;
  * - text of the document never becomes markup;
  * - a moment can be chosen by keyboard, and the page is told;
  * - pictures come with the page's headers, and the suspected area on request;
@@ -62,12 +63,11 @@ withBrowser('the widget', () => {
     dashboard = createServer((request, response) => {
       const path = request.url ?? '/';
       asked.push({ path, key: request.headers['x-api-key'] as string | undefined });
-      if (path === '/') {
+      if (path === '/' || path === '/early') {
         const policy = `default-src 'none'; script-src ${api.url}; connect-src 'self'; img-src 'self' blob:`;
         response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
-        response.end(
-          `<!doctype html><script src="${api.url}/embed/assay-verdict.js"></script><assay-verdict></assay-verdict>`,
-        );
+        const script = `<script src="${api.url}/embed/assay-verdict.js"></script>`;
+        response.end(`<!doctype html>${path === '/' ? script : ''}<assay-verdict></assay-verdict>`);
       } else if (path in documents) response.end(JSON.stringify(documents[path]));
       else if (path.includes('/evidence/')) response.writeHead(200, { 'content-type': 'image/gif' }).end(pixel);
       else response.writeHead(404).end();
@@ -163,6 +163,25 @@ withBrowser('the widget', () => {
     const label = page.getByRole('heading', { name: 'Likely manipulated' });
     await label.waitFor();
     expect(await label.evaluate((e) => getComputedStyle(e).color)).toBe('rgb(1, 2, 3)');
+  });
+
+  it('takes over what was set before the script has run', async () => {
+    await page.goto(`${address}/early`);
+    await page.evaluate((verdict) => {
+      Object.assign(document.querySelector('assay-verdict')!, { verdict });
+      const other = document.createElement('assay-verdict');
+      Object.assign(other, { headers: { 'x-api-key': 'secret' } });
+      other.setAttribute('src', '/scans/film/verdict');
+      document.body.append(other);
+    }, base);
+    await page.addScriptTag({ url: `${api.url}/embed/assay-verdict.js` });
+    await page.getByRole('button', { name: 'Show 2 more faces' }).waitFor();
+    expect(asked.filter(({ path }) => path.startsWith('/scans/')).map(({ key }) => key)).toContain('secret');
+    expect(asked.filter(({ path, key }) => path.startsWith('/scans/') && key === undefined)).toEqual([]);
+    const first = page.locator('assay-verdict').first();
+    await first.getByRole('heading', { name: 'Likely manipulated' }).waitFor();
+    await first.evaluate((element) => Object.assign(element, { verdict: null }));
+    await first.getByText('No verdict yet').waitFor();
   });
 
   it('says what is wrong with a document that it cannot read, and with one that is not there', async () => {

@@ -12,7 +12,7 @@ import { UploadPanel } from './parts/upload-panel';
 
 export function App() {
   const { credential, change: setApiKey, logIn } = useApiKey();
-  const [scan, chooseScan] = useChosenScan();
+  const { scan, turn, choose: chooseScan } = useChosenScan();
   const client = useMemo(() => new AssayClient({ baseUrl: window.location.origin, apiKey: credential }), [credential]);
   const hasKey = credential !== '';
   const recent = useRecentScans(client, hasKey);
@@ -31,10 +31,12 @@ export function App() {
     chooseScan(null);
     refresh();
   }, [chooseScan, refresh]);
-  const keyRefused = recent.failure?.key === true;
+  // A key closes the field, also one that came by the address of an open page.
+  useEffect(() => setKeyOpen(!hasKey), [credential, hasKey]);
+  const refusal = recent.failure?.key ? recent.failure : null;
   useEffect(() => {
-    if (keyRefused) setKeyOpen(true);
-  }, [keyRefused]);
+    if (refusal) setKeyOpen(true);
+  }, [refusal]);
 
   return (
     <>
@@ -55,7 +57,7 @@ export function App() {
         {(keyOpen || !hasKey) && (
           <KeyField
             value={typeof credential === 'string' ? credential : ''}
-            refused={keyRefused}
+            refused={refusal !== null}
             login={login}
             onChange={(key) => [setApiKey(key), setKeyOpen(key === '')]}
           />
@@ -64,7 +66,7 @@ export function App() {
         <UploadPanel client={client} credential={credential} compact={scan !== null} onScan={onScan} />
         {scan !== null && hasKey && (
           <ScanPanel
-            key={scan}
+            key={`${scan}-${turn}`}
             client={client}
             scan={scan}
             name={recent.scans.find(({ id }) => id === scan)?.name ?? null}

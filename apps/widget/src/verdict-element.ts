@@ -6,6 +6,7 @@ import { headline } from './parts/headline';
 import { reasons } from './parts/reasons';
 import { timeline } from './parts/timeline';
 import { style } from './style';
+import { takeEarly } from './take-early';
 
 let shared: CSSStyleSheet | null = null;
 
@@ -34,9 +35,9 @@ export class AssayVerdictElement extends HTMLElement {
   static readonly observedAttributes = ['src', 'evidence'];
 
   /** Sent with requests for the verdict and its pictures. */
-  headers: Record<string, string> | null = null;
+  headers = takeEarly<Record<string, string>>(this, 'headers');
 
-  private shown: Verdict | null = null;
+  private shown = takeEarly<Verdict>(this, 'verdict');
   private leaving = new AbortController();
   private urls: string[] = [];
 

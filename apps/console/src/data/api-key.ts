@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 const storageKey = 'assay.apiKey';
 const fragment = /^#key=([A-Za-z0-9_-]+)$/;
@@ -33,6 +33,15 @@ export function useApiKey(): ApiKeyState {
     remember(next);
     setCredential(next);
   }, []);
+  useEffect(() => {
+    // Pasted into the address bar of an open page, it loads nothing anew.
+    const follow = () => {
+      const given = keyFromAddress();
+      if (given !== null) change(given);
+    };
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }, [change]);
   // A function given to a setter is called for the next state.
   const logIn = useCallback((token: () => Promise<string>) => setCredential(() => token), []);
   return { credential, change, logIn };

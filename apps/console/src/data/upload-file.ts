@@ -29,5 +29,7 @@ export async function uploadFile(
     }
   }
   const key = typeof credential === 'string' ? credential : await credential();
+  // A token may have been waited for, and who cancelled meanwhile sends nothing.
+  signal.throwIfAborted();
   return (await postFile(file, key, onProgress, signal)).id;
 }

@@ -8,8 +8,10 @@ export interface Decisions {
   failure: Failure | null;
   /** While an answer is waited for. */
   busy: boolean;
-  decide(label: DecisionLabel, by: string, note: string): void;
-  reverse(by: string, note: string): void;
+  /** @returns whether it was taken */
+  decide(label: DecisionLabel, by: string, note: string): Promise<boolean>;
+  /** @returns whether it was taken */
+  reverse(by: string, note: string): Promise<boolean>;
 }
 
 /** What people decided on a media item, and how to add to it. @param onChanged after each decision */
@@ -25,15 +27,19 @@ export function useDecisions(client: AssayClient, media: string, onChanged: () =
     return () => leaving.abort();
   }, [client, media]);
   const send = useCallback(
-    (request: Promise<DecisionHistory>) => {
+    async (request: Promise<DecisionHistory>) => {
       setBusy(true);
       setFailure(null);
-      request
-        .then(
-          (answer) => (setHistory(answer), onChanged()),
-          (error: unknown) => setFailure(failureOf(error)),
-        )
-        .finally(() => setBusy(false));
+      try {
+        setHistory(await request);
+      } catch (error) {
+        setFailure(failureOf(error));
+        return false;
+      } finally {
+        setBusy(false);
+      }
+      onChanged();
+      return true;
     },
     [onChanged],
   );

@@ -35,7 +35,7 @@ export function useRecentScans(client: AssayClient, enabled: boolean): RecentSca
         setFailure(null);
       },
       (error: unknown) => {
-        if (!leaving.signal.aborted) setFailure(failureOf(error));
+        if (!leaving.signal.aborted) setFailure({ ...failureOf(error) });
       },
     );
     return () => leaving.abort();
@@ -45,8 +45,8 @@ export function useRecentScans(client: AssayClient, enabled: boolean): RecentSca
     if (!underWay) return;
     const timer = setTimeout(() => setTurn((now) => now + 1), followMs);
     return () => clearTimeout(timer);
-    // Each answer is a new object, and the next look comes after it.
-  }, [underWay, read]);
+    // Each answer and each failure is a new object, and the next look comes after it.
+  }, [underWay, read, failure]);
   const refresh = useCallback(() => setTurn((now) => now + 1), []);
   const more = useCallback(() => setLimit((now) => Math.min(longestList, now + pageSize * 2)), []);
   const choose = useCallback((next: DecisionLabel | null) => (setLabel(next), setLimit(pageSize)), []);

@@ -1,7 +1,7 @@
 import type { AssayClient } from '@assay/client';
 import { type Decision, DecisionLabel } from '@assay/contracts';
 import { dateTime, decisionSigns, decisionWords } from '@assay/wording';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useDecisions } from '../data/use-decisions';
 import { useOwnName } from '../data/use-own-name';
 import { Notice } from './notice';
@@ -21,7 +21,22 @@ export function DecisionPanel({ client, media, onChanged }: Props) {
   const [note, setNote] = useState('');
   const by = name.trim();
   const standing = history?.standing ?? null;
-  const done = () => setNote('');
+  const choices = useRef<HTMLDivElement>(null);
+  const takeBack = useRef<HTMLButtonElement>(null);
+  const settle = async (request: Promise<boolean>) => {
+    // What was written is kept where nothing came of it, and what was written since in any case.
+    const taken = await request;
+    if (taken) setNote((now) => (now === note ? '' : now));
+    return taken;
+  };
+  const decideOn = (label: DecisionLabel) => {
+    if (!busy) void settle(decide(label, by, note));
+  };
+  const reverseIt = async () => {
+    if (busy || !(await settle(reverse(by, note)))) return;
+    // This button goes away with what it took back; the keyboard goes on from those that stay.
+    if (document.activeElement === takeBack.current) choices.current?.querySelector('button')?.focus();
+  };
   return (
     <section className="decision" aria-labelledby="decision">
       <h3 id="decision">Your decision</h3>
@@ -40,15 +55,17 @@ export function DecisionPanel({ client, media, onChanged }: Props) {
           <input value={note} maxLength={2000} onChange={({ target }) => setNote(target.value)} />
         </label>
       </div>
-      <div className="decision-labels" role="group" aria-label="Decide">
+      <div className="decision-labels" role="group" aria-label="Decide" ref={choices}>
         {labels.map((label) => (
           <button
             key={label}
             type="button"
             className={`choice ${label}`}
             aria-pressed={standing?.label === label}
-            disabled={busy || by === '' || history === null}
-            onClick={() => (decide(label, by, note), done())}
+            disabled={by === '' || history === null}
+            // A button that is disabled loses the focus, and this is for a moment only.
+            aria-disabled={busy}
+            onClick={() => decideOn(label)}
           >
             <span aria-hidden="true">{decisionSigns[label]}</span> {decisionWords[label]}
           </button>
@@ -57,8 +74,10 @@ export function DecisionPanel({ client, media, onChanged }: Props) {
           <button
             type="button"
             className="quiet"
-            disabled={busy || by === ''}
-            onClick={() => (reverse(by, note), done())}
+            ref={takeBack}
+            disabled={by === ''}
+            aria-disabled={busy}
+            onClick={() => void reverseIt()}
           >
             Take it back
           </button>

@@ -1,5 +1,5 @@
 import type { AssayClient } from '@assay/client';
-import { chance } from '@assay/wording';
+import { chance, labelWords } from '@assay/wording';
 import { useEffect, useRef } from 'react';
 import { useScan } from '../data/use-scan';
 import { stageWords } from '../format/stage-words';
@@ -36,6 +36,10 @@ export function ScanPanel({ client, scan, name, onEnded, onDeleted }: Props) {
       : undefined;
   return (
     <section className="card" aria-label="Scan" ref={panel}>
+      {/* There before and after: a region that comes with its words is not read out. */}
+      <p className="unseen" role="status">
+        {verdict && labelWords[verdict.verdict]}
+      </p>
       {failure && <Notice failure={failure} />}
       {!ended && (
         <>

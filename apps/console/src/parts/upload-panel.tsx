@@ -1,6 +1,7 @@
 import type { AssayClient } from '@assay/client';
 import { byteSize } from '@assay/wording';
 import { type ChangeEvent, type DragEvent, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Credential } from '../data/api-key';
 import { type Failure, failureOf } from '../data/failure';
 import { uploadFile } from '../data/upload-file';
@@ -24,6 +25,7 @@ interface Upload {
 /** Takes a file by drop, by choice or by keyboard, sends it and asks for its scan. */
 export function UploadPanel({ client, credential, compact, onScan }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  const choice = useRef<HTMLButtonElement>(null);
   const [upload, setUpload] = useState<Upload | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [over, setOver] = useState(false);
@@ -40,7 +42,9 @@ export function UploadPanel({ client, credential, compact, onScan }: Props) {
     } catch (error) {
       if (!cancel.signal.aborted) setFailure(failureOf(error));
     } finally {
-      setUpload(null);
+      flushSync(() => setUpload(null));
+      // "Cancel" has gone away; the keyboard goes on from where the next file is chosen.
+      if (cancel.signal.aborted) choice.current?.focus();
     }
   };
   const take = (files: FileList | null) => {
@@ -84,7 +88,7 @@ export function UploadPanel({ client, credential, compact, onScan }: Props) {
         onDrop={onDrop}
       >
         <p>{compact ? 'Drop another video or picture' : 'Drop a video or a picture here'}</p>
-        <button type="button" disabled={credential === ''} onClick={() => input.current?.click()}>
+        <button type="button" ref={choice} disabled={credential === ''} onClick={() => input.current?.click()}>
           Choose a file
         </button>
         <input ref={input} type="file" accept="video/*,image/*" hidden onChange={onPick} />

@@ -1,6 +1,7 @@
 import type { AssayClient } from '@assay/client';
 import type { Verdict } from '@assay/contracts';
-import { useState } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { type Failure, failureOf } from '../data/failure';
 import { Notice } from './notice';
 
@@ -14,7 +15,16 @@ interface Props {
 export function VerdictActions({ client, verdict, onDeleted }: Props) {
   const [asking, setAsking] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const ask = useRef<HTMLButtonElement>(null);
   const { media } = verdict;
+  const keep = () => {
+    // The button in focus goes away; the keyboard goes on from the one that it stood in for.
+    flushSync(() => setAsking(false));
+    ask.current?.focus();
+  };
+  const keepOnEscape = ({ key }: KeyboardEvent) => {
+    if (key === 'Escape') keep();
+  };
   const remove = (id: string) => {
     client.deleteMedia(id).then(onDeleted, (error: unknown) => setFailure(failureOf(error)));
   };
@@ -26,17 +36,22 @@ export function VerdictActions({ client, verdict, onDeleted }: Props) {
           Verdict as JSON
         </button>
         {media !== null && !asking && (
-          <button type="button" className="quiet" onClick={() => setAsking(true)}>
+          <button type="button" className="quiet" ref={ask} onClick={() => setAsking(true)}>
             Delete
           </button>
         )}
         {media !== null && asking && (
-          <span className="row" role="alertdialog" aria-label="Delete the file, its verdict and all pictures?">
+          <span
+            className="row"
+            role="alertdialog"
+            aria-label="Delete the file, its verdict and all pictures?"
+            onKeyDown={keepOnEscape}
+          >
             Delete the file, its verdict and all pictures?
             <button type="button" className="danger" onClick={() => remove(media)}>
               Delete for good
             </button>
-            <button type="button" className="quiet" autoFocus onClick={() => setAsking(false)}>
+            <button type="button" className="quiet" autoFocus onClick={keep}>
               Keep
             </button>
           </span>

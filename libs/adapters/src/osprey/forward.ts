@@ -33,7 +33,8 @@ export async function forwardToOsprey(
   signal?: AbortSignal,
 ): Promise<never> {
   for await (const event of client.feed({ after, onCursor }, signal)) {
-    // Osprey's actions are about scans; what a decision means for them follows as `verdict.revised`.
+    // Osprey's actions are about scans. What a decision means for copies follows as `verdict.revised`; for the media
+    // itself nothing follows, since no verdict changes by it.
     if (!isOfScan(event)) continue;
     await send({ topic, key: event.data.media, value: JSON.stringify(ospreyActionOf(event)) });
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ScanNews } from '@assay/contracts';
 
 /** One action as Osprey's Kafka input reads it (`KafkaInputStream`), and no field besides. */
@@ -13,7 +14,7 @@ export interface OspreyAction {
   };
 }
 
-/** Hex digits of a scan's id that fit into a JSON number exactly: 13 x 4 = 52 bits. */
+/** Hex digits that fit into a JSON number exactly: 13 x 4 = 52 bits. */
 const idDigits = 13;
 
 /**
@@ -22,11 +23,12 @@ const idDigits = 13;
  * @returns `action_name`: `assay_verdict_published`, `assay_verdict_revised`, `assay_scan_failed` or `assay_scan_cancelled`
  */
 export function ospreyActionOf({ id, type, timestamp, data }: ScanNews): OspreyAction {
-  const { scan, tenant, media, policy, verdict, probability, rejection, failure, mock } = data;
+  const { scan, tenant, media, policy, verdict, probability, label, labelSource, revision } = data;
+  const { rejection, failure, mock } = data;
   return {
     send_time: timestamp,
     data: {
-      action_id: parseInt(scan.slice('sc_'.length, 'sc_'.length + idDigits), 16),
+      action_id: actionIdOf(id),
       action_name: `assay_${type.replace(/\./g, '_')}`,
       data: {
         event_id: id,
@@ -38,8 +40,15 @@ export function ospreyActionOf({ id, type, timestamp, data }: ScanNews): OspreyA
         probability,
         rejection: rejection?.code ?? null,
         failure,
+        label: label ?? null,
+        label_source: labelSource ?? null,
+        revision: revision ?? null,
         mock: mock ?? false,
       },
     },
   };
 }
+
+/** Of the event and not of its scan: Osprey keeps one result for an id, and a scan has several events. */
+const actionIdOf = (event: string): number =>
+  parseInt(createHash('sha256').update(event).digest('hex').slice(0, idDigits), 16);

@@ -1,6 +1,6 @@
 /**
  * What holds: an event becomes the JSON that Osprey's Kafka input takes apart (`input_stream.py` of roostorg/osprey: an
- * integer id, a name, an object), the same each time; events are handed over in order, and a cursor is told when all
+ * integer id of its own, a name, an object), the same each time; events are handed over in order, and a cursor is told when all
  * before it was taken.
  */
 import type { ScanNews } from '@assay/contracts';
@@ -40,7 +40,7 @@ function readByOsprey(value: string) {
 
 it('an event becomes an action', () => {
   expect(readByOsprey(JSON.stringify(ospreyActionOf(news('f'))))).toEqual({
-    id: 2 ** 52 - 1,
+    id: expect.any(Number),
     name: 'assay_verdict_published',
     at: '2026-01-02T03:04:05.678Z',
     data: {
@@ -53,10 +53,35 @@ it('an event becomes an action', () => {
       probability: 0.89,
       rejection: null,
       failure: null,
+      label: null,
+      label_source: null,
+      revision: null,
       mock: false,
     },
   });
   expect(ospreyActionOf(news('1'))).toEqual(ospreyActionOf(news('1')));
+});
+
+it('every event of a scan has an id of its own, and says what it changes', () => {
+  const published = news('a', { label: null, labelSource: null });
+  const revised = (revision: number): ScanNews => ({
+    ...news('a', { label: 'confirmed_manipulated', labelSource: 'inherited', revision }),
+    id: `${published.data.scan}-verdict-revised-${revision}`,
+    type: 'verdict.revised',
+  });
+  const failed = (anew: string): ScanNews => ({
+    ...published,
+    id: `${published.data.scan}-scan-failed${anew}`,
+    type: 'scan.failed',
+  });
+  const actions = [published, revised(2), revised(3), failed(''), failed('-1')].map(ospreyActionOf);
+  const ids = actions.map((action) => readByOsprey(JSON.stringify(action)).id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(actions[2]?.data.data).toMatchObject({
+    label: 'confirmed_manipulated',
+    label_source: 'inherited',
+    revision: 3,
+  });
 });
 
 it('says what failed, what was rejected and what is made up', () => {
@@ -66,7 +91,7 @@ it('says what failed, what was rejected and what is made up', () => {
   });
   expect(of({ mock: true })).toMatchObject({ mock: true });
   const failed = ospreyActionOf({ ...news('0', { verdict: null, failure: 'why' }), type: 'scan.failed' });
-  expect(failed.data).toMatchObject({ action_name: 'assay_scan_failed', action_id: 0, data: { failure: 'why' } });
+  expect(failed.data).toMatchObject({ action_name: 'assay_scan_failed', data: { failure: 'why' } });
 });
 
 it('hands over in order, and tells a cursor only when all before it was taken', async () => {
