@@ -1,9 +1,14 @@
-import type { PublicKeySet, Verdict } from '@assay/contracts';
-import type { AssayClient } from './assay-client';
+import type { PublicKeySet, Verdict, VerdictSignature } from '@assay/contracts';
 import { VerdictSignatureError } from './assay-error';
 import { pause } from './pause';
 import type { Requests } from './requests';
 import { verifyVerdict } from './verify-verdict';
+
+/** What of the client is asked. */
+interface SignatureReader {
+  getSignature(scan: string, signal?: AbortSignal): Promise<VerdictSignature>;
+  publicKeys(signal?: AbortSignal): Promise<PublicKeySet>;
+}
 
 /** Before both are fetched again, ms; as many further tries as there are pauses. */
 const pausesMs = [300, 1_000];
@@ -13,7 +18,7 @@ const pausesMs = [300, 1_000];
  * two documents of different revisions look as if somebody had altered one: both are fetched again before that is said.
  */
 export async function signedVerdict(
-  client: Pick<AssayClient, 'getSignature' | 'publicKeys'>,
+  client: SignatureReader,
   requests: Requests,
   { scan, keys }: { scan: string; keys: PublicKeySet | undefined },
   signal?: AbortSignal,

@@ -1,11 +1,17 @@
-import type { ScanEvent, Verdict } from '@assay/contracts';
-import type { AssayClient } from './assay-client';
+import type { ScanEvent, ScanStatus, Verdict } from '@assay/contracts';
 import { AssayError, ScanEndedError } from './assay-error';
 import { untilAnswered } from './until-answered';
 
+/** What of the client is asked. */
+interface ScanReader {
+  events(scan: string, signal?: AbortSignal): AsyncIterable<ScanEvent>;
+  getScan(scan: string, signal?: AbortSignal): Promise<ScanStatus>;
+  getVerdict(scan: string, signal?: AbortSignal): Promise<Verdict>;
+}
+
 /** Follows a scan to its end. What is asked at the end is asked as patiently as the events were waited for. */
 export async function waitForVerdict(
-  client: Pick<AssayClient, 'events' | 'getScan' | 'getVerdict'>,
+  client: ScanReader,
   scan: string,
   onEvent: ((event: ScanEvent) => void) | undefined,
   signal?: AbortSignal,
@@ -19,7 +25,7 @@ export async function waitForVerdict(
 }
 
 /** Null also where the scan is gone by now: who deletes media cancels its scans first. */
-async function failureOf(client: Pick<AssayClient, 'getScan'>, scan: string, signal?: AbortSignal) {
+async function failureOf(client: Pick<ScanReader, 'getScan'>, scan: string, signal?: AbortSignal) {
   try {
     return (await client.getScan(scan, signal)).failure;
   } catch (error) {

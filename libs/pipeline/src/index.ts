@@ -132,7 +132,8 @@ export {
   type SigningKey,
   signingKeyPath,
 } from './signing/signing-key';
-export { type Intake, intake, type IntakeOptions, keepAsMedia } from './stages/intake';
+export { intake, type IntakeOptions, keepAsMedia } from './stages/intake';
+export type { Intake } from './stages/taken-in';
 export { judge, reject } from './stages/judge';
 export { look } from './stages/look';
 export { plan } from './stages/plan';

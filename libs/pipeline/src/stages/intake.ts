@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
-import { accepted, type MediaRecord, type Outcome, rejected, type Subject, type TenantId } from '@assay/contracts';
+import { accepted, type Outcome, rejected, type Subject, type TenantId } from '@assay/contracts';
 import { untilNotDeleted } from '../deletion-marker';
 import { attachSubject } from '../keeping/subjects';
 import { keys } from '../keys';
@@ -9,15 +9,10 @@ import { whileClaimed } from '../media-references';
 import type { Ports } from '../ports';
 import { writeStored } from '../stored';
 import { noteRepeatedIntake } from './note-repeated-intake';
+import type { Intake } from './taken-in';
 
 /** Ends the reading of a body that is larger than allowed; becomes a rejection. */
 class TooManyBytesError extends Error {}
-
-export interface Intake {
-  media: MediaRecord;
-  /** False: the tenant had the same content before, under the name given then. */
-  created: boolean;
-}
 
 export interface IntakeOptions {
   tenant: TenantId;

@@ -3,7 +3,7 @@ import { holdsOn } from '../keeping/holds';
 import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { readStored, writeStored } from '../stored';
-import type { Intake } from './intake';
+import type { Intake } from './taken-in';
 
 /**
  * Notes in the record that the same content came again, from when on retention counts. Name and first time stay. The caller looks
