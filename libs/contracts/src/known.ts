@@ -102,7 +102,7 @@ export type KnownFinding = z.infer<typeof KnownFinding>;
  * measured here and now.
  */
 export const KnownMediaFindings = z.object({
-  /** Nearest first; at most ten. */
+  /** Nearest first; at most ten, of more those that somebody decided on. */
   matches: z.array(KnownFinding).max(10),
   /** The decision that goes for this media too, and the match that it comes with; null where none does. */
   inherited: z

@@ -44,7 +44,7 @@ export const Rescan = z.object({
   cursor: z.string().nullable(),
   /**
    * Scans looked at; those that fit; and of these, those that were asked for anew, those that `to` had been asked for before, and those
-   * whose media is not there any more.
+   * whose media is not there any more, or of which what is stored is damaged.
    */
   looked: z.number().int().nonnegative(),
   matched: z.number().int().nonnegative(),

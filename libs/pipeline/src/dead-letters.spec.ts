@@ -1,7 +1,7 @@
 /**
  * Invariants, with a real Redis: a dead letter says which job of which scan was given up, and why; put back, it has all
  * of its attempts and its scan is open again; dropped, its scan is left failed, with the reason; a scan that has its
- * verdict keeps it; a dead letter never keeps a later run of its scan from ending.
+ * verdict keeps it, and its shadow can be tried again; a dead letter never keeps a later run of its scan from ending.
  */
 import { defaultTenant, type ScanRecord, Verdict } from '@assay/contracts';
 import { UnrecoverableError, Worker } from 'bullmq';
@@ -33,11 +33,11 @@ beforeEach(async () => {
   scan = (await submitScan(ports, queues, { tenant: defaultTenant, media: await newMedia(ports) }, noAbort)).scan;
 });
 afterEach(async () => {
-  for (const name of ['plan', 'look', 'judge'] as const) await queues[name].obliterate({ force: true });
+  for (const name of ['plan', 'look', 'judge', 'shadow'] as const) await queues[name].obliterate({ force: true });
   await ports.close();
 });
 
-type Name = 'plan' | 'look' | 'judge';
+type Name = 'plan' | 'look' | 'judge' | 'shadow';
 
 /** Takes the jobs of a queue until as many as said were given up. */
 async function failJobs(name: Name, count = 1): Promise<void> {
@@ -146,6 +146,19 @@ describe('dead letters', () => {
     await dropDeadLetter(ports, queues, letterId('look', 0), noAbort);
     expect(await stateOf('look', 0)).toBe('unknown');
     expect(await ports.index.get(scan.id)).toEqual(done);
+  });
+
+  /** Found by reading: a shadow is of a scan that has its verdict, so none could ever be put back. */
+  it.each(['done', 'failed'] as const)('put back a shadow, and leave its scan alone: %s', async (state) => {
+    const record = { ...scan, state };
+    await ports.index.update(scan.id, { state });
+    await ports.store.put(keys.record(scan.id), JSON.stringify(record), {}, noAbort);
+    const jobId = jobIdFor('shadow', scan.id, scan.modelSet);
+    await queues.shadow.add('shadow', { v: 1, scan: scan.id, tenant: scan.tenant }, { jobId });
+    await failJobs('shadow');
+    await retryDeadLetter(ports, queues, letterId('shadow'), noAbort);
+    expect(await stateOf('shadow')).toBe('waiting');
+    expect(await ports.index.get(scan.id)).toMatchObject({ state });
   });
 
   it('dropped: the scan is left failed, with the reason', async () => {

@@ -43,7 +43,8 @@ export async function getDeadLetter(queues: ScanQueues, id: DeadLetterId): Promi
 /**
  * Puts a job back, with fresh attempts. A scan that had failed is started anew, as its other jobs are gone or belong to
  * the failure: its stages use what they left in the store, so only what is missing is done again, and the other dead
- * letters of the same scan go with it.
+ * letters of the same scan go with it. A shadow changes no verdict, and belongs to a scan that has its own: of that, only the job is
+ * tried again.
  *
  * @returns the dead letter that it was
  * @throws DeadLetterError `unknown_dead_letter` | `scan_has_verdict`
@@ -54,9 +55,10 @@ export async function retryDeadLetter(
   id: DeadLetterId,
   signal: AbortSignal,
 ): Promise<DeadLetter> {
-  const { job, letter, scan } = await findWithScan(ports, queues, id, signal);
-  if (scan?.state === 'done') throw new DeadLetterError('scan_has_verdict');
-  if (scan?.state === 'failed') await restartScan(scan, ports, queues, signal);
+  const { queue, job, letter, scan } = await findWithScan(ports, queues, id, signal);
+  const stage = queue === 'shadow' ? null : scan;
+  if (stage?.state === 'done') throw new DeadLetterError('scan_has_verdict');
+  if (stage?.state === 'failed') await restartScan(stage, ports, queues, signal);
   else await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
   return letter;
 }

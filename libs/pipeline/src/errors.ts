@@ -124,6 +124,7 @@ export class ModelSetError extends Error {
       | 'set_in_use'
       | 'no_change'
       | 'nothing_before'
+      | 'set_removed'
       | 'too_few_scores'
       | 'changed_meanwhile',
     message: string,

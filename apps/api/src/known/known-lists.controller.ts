@@ -69,6 +69,7 @@ export class KnownListsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<KnownList> {
     const list = { name, label, ...readHashList(rows) };
+    waitsFor(response);
     const made = await importKnownList(tenant, list, this.ports, this.closing);
     response.location(`/v1/known-lists/${made.id}`);
     return made;
@@ -94,9 +95,14 @@ export class KnownListsController {
     answers: { 204: { text: 'Removed' } },
     refusals: [400, 404, 409],
   })
-  async remove(@Tenant() tenant: TenantId, @listParam() list: KnownListId): Promise<void> {
+  async remove(
+    @Tenant() tenant: TenantId,
+    @listParam() list: KnownListId,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    waitsFor(response);
     await removeKnownList(tenant, list, this.ports, this.closing);
-    await sweepSoon(this.queues, list);
+    await sweepSoon(this.queues, list, this.ports.log);
   }
 
   @Get('known-media/export')
@@ -115,3 +121,6 @@ export class KnownListsController {
     return exportKnownMedia(tenant, query, this.ports, this.closing);
   }
 }
+
+/** A list of 100,000 rows takes its time, and its caller has nothing more to say: silence is no reason to end the connection. */
+const waitsFor = (response: Response): void => void response.socket?.setTimeout(0);

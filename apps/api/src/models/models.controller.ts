@@ -129,7 +129,7 @@ export class ModelsController {
     @Body(new ZodPipe(RollBackModelSetSchema)) change: RollBackModelSet,
     @Caller() caller: Principal,
   ): Promise<Rollout> {
-    return rollBack(signed(change, caller), this.ports, this.closing);
+    return rollBack(this.ports.models.digest, signed(change, caller), this.ports, this.closing);
   }
 
   @Post('rollout/reference')

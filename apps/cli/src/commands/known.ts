@@ -87,7 +87,7 @@ export function knownRemove(list: string, options: KnownOptions): Promise<ExitCo
     const id = listId(list);
     const did = { action: 'known remove', object: { scope, list: id } };
     await audited(fleet.store, did, () => removeKnownList(scope, id, fleet, signal));
-    await sweepSoon(fleet.queues, list);
+    await sweepSoon(fleet.queues, list, fleet.log);
     console.log(`removed: ${list}`);
     return ExitCode.ok;
   });

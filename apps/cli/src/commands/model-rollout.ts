@@ -5,7 +5,7 @@ import { audited } from '../fleet/audited';
 import type { Fleet } from '../fleet/open-fleet';
 import { operatorName } from '../fleet/operator-name';
 import { withFleet } from '../fleet/with-fleet';
-import { columns, forPerson, installedSet, shortSet } from '../models/operator';
+import { columns, forPerson, installedSet, installedSetIfAny, shortSet } from '../models/operator';
 
 export interface RolloutOptions {
   data?: string;
@@ -28,7 +28,9 @@ export const modelsPromote = (set: string, options: RolloutOptions): Promise<Exi
   change('promote', options, (fleet, by, signal) => promoteModelSet(set, by, fleet, signal));
 
 export const modelsRollback = (options: RolloutOptions): Promise<ExitCode> =>
-  change('rollback', options, (fleet, by, signal) => rollBack(by, fleet, signal));
+  change('rollback', options, async (fleet, by, signal) =>
+    rollBack((await installedSetIfAny())?.digest ?? null, by, fleet, signal),
+  );
 
 export const modelsReference = (options: RolloutOptions): Promise<ExitCode> =>
   change('reference', options, async (fleet, by, signal) =>

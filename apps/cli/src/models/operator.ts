@@ -1,9 +1,19 @@
-import { loadModels, type ModelSet } from '@assay/forensics';
+import { loadModels, ModelError, type ModelSet } from '@assay/forensics';
 import { loadConfig, ModelSetError, RescanError } from '@assay/pipeline';
 import { CliError } from '../exit';
 
 /** The models of this installation: those of the service too, where it runs from the same folder (ASSAY_MODELS_DIR). */
 export const installedSet = (): Promise<ModelSet> => loadModels(loadConfig(process.env).modelsDir);
+
+/** For what must work on a machine without models, too. */
+export async function installedSetIfAny(): Promise<ModelSet | null> {
+  try {
+    return await installedSet();
+  } catch (error) {
+    if (error instanceof ModelError) return null;
+    throw error;
+  }
+}
 
 /** What cannot be done is told in a line. */
 export async function forPerson<T>(work: Promise<T>): Promise<T> {

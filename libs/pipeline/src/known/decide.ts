@@ -1,5 +1,5 @@
 import { type Decision, type DecisionHistory, type DecisionLabel, type MediaId, type TenantId } from '@assay/contracts';
-import { DecisionError } from '../errors';
+import { DecisionError, isOutage } from '../errors';
 import { keys } from '../keys';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
@@ -12,12 +12,13 @@ import { revisitNameOf } from './revisit-marker';
 export type DecidePorts = Pick<Ports, 'store' | 'index' | 'log' | 'outbox' | 'known'>;
 
 /**
- * Makes or takes back a decision. What it means for the media's own scans is done before this returns; what it means for
- * copies follows by the next sweep, which is asked for at once. A marker is written before the decision, so that whatever
- * dies here the sweep draws all consequences.
+ * Makes or takes back a decision. What it means for the media's own scans is done before this returns, as far as
+ * store and Redis answer; what it means for copies follows by the next sweep, which is asked for at once. A marker is written before the
+ * decision, so that whatever dies here the sweep draws all consequences.
  *
  * @param request.label null takes back what stands
- * @throws DecisionError `unknown_media` | `no_decision`
+ * @throws DecisionError `unknown_media` | `no_decision`; StoreUnavailableError before the decision is written, and not behind it: who is
+ * told of a failure decides again
  */
 export async function decide(
   media: { tenant: TenantId; media: MediaId },
@@ -41,13 +42,33 @@ export async function decide(
   await writeStored(store, knownKeys.revisit(revisitNameOf(decision)), {}, { ifAbsent: false }, signal);
   const key = knownKeys.decision(media.tenant, media.media, decision.id);
   await writeStored(store, key, decision, { ifAbsent: true }, signal);
-  // Deleted since it was looked for: nothing of it may stay.
-  if (!(await store.stat(keys.mediaRecord(media.media, media.tenant), signal))) {
-    await store.delete(knownKeys.revisit(revisitNameOf(decision)), signal);
-    await store.deletePrefix(knownKeys.media(media.tenant, media.media), signal);
-    throw new DecisionError('unknown_media');
+  try {
+    // Deleted since it was looked for: nothing of it may stay.
+    if (!(await store.stat(keys.mediaRecord(media.media, media.tenant), signal))) {
+      await store.delete(knownKeys.revisit(revisitNameOf(decision)), signal);
+      await store.deletePrefix(knownKeys.media(media.tenant, media.media), signal);
+      throw new DecisionError('unknown_media');
+    }
+    await applyDecision(decision, ports, signal);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    ports.log.warn({ media: media.media, err: error }, 'the sweep draws what follows from a decision');
   }
-  await applyDecision(decision, ports, signal);
-  if (queues) await sweepSoon(queues, decision.id);
-  return decisionHistory(media, store, signal);
+  if (queues) await sweepSoon(queues, decision.id, ports.log);
+  return historyWith(decision, history, store, signal);
+}
+
+/** As it lies there, with what others decided in the same moment; without them where the store is away. */
+async function historyWith(
+  decision: Decision,
+  { media, decisions }: DecisionHistory,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<DecisionHistory> {
+  try {
+    return await decisionHistory(decision, store, signal);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return { media, standing: decision.label === null ? null : decision, decisions: [...decisions, decision] };
+  }
 }

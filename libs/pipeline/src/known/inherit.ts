@@ -8,13 +8,26 @@ const byLook: ReadonlySet<KnownRelation> = new Set<KnownRelation>(['copy', 'exce
  * What is said of known media beside a measurement, and which decision goes for it too. See
  * docs/decisions/010-what-is-inherited.md: the same bytes inherit any decision; a copy or an excerpt by its looks inherits
  * "manipulated" alone, as a forgery may look like its original, and not where something confirmed as authentic looks nearer.
+ *
+ * @param found in any number and order: all of it counts, ten are named
  */
 export function findingsOf(found: readonly KnownFinding[]): KnownMediaFindings {
-  const matches = [...found].sort(nearestFirst).slice(0, mostMatches);
-  const at = matches.findIndex((match) => goesFor(match, matches));
-  const { decision } = matches[at] ?? {};
-  const inherited = decision ? { label: decision.label, by: decision.by, at: decision.at, match: at } : null;
-  return { matches, inherited, text: textOf(matches, at === -1 ? null : matches[at]!) };
+  const nearest = [...found].sort(nearestFirst);
+  const source = nearest.find((match) => goesFor(match, nearest)) ?? null;
+  const matches = named(nearest, source);
+  const { decision } = source ?? {};
+  const inherited =
+    source && decision
+      ? { label: decision.label, by: decision.by, at: decision.at, match: matches.indexOf(source) }
+      : null;
+  return { matches, inherited, text: textOf(matches, source) };
+}
+
+/** Of something popular there are more undecided copies than can be named: they must not take the place of what people decided. */
+function named(nearest: readonly KnownFinding[], source: KnownFinding | null): KnownFinding[] {
+  const rank = (match: KnownFinding): number => (match === source ? 0 : match.decision ? 1 : 2);
+  const chosen = new Set([...nearest].sort((a, b) => rank(a) - rank(b)).slice(0, mostMatches));
+  return nearest.filter((match) => chosen.has(match));
 }
 
 function nearestFirst(a: KnownFinding, b: KnownFinding): number {

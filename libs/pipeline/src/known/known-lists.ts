@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type DecisionLabel, HashListRow, KnownList, type KnownListId, type TenantId } from '@assay/contracts';
 import { z } from 'zod';
 import { HashListError, KnownListError, MediaHeldError } from '../errors';
+import { inLanes } from '../in-lanes';
 import { isOlder } from '../is-older';
 import { holdsOnTenant } from '../keeping/holds';
 import type { Ports } from '../ports';
@@ -16,6 +17,11 @@ import { fromSignalRow, isBytesSignal, type Signal, toSignalRow } from './signal
 const idBytes = 12;
 /** Whoever takes a list in has ended by then, or died, ms. */
 const fillingMs = 600_000;
+/**
+ * Rows on their way to the log at once: one after the other, a list of 100,000 waits for Redis as often. Each is an entry of its own, and
+ * kept, so their order says nothing.
+ */
+const rowLanes = 64;
 const StoredRows = z.array(HashListRow);
 
 export interface NewList {
@@ -73,9 +79,10 @@ async function fill(
   { store, known }: ListPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  if (known) await putRowsInLog(scope, list, rows, known);
+  if (known) await putRowsInLog(scope, list, rows, known, signal);
   // Removed meanwhile: whoever did that may have been ahead of this.
-  if (!(await store.stat(knownKeys.list(scope, list.id), signal))) await removeRows(scope, list.id, rows.length, known);
+  if (!(await store.stat(knownKeys.list(scope, list.id), signal)))
+    await removeRows(scope, list.id, rows.length, known, signal);
   await store.delete(knownKeys.filling(scope, list.id), signal);
 }
 
@@ -84,8 +91,11 @@ async function removeRows(
   list: KnownListId,
   count: number,
   known: Pick<Known, 'remove'> | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
-  for (let place = 0; place < count; place += 1) await known?.remove(scope, listEntryId(list, place));
+  if (!known) return;
+  const places = Array.from({ length: count }, (_, place) => place);
+  await inLanes(places, rowLanes, (place) => known.remove(scope, listEntryId(list, place)), signal);
 }
 
 /** @throws HashListError when there is nothing in it that is matched */
@@ -154,7 +164,7 @@ export async function removeKnownList(
     await writeStored(store, knownKeys.revisit(listRevisitNameOf(scope, id)), { heirs }, { ifAbsent: false }, signal);
   }
   await store.delete(knownKeys.list(scope, id), signal);
-  await removeRows(scope, id, rows.length, known);
+  await removeRows(scope, id, rows.length, known, signal);
   await store.deletePrefix(knownKeys.listPrefix(scope, id), signal);
 }
 
@@ -173,7 +183,7 @@ export async function putListInLog(
   signal: AbortSignal,
 ): Promise<number> {
   const rows = await rowsOfKnownList(scope, list.id, { store }, signal);
-  if (known) await putRowsInLog(scope, list, rows, known);
+  if (known) await putRowsInLog(scope, list, rows, known, signal);
   return rows.length;
 }
 
@@ -182,11 +192,13 @@ export async function putRowsInLog(
   list: KnownList,
   rows: readonly HashListRow[],
   known: Pick<Known, 'put'>,
+  signal: AbortSignal,
 ): Promise<void> {
-  for (const [place, row] of rows.entries()) {
+  const put = async ([place, row]: [number, HashListRow]): Promise<void> => {
     const listed = fromSignalRow(row, `row ${place + 1}`);
     if (listed) await known.put(scope, listEntryId(list.id, place), entryOf(listed, list), { kept: true });
-  }
+  };
+  await inLanes(rows.entries(), rowLanes, put, signal);
 }
 
 function entryOf(listed: Signal, { id, name, label, createdAt }: KnownList): KnownEntry {

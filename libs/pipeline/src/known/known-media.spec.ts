@@ -4,13 +4,20 @@
  * - a re-encode and an excerpt of media that was confirmed as manipulated say so, beside what was measured, and bear its
  *   label; another clip does not; the decision may come before them or after;
  * - "authentic" goes to no other file; where something authentic looks nearer, "manipulated" does not go either;
+ * - copies on which nobody has decided, however many, take no inherited label away;
  * - a decision that is taken back is revised away: a new revision, the old ones kept, both signed, owners told once;
  * - an index that was lost comes back by reindex; processes see what the others know; tenants don't, but for shared lists;
  * - deletion leaves nothing that names the media.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { type DecisionLabel, Verdict, VerdictSignature } from '@assay/contracts';
-import { createRedisEventLog, createRedisIndex, createRedisKnownLog, type EventLog } from '@assay/storage';
+import {
+  createRedisEventLog,
+  createRedisIndex,
+  createRedisKnownLog,
+  type EventLog,
+  StoreUnavailableError,
+} from '@assay/storage';
 import { Redis } from 'ioredis';
 import { ffmpeg, mediaFolder } from '../../../../test/media/make-media';
 import { faceClip } from '../../../../test/support/clips';
@@ -40,6 +47,7 @@ import { remember } from './remember';
 import { readRevision, verdictHistory } from './revise-verdict';
 import { revisit, revisitAll } from './revisit';
 import { goneNameOf } from './revisit-marker';
+import { settleScan } from './settle-scan';
 import { fromSignalRow } from './signal-row';
 
 /** ffmpeg and a Redis start here, on machines that may be busy. */
@@ -210,6 +218,82 @@ test('a revision whose writer was cut off behind the document is signed and told
   expect((await told()).filter(({ type }) => type === 'verdict.revised')).toHaveLength(1);
 });
 
+/** Found by reading: it was stored and answered as a failure, so that whoever asked decided once more. */
+test.each(['index', 'store'] as const)(
+  'a decision that is written is answered as made, whatever fails behind it, and the sweep draws the rest: %s',
+  async (away) => {
+    const first = await scan(original);
+    const copy = await scan(folder.path('copy.mp4'));
+    const { media } = first.scan;
+    const outage = new StoreUnavailableError('away');
+    const broken = { ...ports, store: Object.create(base.store) as Ports['store'] };
+    if (away === 'index') {
+      broken.index = Object.assign(Object.create(ports.index), {
+        relabel: () => Promise.reject(outage),
+      }) as Ports['index'];
+    } else {
+      const put: Ports['store']['put'] = async (path, ...rest) => {
+        const written = await base.store.put(path, ...rest);
+        // From here on nothing answers.
+        if (path.startsWith(knownKeys.decisions(tenant, media)))
+          Object.assign(broken.store, { stat: () => Promise.reject(outage), get: () => Promise.reject(outage) });
+        return written;
+      };
+      Object.assign(broken.store, { put });
+    }
+    const request = { label: 'confirmed_manipulated' as const, by: 'Moderator 7', note: '' };
+    const history = await decide({ tenant, media }, request, broken, queues, noAbort);
+    expect(history.decisions).toMatchObject([{ media, label: 'confirmed_manipulated' }]);
+    expect(history.standing).toEqual(history.decisions[0]);
+    expect(await labelled('confirmed_manipulated')).toEqual([]);
+
+    expect(await revisitAll(ports, noAbort)).toBe(1);
+    expect(await labelled('confirmed_manipulated')).toEqual([
+      [copy.scan.id, 'inherited'],
+      [first.scan.id, 'own'],
+    ]);
+    const types = (await told()).map(({ type }) => type).filter((type) => type !== 'verdict.published');
+    expect(types.sort()).toEqual(['decision.made', 'verdict.revised']);
+    expect(await revisitAll(ports, noAbort)).toBe(0);
+  },
+);
+
+test('a decision on media that was deleted meanwhile is gone by the next sweep, also where the store could not tell', async () => {
+  const { media } = (await scan(original)).scan;
+  const store = Object.create(base.store) as Ports['store'];
+  const put: Ports['store']['put'] = async (path, ...rest) => {
+    if (!path.startsWith(knownKeys.decisions(tenant, media))) return base.store.put(path, ...rest);
+    await deleteMedia(ports, queues, { tenant, media }, noAbort);
+    Object.assign(store, { stat: () => Promise.reject(new StoreUnavailableError('away')) });
+    // The deletion has taken the marker; a writer that was a little later has left both.
+    await base.store.put(knownKeys.revisit(`${tenant}.m.${media}.${path.slice(-22, -5)}`), '{}', {}, noAbort);
+    return base.store.put(path, ...rest);
+  };
+  Object.assign(store, { put });
+  const request = { label: 'unsure' as const, by: 'Moderator 7', note: '' };
+  await decide({ tenant, media }, request, { ...ports, store }, queues, noAbort);
+  await revisitAll(ports, noAbort);
+  for await (const { key } of base.store.list('', noAbort)) expect(key).not.toContain(media);
+});
+
+test('a sweep that comes between the marker of a decision and the decision leaves the marker to it', async () => {
+  const { media } = (await scan(original)).scan;
+  const marker = knownKeys.revisit(`${tenant}.m.${media}.00000001-00000000`);
+  await ports.store.put(marker, '{}', {}, noAbort);
+  await revisitAll(ports, noAbort);
+  expect(await ports.store.stat(marker, noAbort)).not.toBeNull();
+  jest.useFakeTimers({
+    now: Date.now() + 61_000,
+    doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'clearTimeout'],
+  });
+  try {
+    await revisitAll(ports, noAbort);
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(await ports.store.stat(marker, noAbort)).toBeNull();
+});
+
 test('what goes for very many is drawn the consequences of in parts, each scan once', async () => {
   const name = goneNameOf(tenant, '0'.repeat(64));
   const heirs = Array.from({ length: 120 }, (_, n) => `sc_${n.toString(16).padStart(32, '0')}`);
@@ -223,6 +307,38 @@ test('what goes for very many is drawn the consequences of in parts, each scan o
   expect(new Set(seen).size).toBe(heirs.length);
   // Twice each: what it says, and what it said before.
   expect(seen).toHaveLength(2 * heirs.length);
+});
+
+/** Found by reading: the ten that are named were chosen before it was looked what is inherited. */
+test('more undecided copies than can be named take nothing away, from those that come and from those that were there', async () => {
+  const first = await scan(original);
+  const excerpt = await scan(folder.path('excerpt.mp4'));
+  // The same pictures in other bytes.
+  const copyOf = async (n: number) => {
+    const path = folder.path(`excerpt-${n}.mp4`);
+    await ffmpeg('-i', folder.path('excerpt.mp4'), '-c', 'copy', '-metadata', `title=${n}`, path);
+    return scan(path);
+  };
+  const copies = [];
+  for (let n = 0; n < 11; n += 1) copies.push(await copyOf(n));
+  // Pushed out, and not gone: no reason to revise.
+  expect(await settleScan(excerpt.scan.id, 'looked at again', ports, noAbort)).toBe(false);
+
+  const inherits = { label: 'confirmed_manipulated' };
+  const seen = async () => (await verdictOf(excerpt.scan.id)).knownMedia;
+  await judge(first.scan.media, 'confirmed_manipulated');
+  await revisitAll(ports, noAbort);
+  expect((await seen())?.inherited).toMatchObject(inherits);
+  const later = (await copyOf(11)).verdict.knownMedia;
+  expect(later?.inherited).toMatchObject(inherits);
+  expect(later?.matches).toHaveLength(10);
+  expect(later?.matches[later.inherited?.match ?? 0]?.source).toMatchObject({ media: first.scan.media });
+
+  await judge(first.scan.media, 'confirmed_manipulated', 'Moderator 8');
+  await judge(copies[0]!.scan.media, 'unsure');
+  await revisitAll(ports, noAbort);
+  expect((await seen())?.inherited).toMatchObject({ ...inherits, by: 'Moderator 8' });
+  expect((await ports.index.get(excerpt.scan.id))?.label).toBe('confirmed_manipulated');
 });
 
 test('authentic goes to no other file, and keeps manipulated from what looks nearer to it', async () => {

@@ -21,7 +21,8 @@ export async function openLocalKnown(
 ): Promise<LocalKnown> {
   const known = createKnown({ log: createMemoryKnownLog(), most: 0, logger });
   const { list, rows } = makeKnownList(sharedScope, given);
-  await putRowsInLog(sharedScope, list, rows, known);
+  // Into memory: there is nothing to wait for, and so nothing to end.
+  await putRowsInLog(sharedScope, list, rows, known, new AbortController().signal);
   return {
     known: { ...known, put: async () => undefined, close: async () => undefined },
     async noteIn(store, signal) {

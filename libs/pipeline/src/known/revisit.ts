@@ -1,8 +1,10 @@
 import { Decision, type HeldItem, type MediaId, ScanRecord, Verdict } from '@assay/contracts';
 import { scansOf } from '../delete-media';
-import { ScanGoneError } from '../errors';
+import { isOutage, ScanGoneError } from '../errors';
+import { isOlder } from '../is-older';
 import { keys } from '../keys';
 import type { ScanQueues } from '../open-queues';
+import type { Logger } from '../log';
 import type { Ports } from '../ports';
 import { readStored, writeStored } from '../stored';
 import { frameOf } from './frame-hashes';
@@ -27,9 +29,17 @@ const revisitMs = 60_000;
 /** Scans between two notes of how far it has come. */
 const noteEvery = 50;
 
-/** Asks for a sweep now: it would come by itself within a minute. */
-export async function sweepSoon(queues: ScanQueues, id: string): Promise<void> {
-  await queues.sweep.add('sweep', { v: 1 }, { jobId: `sweep-for-${id}`, removeOnFail: true });
+/** Between its marker and its decision a writer waits for the store; one that takes longer has died, ms. */
+const writingMs = 60_000;
+
+/** Asks for a sweep now. It would come by itself within a minute: a Redis that is away fails nobody who has done what he was asked. */
+export async function sweepSoon(queues: ScanQueues, id: string, log: Pick<Logger, 'warn'>): Promise<void> {
+  try {
+    await queues.sweep.add('sweep', { v: 1 }, { jobId: `sweep-for-${id}`, removeOnFail: true });
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    log.warn({ err: error }, 'no sweep could be asked for');
+  }
 }
 
 /**
@@ -81,6 +91,7 @@ export async function revisit(
   const began = Date.now();
   const marker = await readStored(store, knownKeys.revisit(name), RevisitMarker, signal);
   const about = parseRevisitName(name);
+  if (about && (await isBeingWritten(name, about, ports, signal))) return { revised: 0, held: [], waits: true };
   const gone = about && 'media' in about && about.decision === null ? about.media : null;
   const found = new Set<string>(marker?.heirs ?? []);
   const reason = about ? await prepare(about, found, ports, signal) : '';
@@ -110,6 +121,21 @@ export async function revisit(
   return result;
 }
 
+/** Its marker comes before a decision. Taken away in between, nobody would draw the rest if its writer fails behind it. */
+async function isBeingWritten(
+  name: string,
+  about: NonNullable<ReturnType<typeof parseRevisitName>>,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if ('list' in about || about.decision === null) return false;
+  const key = knownKeys.decision(about.scope, about.media, about.decision);
+  if (await ports.store.stat(key, signal)) return false;
+  return !(await isOlder(knownKeys.revisit(name), writingMs, ports, signal));
+}
+
+const mediaGone = 'Media that this looks like was deleted.';
+
 /** Applies what was decided, and adds the scans that it may go for. @returns the reason for those that are revised */
 async function prepare(
   about: NonNullable<ReturnType<typeof parseRevisitName>>,
@@ -123,8 +149,14 @@ async function prepare(
     return 'A list of known media has changed.';
   }
   const { media, decision: id } = about;
-  if (id === null) return 'Media that this looks like was deleted.';
-  const decision = await readStored(ports.store, knownKeys.decision(scope, media, id), Decision, signal);
+  if (id === null) return mediaGone;
+  const key = knownKeys.decision(scope, media, id);
+  if (!(await ports.store.stat(keys.mediaRecord(media, scope), signal))) {
+    // Written behind the deletion, by somebody whom the store did not tell of it. All else is the deletion's to remove.
+    await ports.store.delete(key, signal);
+    return mediaGone;
+  }
+  const decision = await readStored(ports.store, key, Decision, signal);
   if (decision) await applyDecision(decision, ports, signal);
   for (const scan of await heirsOf(knownKeys.heirs(scope, media), ports, signal)) scans.add(scan);
   for (const scan of await looksLike(scope, media, ports, signal)) scans.add(scan);

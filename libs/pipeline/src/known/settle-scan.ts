@@ -46,7 +46,7 @@ export async function settleScan(
     const verdict = await readStored(ports.store, keys.verdict(scan), Verdict, signal);
     if (!verdict) return revised;
     const now = await findingsNow(record, verdict, lookAgain, ports, signal);
-    if (now && !saysTheSame(verdict.knownMedia, now)) {
+    if (now && !(await saysTheSame(verdict.knownMedia, now, ports, signal))) {
       await noteHeir(record, now.matches, ports, signal);
       await reviseVerdict(record, { ...verdict, knownMedia: now }, reason, ports, signal);
       await dropRevisionsAboutGone(record, verdict.knownMedia, ports, signal);
@@ -150,12 +150,21 @@ async function refreshed(match: KnownFinding, { store }: Ports, signal: AbortSig
 
 /**
  * More media that looks like it, on which nobody has decided, is no reason to revise what was published: every upload of
- * something popular would revise all that came before.
+ * something popular would revise all that came before. What is named no more, as other things take its place, is still known.
  */
-function saysTheSame(before: KnownMediaFindings | null, now: KnownMediaFindings): boolean {
+async function saysTheSame(
+  before: KnownMediaFindings | null,
+  now: KnownMediaFindings,
+  { store }: Ports,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (before === null) return true;
-  const gone = before.matches.some((match) => !now.matches.some((other) => nameOf(other) === nameOf(match)));
-  return !gone && decisive(before) === decisive(now);
+  if (decisive(before) !== decisive(now)) return false;
+  const names = new Set(now.matches.map(nameOf));
+  for (const match of before.matches) {
+    if (!names.has(nameOf(match)) && !(await isStillKnown(match, store, signal))) return false;
+  }
+  return true;
 }
 
 function decisive({ matches, inherited }: KnownMediaFindings): string {

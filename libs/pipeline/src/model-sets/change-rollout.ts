@@ -12,7 +12,7 @@ import { readEntry, readRollout } from './rollout-reader';
  * everything or nothing, and of two operators who act at once one is told that the other was quicker.
  *
  * @param change names registered sets
- * @throws ModelSetError `no_change` | `nothing_before` | `changed_meanwhile`
+ * @throws ModelSetError `no_change` | `nothing_before` | `set_removed` | `changed_meanwhile`
  */
 export async function changeRollout(
   change: RolloutChange,

@@ -52,8 +52,8 @@ export async function listModelSets(
 }
 
 /**
- * Removes a registered set that nothing needs: not what judges or is on trial, not what a rollback brings back, not what scans under
- * way are judged by.
+ * Removes a registered set that nothing needs: not what judges or is on trial, not what a rollback brings back (of any number of
+ * steps), not what scans under way are judged by.
  *
  * @throws ModelSetError `unknown_set` | `set_in_use`
  */
@@ -64,18 +64,31 @@ export async function retireModelSet(
 ): Promise<RegisteredModelSet> {
   const set = await findModelSet(ref, store, signal);
   const rollout = await readRollout(store, null, signal);
-  const back = rollout?.before ? await readEntry(store, rollout.before, signal) : null;
-  await removeModelSet(
-    set,
-    new Set([...setsOf(rollout), ...setsOf(back), ...(await openSets(store, signal))]),
-    store,
-    signal,
-  );
+  const inUse = [
+    ...[rollout?.live, rollout?.canary?.set, rollout?.shadow?.set],
+    ...(await liveBefore(rollout, store, signal)),
+    ...(await openSets(store, signal)),
+  ].filter((digest) => typeof digest === 'string');
+  await removeModelSet(set, new Set(inUse), store, signal);
   return set;
 }
 
-const setsOf = (rollout: Rollout | null): string[] =>
-  [rollout?.live, rollout?.canary?.set, rollout?.shadow?.set].filter((set) => typeof set === 'string');
+/** What rollbacks bring back, one after the other. */
+async function liveBefore(
+  rollout: Rollout | null,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<Rollout['live'][]> {
+  const sets: Rollout['live'][] = [];
+  let before = rollout?.before;
+  while (before) {
+    const entry = await readEntry(store, before, signal);
+    sets.push(entry?.live ?? null);
+    // Each names an earlier one: an entry that was tampered with must not lead in a circle.
+    before = entry?.before && entry.before < before ? entry.before : null;
+  }
+  return sets;
+}
 
 async function openSets(store: ObjectStore, signal: AbortSignal): Promise<Set<string>> {
   const sets = new Set<string>();

@@ -14,7 +14,7 @@ import { noAbort } from '../testing/test-ports';
 import { memoryOf } from './bounded-pools';
 import { listModelSets, retireModelSet } from './list-model-sets';
 import { ModelSets } from './model-sets';
-import { setTrial } from './operate';
+import { promoteModelSet, rollBack, setTrial } from './operate';
 import { addModelSet, findModelSet } from './registry';
 
 const tiny = join(__dirname, '../../../forensics/testdata/tiny-models');
@@ -80,6 +80,34 @@ describe('registered sets', () => {
     expect(await keysOf('model-files/')).toHaveLength(2);
     await retireModelSet(installed.digest, store, noAbort);
     expect(await keysOf('model')).toEqual([]);
+  });
+
+  /** Found by reading: what lay two steps back could go, and rolling back twice made it live. */
+  it('stay while any number of rollbacks brings them back', async () => {
+    const third = await loadModels(await makeSecondSet(tiny, join(folder, 'third'), 5));
+    const ada = { by: 'ada' };
+    for (const set of [installed, second, third]) {
+      await register(set);
+      await promoteModelSet(set.digest, ada, { store }, noAbort);
+    }
+    for (const { digest } of [installed, second, third])
+      await expect(retireModelSet(digest, store, noAbort)).rejects.toMatchObject({ code: 'set_in_use' });
+    await rollBack(null, ada, { store }, noAbort);
+    // Nothing leads to it any more.
+    await retireModelSet(third.digest, store, noAbort);
+    await expect(retireModelSet(installed.digest, store, noAbort)).rejects.toMatchObject({ code: 'set_in_use' });
+  });
+
+  it('are not brought back by a rollback when they are gone, but for the installed one', async () => {
+    const ada = { by: 'ada' };
+    for (const set of [installed, second]) {
+      await register(set);
+      await promoteModelSet(set.digest, ada, { store }, noAbort);
+    }
+    // As an earlier version let it go.
+    await store.delete(keys.modelSet(installed.digest), noAbort);
+    await expect(rollBack(null, ada, { store }, noAbort)).rejects.toMatchObject({ code: 'set_removed' });
+    expect(await rollBack(installed.digest, ada, { store }, noAbort)).toMatchObject({ live: installed.digest });
   });
 });
 

@@ -6,7 +6,8 @@ export type RolloutChange =
   | { action: 'shadow' | 'canary'; set: string; share: number }
   | { action: 'shadow' | 'canary'; set: null }
   | { action: 'promote'; set: string; reference: ScoreReference | null }
-  | { action: 'rollback' }
+  /** `usable`: digests of the sets that can judge now, the registered ones and the installed one. */
+  | { action: 'rollback'; usable: ReadonlySet<string> }
   | { action: 'reference'; reference: ScoreReference };
 
 /** The part of an entry that says who judges what. */
@@ -19,7 +20,7 @@ const start: RolloutPlan = { live: null, canary: null, shadow: null, reference: 
  *
  * @param now the last entry; null before the first
  * @param entry an earlier entry by its number; null for 0
- * @throws ModelSetError `no_change` | `nothing_before`
+ * @throws ModelSetError `no_change` | `nothing_before` | `set_removed`
  */
 export async function nextRollout(
   now: Rollout | null,
@@ -51,6 +52,8 @@ export async function nextRollout(
       if (before === null)
         throw new ModelSetError('nothing_before', 'There is no canary to end, and no set was promoted.');
       const back = await entry(before);
+      // Live without its models, every scan that came in would fail.
+      if (back?.live && !change.usable.has(back.live)) throw setRemoved(back.live);
       return {
         live: back?.live ?? null,
         canary: null,
@@ -64,4 +67,10 @@ export async function nextRollout(
   }
 }
 
+const shownDigits = 12;
+const setRemoved = (set: string): ModelSetError =>
+  new ModelSetError(
+    'set_removed',
+    `The set ${set.slice(0, shownDigits)}, which was live before, is not registered any more. Register it again, or promote another.`,
+  );
 const noChange = (message: string): ModelSetError => new ModelSetError('no_change', message);

@@ -3,7 +3,7 @@ import { ModelSetError } from '../errors';
 import type { Ports } from '../ports';
 import { changeRollout } from './change-rollout';
 import { leastReferenceScores, referenceOf } from './drift';
-import { findModelSet } from './registry';
+import { findModelSet, listRegistered } from './registry';
 import { readHistory, readRollout } from './rollout-reader';
 
 type OperatorPorts = Pick<Ports, 'store' | 'tallies'>;
@@ -50,9 +50,21 @@ export async function promoteModelSet(
   return changeRollout({ action: 'promote', set, reference }, signedAs(by), store, signal);
 }
 
-/** Ends the canary; without one, brings back what was live before. @throws ModelSetError */
-export function rollBack(by: Signed, { store }: OperatorPorts, signal: AbortSignal): Promise<Rollout> {
-  return changeRollout({ action: 'rollback' }, signedAs(by), store, signal);
+/**
+ * Ends the canary; without one, brings back what was live before.
+ *
+ * @param installed digest of the set that judges without being registered; null where nobody knows
+ * @throws ModelSetError `nothing_before` | `set_removed` | `changed_meanwhile`
+ */
+export async function rollBack(
+  installed: string | null,
+  by: Signed,
+  { store }: OperatorPorts,
+  signal: AbortSignal,
+): Promise<Rollout> {
+  const usable = new Set((await listRegistered(store, signal)).map(({ digest }) => digest));
+  if (installed !== null) usable.add(installed);
+  return changeRollout({ action: 'rollback', usable }, signedAs(by), store, signal);
 }
 
 /**

@@ -115,7 +115,7 @@ export async function removeModelSet(
   if (inUse.has(set.digest))
     throw new ModelSetError(
       'set_in_use',
-      'The set is live, on trial, what a rollback brings back, or open scans wait for it.',
+      'The set is live, on trial, what rollbacks bring back, or open scans wait for it.',
     );
   const manifest = await readStored(store, keys.modelSetManifest(set.digest), Manifest, signal);
   // The record first: a set that is cut off half-way must not look complete.

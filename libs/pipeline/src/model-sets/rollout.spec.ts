@@ -29,6 +29,7 @@ afterEach(async () => {
 const change = (what: RolloutChange, by = 'ada'): Promise<Rollout> =>
   changeRollout(what, { by, note: null }, store, noAbort);
 const promote = (set: string): Promise<Rollout> => change({ action: 'promote', set, reference: null });
+const rollBack = (usable = [a, b, c]): Promise<Rollout> => change({ action: 'rollback', usable: new Set(usable) });
 const reference = (set: string) => ({ set, from: '2026-11-01', to: '2026-11-14', histograms: { xray: [1, 2] } });
 
 describe('changeRollout', () => {
@@ -58,20 +59,29 @@ describe('changeRollout', () => {
     await change({ action: 'promote', set: a, reference: reference(a) });
     await change({ action: 'shadow', set: c, share: 1 });
     await promote(b);
-    expect(await change({ action: 'rollback' })).toMatchObject({
+    expect(await rollBack()).toMatchObject({
       live: a,
       reference: reference(a),
       shadow: { set: c },
     });
-    expect(await change({ action: 'rollback' })).toMatchObject({ live: null, reference: null, before: null });
-    await expect(change({ action: 'rollback' })).rejects.toMatchObject({ code: 'nothing_before' });
+    expect(await rollBack()).toMatchObject({ live: null, reference: null, before: null });
+    await expect(rollBack()).rejects.toMatchObject({ code: 'nothing_before' });
+  });
+
+  it('refuses to roll back to a set that cannot judge any more, and changes nothing', async () => {
+    for (const set of [a, b, c]) await promote(set);
+    expect(await rollBack([b, c])).toMatchObject({ live: b });
+    await expect(rollBack([b, c])).rejects.toMatchObject({ code: 'set_removed' });
+    expect((await readHistory(store, noAbort))[0]).toMatchObject({ number: 4, live: b });
+    // Registered again it is as good as before.
+    expect(await rollBack([a, b, c])).toMatchObject({ live: a });
   });
 
   it('rolls a canary back before anything else', async () => {
     await promote(a);
     await change({ action: 'canary', set: b, share: 0.5 });
-    expect(await change({ action: 'rollback' })).toMatchObject({ live: a, canary: null });
-    expect(await change({ action: 'rollback' })).toMatchObject({ live: null });
+    expect(await rollBack()).toMatchObject({ live: a, canary: null });
+    expect(await rollBack()).toMatchObject({ live: null });
   });
 
   it('ends what a promotion settles: the canary, and the shadow of the same set', async () => {

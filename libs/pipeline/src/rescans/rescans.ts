@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Rescan, type RescanId, ScanRecord } from '@assay/contracts';
+import { Rescan, type RescanId } from '@assay/contracts';
 import { RescanError } from '../errors';
 import { inLanes } from '../in-lanes';
 import { keys } from '../keys';
@@ -8,6 +8,7 @@ import type { Ports } from '../ports';
 import { scanReferences } from '../scan-references';
 import { readStored, writeStored } from '../stored';
 import { matchesRescan } from './match-scan';
+import { readRecord } from './read-record';
 
 const idHexDigits = 16;
 
@@ -117,15 +118,15 @@ export async function endRescan(
 
 const countLanes = 16;
 
-/** How many scans a re-scan would look at, and how many fit; nothing is written. */
+/** How many scans a re-scan would look at, and how many fit, which those whose record is damaged don't; nothing is written. */
 export async function countMatches(
   query: Pick<Rescan, 'set' | 'between' | 'since'>,
-  ports: Pick<Ports, 'store'>,
+  ports: Pick<Ports, 'store' | 'log'>,
   signal: AbortSignal,
 ): Promise<{ looked: number; matched: number }> {
   const counts = { looked: 0, matched: 0 };
   const count = async ({ scan }: { scan: string }, stop: AbortSignal): Promise<void> => {
-    const record = await readStored(ports.store, keys.record(scan), ScanRecord, stop);
+    const record = await readRecord(scan, ports, stop);
     counts.looked += 1;
     if (record && matchesRescan(record, query)) counts.matched += 1;
   };

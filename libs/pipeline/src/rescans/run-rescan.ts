@@ -1,4 +1,4 @@
-import { MediaRecord, Policy, type Rescan, type RescanId, ScanRecord } from '@assay/contracts';
+import { MediaRecord, Policy, type Rescan, type RescanId, type ScanRecord } from '@assay/contracts';
 import { LaterError, StoredDocumentError, SubmitError } from '../errors';
 import { addPlanJob } from '../flows';
 import { keys } from '../keys';
@@ -10,6 +10,7 @@ import { scanReferences } from '../scan-references';
 import { readStored, writeStored } from '../stored';
 import { recordScan } from '../submit';
 import { matchesRescan } from './match-scan';
+import { readRecord } from './read-record';
 import { endRescan, getRescan } from './rescans';
 
 /** Jobs of the backfill lane that wait beyond which no more are added: enough to keep it going, and never the whole archive. */
@@ -60,17 +61,6 @@ export async function runRescan(
   return (await save()) ? endRescan(rescan, 'done', null, store, signal) : cancelled();
 }
 
-/** A record that is damaged cannot be judged again, and must not keep the others from it. */
-async function readRecord(scan: string, { store, log }: RunPorts, signal: AbortSignal): Promise<ScanRecord | null> {
-  try {
-    return await readStored(store, keys.record(scan), ScanRecord, signal);
-  } catch (error) {
-    if (!(error instanceof StoredDocumentError)) throw error;
-    log.warn({ scan, err: error }, 'a scan was left out of a re-scan');
-    return null;
-  }
-}
-
 /**
  * Jobs of the backfill lane that no worker has taken yet, but for those held by a rate. By their turns; where less waits in all lanes together, some of these were
  * cancelled.
@@ -89,7 +79,8 @@ const sum = (counts: number[]): number => counts.reduce((total, count) => total 
 /**
  * The same media under the policy that it was judged by, and the other set. The scan that was, and its verdict, stay.
  *
- * @returns `gone` where the media was deleted, or its file is kept no more
+ * @returns `gone` where the media was deleted, its file is kept no more, or what is stored of it is damaged: one scan must not keep the
+ * others from being judged
  */
 async function submitAgain(
   old: ScanRecord,
@@ -98,18 +89,20 @@ async function submitAgain(
   queues: ScanQueues,
   signal: AbortSignal,
 ): Promise<'submitted' | 'known' | 'gone'> {
-  const { store } = ports;
-  const media = await readStored(store, keys.mediaRecord(old.media, old.tenant), MediaRecord, signal);
-  const policy = await readStored(store, keys.policy(old.id), Policy, signal);
-  if (!media || !policy || !(await store.stat(keys.media(old.media), signal))) return 'gone';
-  const asked = { media, policy, modelSet: set, priority: 'backfill' as const, rescanOf: old.id };
+  const { store, log } = ports;
   try {
+    const media = await readStored(store, keys.mediaRecord(old.media, old.tenant), MediaRecord, signal);
+    const policy = await readStored(store, keys.policy(old.id), Policy, signal);
+    if (!media || !policy || !(await store.stat(keys.media(old.media), signal))) return 'gone';
+    const asked = { media, policy, modelSet: set, priority: 'backfill' as const, rescanOf: old.id };
     const { scan, created } = await recordScan(asked, ports, signal);
     // Cut off between record and job: the job is added again, which changes nothing where it is there.
     if (scan.state === 'queued') await addPlanJob(queues, scan);
     return created ? 'submitted' : 'known';
   } catch (error) {
     if (error instanceof SubmitError) return 'gone';
-    throw error;
+    if (!(error instanceof StoredDocumentError)) throw error;
+    log.warn({ scan: old.id, err: error }, 'a scan was left out of a re-scan');
+    return 'gone';
   }
 }
