@@ -31,7 +31,9 @@ export function leaningReason({ track, frames }: JudgedTrack, facts: UnsureFacts
   const { share, atSeconds } = speakingFrames(frames, ` of ${name(track.index).toLowerCase()}`);
   const text = [
     `The score lies between the policy's thresholds (${range}): too weak for a firm answer. ${leaning(probability)}.`,
-    ...(still ? [] : [`${share[0]!.toUpperCase()}${share.slice(1)}.`]),
+    still
+      ? 'Whether the whole picture was generated, the score does not say.'
+      : `${share[0]!.toUpperCase()}${share.slice(1)}.`,
     ...(probability >= 0.5 + leansFrom ? [descriptionWords(track.descriptions) ?? []].flat() : []),
   ].join(' ');
   return {

@@ -413,6 +413,8 @@ describe('judgeSegments', () => {
     expect(found.probability).toBeLessThan(0.25);
     expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['generation_not_excluded']]);
     expect(judge(one, planOf(one), { durationSeconds: 0.04 }).verdict).toBe('inconclusive');
+    const between = [segment(0, [0], [track(0, { at: [0], logits: [-0.5] })])];
+    expect(judge(between, planOf(between), { kind: 'still' }).reasons[0]!.text).toMatch(/whole picture was generated/);
   });
 
   describe('a still cut as generators cut their portraits', () => {
