@@ -183,15 +183,13 @@ export class StageWorker {
         finish('handed_on');
         const pauseMs = outagePauseMs(pauses);
         log.warn({ queue: name, job: job.id, pauseMs, modelSet: error.digest }, 'model set is not here, job handed on');
-        await noteProgress(job, { pauses: pauses + 1 });
-        return await putAside(job, pauseMs, token);
+        return await putAside(job, pauseMs, token, { pauses: pauses + 1 });
       }
       if (isOutage(error) && !lost?.aborted && pauses < queueSettings[name].maxOutagePauses) {
         finish('postponed');
         const pauseMs = outagePauseMs(pauses);
         log.warn({ queue: name, job: job.id, pauseMs, err: error }, 'store or Redis did not answer, job waits');
-        await noteProgress(job, { pauses: pauses + 1 });
-        return await putAside(job, pauseMs, token);
+        return await putAside(job, pauseMs, token, { pauses: pauses + 1 });
       }
       finish(job.attemptsMade + 1 < (job.opts.attempts ?? 1) && !isPermanent(error) ? 'retried' : 'failed');
       if (deadline.aborted) throw new StageTimeoutError(name, queueSettings[name].deadlineMs);
@@ -242,9 +240,14 @@ export class StageWorker {
 }
 
 /** It waits in the queue, and nothing counts against it. */
-async function putAside(job: Job, pauseMs: number, token: string | undefined): Promise<never> {
+async function putAside(
+  job: Job,
+  pauseMs: number,
+  token: string | undefined,
+  counted: { pauses?: number } = {},
+): Promise<never> {
   const dueAt = Date.now() + pauseMs;
-  await noteProgress(job, { dueAt });
+  await noteProgress(job, { ...counted, dueAt });
   await job.moveToDelayed(dueAt, token);
   throw new DelayedError();
 }

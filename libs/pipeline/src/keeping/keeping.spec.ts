@@ -246,8 +246,8 @@ it('an erasure that dies at any change of the store leaves nothing, and counts e
   expect((await traces([control.media])).length).toBeGreaterThan(5);
 }, 480_000);
 
-it('a hold on media whose verdict names what is erased keeps that, and the receipt waits for it', async () => {
-  const one = await judged();
+/** An erasure of media that an earlier document of its heir names, with a hold on the heir. */
+async function erasureThatWaits(one: Awaited<ReturnType<typeof judged>>) {
   await decided(one, 'confirmed_manipulated');
   const heir = await heirOf(one);
   const target = { kind: 'media' as const, media: heir.media };
@@ -257,6 +257,12 @@ it('a hold on media whose verdict names what is erased keeps that, and the recei
   await revisitAll(ports, noAbort);
   const erasure = await ask({ kind: 'media', media: one.media });
   await toEnd(erasure);
+  return { erasure, heir, hold };
+}
+
+it('a hold on media whose verdict names what is erased keeps that, and the receipt waits for it', async () => {
+  const one = await judged();
+  const { erasure, heir, hold } = await erasureThatWaits(one);
   expect(await state(erasure)).toMatchObject({ state: 'held', held: [{ media: heir.media, hold: hold.id }] });
   expect(await traces([one.media])).toContain(`store:${knownKeys.revision(heir.needles[1]!, 2)}`);
   await liftHold(tenant, hold.id, ports.store, noAbort);
@@ -268,14 +274,7 @@ it('a hold on media whose verdict names what is erased keeps that, and the recei
 it('what is uploaded again stays while an erasure of its first upload waits for a hold on other media', async () => {
   const content = `again ${Math.random()}`;
   const one = await judged(null, tenant, content);
-  await decided(one, 'confirmed_manipulated');
-  const heir = await heirOf(one);
-  const target = { kind: 'media' as const, media: heir.media };
-  const hold = await placeHold(tenant, { target, reason: 'Case 7' }, ports.store, noAbort);
-  await decide({ tenant, media: one.media }, { label: null, by: 'Jo', note: '' }, ports, queues, noAbort);
-  await revisitAll(ports, noAbort);
-  const erasure = await ask({ kind: 'media', media: one.media });
-  await toEnd(erasure);
+  const { erasure, hold } = await erasureThatWaits(one);
   expect((await state(erasure)).state).toBe('held');
   const again = await judged(null, tenant, content);
   expect(again.media).toBe(one.media);
