@@ -23,7 +23,8 @@ class Faces:
     """All faces of all sources, row by row.
 
     images (N,256,256,3) uint8 RGB, memory-mapped; meshes (N,468,2) float32 in pixels; valid (N,4) int: x0, y0, x1, y1
-    of the part that is picture; train (N,) bool; source (N,) str; face_px (N,) float: mesh box side before the crop.
+    of the part that is picture; train (N,) bool; source (N,) str; face_px (N,) float: mesh box side before the crop;
+    person (N,) int: rows of one number show one person, as far as a source says who is shown.
     """
 
     images: np.ndarray
@@ -32,6 +33,7 @@ class Faces:
     train: np.ndarray
     source: np.ndarray
     face_px: np.ndarray
+    person: np.ndarray
 
     def picture(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """The valid part of face `index`, RGB, and its mesh in that part's pixels."""
@@ -75,7 +77,15 @@ def prepare(folder: Path, cache: Path) -> None:
         train=np.array([row["split"] == "train" for _, row in rows]),
         source=np.array([name for name, _ in rows]),
         face_px=np.array([float(row["face_px"]) for _, row in rows]),
+        person=_persons(rows),
     )
+
+
+def _persons(rows: list[tuple[str, dict[str, str]]]) -> np.ndarray:
+    """A number for each row's person, (N,) int; a row whose source does not name one is a person of its own."""
+    named = [(source, row.get("identity") or row["file"]) for source, row in rows]
+    number = {name: i for i, name in enumerate(dict.fromkeys(named))}
+    return np.array([number[name] for name in named])
 
 
 def load(cache: Path) -> Faces:

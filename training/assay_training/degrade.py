@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from assay_training.codecs import CODECS, Codec, through
-from assay_training.synthesis.color import KERNELS, jpeg, sharpen
+from assay_training.synthesis.color import KERNELS, jpeg, shaken, sharpen
 
 CODEC_ODDS = {"h264": 0.74, "hevc": 0.1, "vp9": 0.09, "mpeg4": 0.07}
 
@@ -107,17 +107,6 @@ def _light(rng: np.random.Generator) -> tuple[float, float, float]:
 def relight(image: np.ndarray, light: tuple[float, float, float], gamma: float) -> np.ndarray:
     steps = 255 * (np.arange(256)[:, None] / 255) ** gamma * np.array(light)
     return cv2.LUT(image, (steps + 0.5).clip(0, 255).astype(np.uint8)[:, None, :])
-
-
-def shaken(image: np.ndarray, length: float, degrees: float) -> np.ndarray:
-    """Motion blur: the mean along a line of `length` pixels."""
-    side = int(np.ceil(length)) | 1
-    middle, reach = (side - 1) / 2, length / 2 * np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
-    kernel = np.zeros((side, side), np.float32)
-    for step in np.linspace(-1, 1, 4 * side):
-        x, y = np.round(middle + step * reach).astype(int)
-        kernel[y.clip(0, side - 1), x.clip(0, side - 1)] += 1
-    return cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
 
 
 def beautify(image: np.ndarray, strength: float) -> np.ndarray:

@@ -24,7 +24,7 @@ from assay_training.export import load_net
 from assay_training.measures import auc
 from assay_training.net import Xray
 from assay_training.pairs import LANDMARK_NOISE, Batch, PairMaker, join
-from assay_training.pairs import MARGINS as TRAINED_MARGINS
+from assay_training.pairs import draw_margin
 from assay_training.synthesis.color import jpeg
 from assay_training.train import GROUP, validation_set
 from assay_training.xray_task import SMOOTHED, Targets, in_parts, map_and_score_losses, to_tensor
@@ -62,7 +62,7 @@ def labelled_crop(rng: np.random.Generator, face: FaceTrack, size: int) -> np.nd
     points = face.landmarks[i]
     unit = crop_frame(points).face
     frame = crop_frame(points + rng.normal(0, LANDMARK_NOISE * unit, points.shape)) or crop_frame(points)
-    out = warp_crop(np.ascontiguousarray(face.patches[i]), frame, size, float(rng.uniform(*TRAINED_MARGINS)))
+    out = warp_crop(np.ascontiguousarray(face.patches[i]), frame, size, draw_margin(rng))
     if rng.random() < 0.3:
         out = jpeg(out, int(rng.integers(50, 96)))
     return np.ascontiguousarray(out[:, ::-1]) if rng.random() < 0.5 else out

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from assay_training import data
-from assay_training.crop import crop_frame, five_points, warp_crop
+from assay_training.crop import PRODUCT_MARGINS, crop_frame, five_points, warp_crop
 from assay_training.degrade import degrade_pairs, draw, filmed
 from assay_training.synthesis import color, painters
 from assay_training.synthesis.facts import facts_of
@@ -39,8 +39,8 @@ FILMED = 0.5
 REPAINTED = 0.55
 """Share of expression edits whose new expression a painter made, as neural textures are; the others are bent pixels."""
 
-MARGINS = (1.15, 1.65)
-"""Range of the crop's margin in training; the product uses 1.2 and 1.6 (decision 014)."""
+MARGIN_NOISE = 0.05
+"""Largest error of a crop's margin in training, about those of the product."""
 
 OCCLUDED = 0.3
 """Share of scenes with something before the face (decision 015)."""
@@ -74,6 +74,11 @@ class Batch:
     facts: np.ndarray
 
 
+def draw_margin(rng: np.random.Generator) -> float:
+    """The margin of a crop to learn from: nearly one of those that the product looks with."""
+    return float(rng.choice(PRODUCT_MARGINS) + rng.uniform(-MARGIN_NOISE, MARGIN_NOISE))
+
+
 class PairMaker:
     """Makes pairs from one split: training faces with the painters to train with, the others with those held out."""
 
@@ -102,16 +107,22 @@ class PairMaker:
         lender = rng.random()
         if lender < 0.3:
             return None
-        return source if lender < 0.5 else fitted(rng, scene, self.faces, self.neighbours.near(rng, scene.index))
+        return source if lender < 0.5 else self._other(rng, scene, source)
 
-    def _lent_face(self, rng: np.random.Generator, scene: Scene) -> np.ndarray | None:
+    def _other(self, rng: np.random.Generator, scene: Scene, source: np.ndarray) -> np.ndarray:
+        """Another person's face (S,S,3) at the scene's mesh, taken by a camera like the scene's where `source`, the scene's own
+        face as its forger has it, was."""
+        face = fitted(rng, scene, self.faces, self.neighbours.near(rng, scene.index))
+        return color.capture(rng, face) if scene.captured and source is scene.image else face
+
+    def _lent_face(self, rng: np.random.Generator, scene: Scene, source: np.ndarray) -> np.ndarray | None:
         """The face (S,S,3), at the scene's mesh, that lends its mouth to a lip-sync: none, a painter's, or another person's."""
         lender = rng.random()
         if lender < 0.35:
             return None
         if lender < 0.7:
             return place_painted(rng, self.shape, scene.mesh, len(scene.image), self._painted(rng, scene.index))
-        return fitted(rng, scene, self.faces, self.neighbours.near(rng, scene.index))
+        return self._other(rng, scene, source)
 
     def forge(self, rng: np.random.Generator, scene: Scene, kind: str | None = None, source: np.ndarray | None = None) -> Forgery:
         """One forgery of a scene, of a given kind or of one drawn from the mix; `source` (S,S,3) is the scene's picture
@@ -123,13 +134,13 @@ class PairMaker:
         if kind == "smoothed":
             return smoothed_swap(rng, scene, source)
         if kind == "foreign":
-            return foreign_swap(rng, scene, self.faces, self.neighbours.near(rng, scene.index))
+            return foreign_swap(rng, scene, self._other(rng, scene, source))
         if kind == "reenact":
             if rng.random() < REPAINTED:
                 source = place_painted(rng, self.shape, scene.mesh, len(scene.image), self._painted(rng, scene.index))
             return reenact(rng, scene, source)
         if kind == "lip-sync":
-            return lip_sync(rng, scene, source, self._lent_face(rng, scene))
+            return lip_sync(rng, scene, source, self._lent_face(rng, scene, source))
         if kind == "soft":
             return soft_discrepancy(rng, scene)
         return self_blend(rng, scene, source)
@@ -181,7 +192,7 @@ class PairMaker:
         unit = crop_frame(points).face
         points = points + rng.normal(0, LANDMARK_NOISE * unit, points.shape) + rng.normal(0, 0.012 * unit, 2)
         frame = crop_frame(points)
-        margin = float(rng.uniform(*MARGINS))
+        margin = draw_margin(rng)
         real, forged = (warp_crop(np.ascontiguousarray(image), frame, size, margin) for image in pair)
         mask = warp_crop((forgery.mask * 255).astype(np.uint8), frame, size, margin)
         alpha = np.zeros(scene.image.shape[:2], np.uint8) if cover is None else (cover.alpha * 255).astype(np.uint8)

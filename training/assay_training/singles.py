@@ -6,7 +6,7 @@ import numpy as np
 
 from assay_training.crop import crop_frame, warp_crop
 from assay_training.degrade import degrade_pairs, draw
-from assay_training.pairs import LANDMARK_NOISE, MARGINS
+from assay_training.pairs import LANDMARK_NOISE, draw_margin
 
 
 def degraded(rng: np.random.Generator, pictures: list[np.ndarray]) -> list[np.ndarray]:
@@ -18,5 +18,5 @@ def degraded(rng: np.random.Generator, pictures: list[np.ndarray]) -> list[np.nd
 def crops(rng: np.random.Generator, images: tuple[np.ndarray, ...], points: np.ndarray, face: float, size: int) -> list[np.ndarray]:
     """The same crop, N = size, of pictures and maps that lie over each other; points (5,2) of a face of `face` px."""
     frame = crop_frame(points + rng.normal(0, LANDMARK_NOISE * face, points.shape))
-    margin = float(rng.uniform(*MARGINS))
+    margin = draw_margin(rng)
     return [warp_crop(np.ascontiguousarray(image), frame, size, margin) for image in images]

@@ -53,6 +53,7 @@ def write_cache(folder: Path, count: int = 24, seed: int = 0) -> None:
         train=np.arange(count) % 3 > 0,
         source=np.array(["a", "b"])[np.arange(count) % 2],
         face_px=np.full(count, 160.0),
+        person=np.arange(count) // 2,
     )
     np.save(folder / SHAPE_FILE, mean_mesh(meshes))
     for size, name in enumerate([*PAINTERS, *HELD_OUT], 60):

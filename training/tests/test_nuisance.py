@@ -23,6 +23,7 @@ def changed(way: str) -> np.ndarray:
         rng = np.random.default_rng(seed)
         after = {
             "focus": lambda: nuisance._focused(rng, image, mesh, FACE),
+            "soft head": lambda: nuisance._softened(rng, image, mesh, FACE),
             "light": lambda: nuisance._lit(rng, image, mesh),
             "beauty": lambda: nuisance._beautified(rng, image, mesh),
         }[way]()
@@ -31,11 +32,11 @@ def changed(way: str) -> np.ndarray:
     return total / 12
 
 
-def test_focus_leaves_the_face_and_light_and_beauty_the_background() -> None:
+def test_focus_leaves_the_face_and_the_others_the_background() -> None:
     middle, corner = (slice(120, 136), slice(120, 136)), (slice(0, 16), slice(0, 16))
     focus = changed("focus")
     assert focus[middle].mean() < 1 < focus[corner].mean()
-    for way in ("light", "beauty"):
+    for way in ("light", "beauty", "soft head"):
         change = changed(way)
         assert change[corner].mean() < 1 < change[middle].mean()
 

@@ -56,4 +56,8 @@ def test_painting_is_repeatable_and_keeps_the_light_of_the_scene(tmp_path):
         painted = answers[0][name][:, 0].astype(float)
         assert np.abs(painted.mean((1, 2, 3)) - real.mean((1, 2, 3))).max() < 12
         assert (np.abs(painted - real).mean((1, 2, 3)) > 2).all()
-    assert load(tmp_path / "first").images.shape[0] == len(real)
+    faces = load(tmp_path / "first")
+    coefficients = np.random.default_rng(5).normal(size=(len(real), 60))
+    alike = painters._look_alikes(coefficients, np.flatnonzero(faces.train), faces.person, 8)
+    assert (faces.person[alike] != faces.person[:, None]).all() and faces.train[alike].all()
+    assert faces.images.shape[0] == len(real)

@@ -2,13 +2,15 @@
 a pair go through the same degradation and crop; an encode adds neither a difference to a pair nor a tint, and has the quantiser
 asked for; the held-out painters never enter training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from assay_training.crop import formula_image
+from assay_training.crop import PRODUCT_MARGINS, formula_image
 from assay_training.codecs import CODECS, through
 from assay_training.degrade import QUANTISER, before_codec, degrade_pairs, draw, filmed
-from assay_training.pairs import FAINT, MIX, PairMaker
+from assay_training.pairs import FAINT, MARGIN_NOISE, MIX, PairMaker, draw_margin
 from assay_training.synthesis.masks import boundary, region_mask
 from assay_training.synthesis.painters import HELD_OUT, PAINTERS
 from assay_training.synthesis.scene import canvas_side, make_scene
@@ -195,6 +197,33 @@ def test_the_held_out_painters_are_not_trained_with(cache):
 
 def test_training_and_validation_faces_do_not_meet(cache):
     assert not set(PairMaker(cache, train=True).rows) & set(PairMaker(cache, train=False).rows)
+
+
+def test_what_is_lent_comes_from_another_person_and_half_of_it_from_the_same_source(maker):
+    rng, faces = np.random.default_rng(0), maker.faces
+    lent = np.array([(i, maker.neighbours.near(rng, i)) for i in np.repeat(maker.rows, 12)])
+    assert (faces.person[lent[:, 0]] != faces.person[lent[:, 1]]).all() and set(lent[:, 1]) <= set(maker.rows)
+    at_home = (faces.source[lent[:, 0]] == faces.source[lent[:, 1]]).mean()
+    assert 0.65 < at_home < 0.85  # half, and of the others half by chance: the made-up faces have two sources
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_lender_is_as_soft_as_the_scene_unless_the_forger_had_a_cleaner_picture(maker, seed, monkeypatch):
+    taken = []
+    monkeypatch.setattr("assay_training.pairs.color.capture", lambda rng, image: taken.append(image) or image)
+    scene = make_scene(np.random.default_rng(seed), maker.faces, int(maker.rows[0]), 120)
+    captured = replace(scene, captured=True)
+    for of, source, times in ((scene, scene.image, 0), (captured, scene.image.copy(), 0), (captured, captured.image, 1)):
+        taken.clear()
+        maker.forge(np.random.default_rng(seed), of, "foreign", source)
+        assert len(taken) == times
+
+
+def test_margins_are_those_of_the_product():
+    drawn = np.array([draw_margin(np.random.default_rng(seed)) for seed in range(400)])
+    off = np.abs(drawn[:, None] - PRODUCT_MARGINS)
+    assert off.min(1).max() <= MARGIN_NOISE
+    assert 0.4 < (off.argmin(1) == 0).mean() < 0.6
 
 
 def test_a_boundary_is_where_a_mask_is_half():

@@ -48,6 +48,17 @@ def sharpen(image: np.ndarray, sigma: float, amount: float) -> np.ndarray:
     return cv2.addWeighted(image, 1 + amount, cv2.GaussianBlur(image, (0, 0), sigma), -amount, 0)
 
 
+def shaken(image: np.ndarray, length: float, degrees: float) -> np.ndarray:
+    """Motion blur: the mean along a line of `length` pixels."""
+    side = int(np.ceil(length)) | 1
+    middle, reach = (side - 1) / 2, length / 2 * np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+    kernel = np.zeros((side, side), np.float32)
+    for step in np.linspace(-1, 1, 4 * side):
+        x, y = np.round(middle + step * reach).astype(int)
+        kernel[y.clip(0, side - 1), x.clip(0, side - 1)] += 1
+    return cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+
+
 def jpeg(image: np.ndarray, quality: int) -> np.ndarray:
     """Through a JPEG file (4:2:0)."""
     coded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
@@ -107,13 +118,21 @@ def enhance(rng: np.random.Generator, face: np.ndarray) -> np.ndarray:
     return sharpen(out, rng.uniform(4, 9), rng.uniform(0.1, 0.4)) if rng.random() < 0.4 else out
 
 
+NATIVE_PX = 180
+"""Side of a picture whose softness is that of the camera alone; a larger one may have been enlarged, and be softer by as much."""
+
+ENLARGED = 0.5
+"""Share of larger pictures that were."""
+
+
 def capture(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """What a modest camera does to a picture before anybody forges it: soft focus, few pixels, noise, its own JPEG."""
     out = image
+    times = max(1.0, len(image) / NATIVE_PX) if rng.random() < ENLARGED else 1.0
     if rng.random() < 0.6:
-        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.5))
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.5) * times)
     if rng.random() < 0.35:
-        out = resample(rng, out, 0.45, 0.9)
+        out = resample(rng, out, 0.45 / times, 0.9)
     if rng.random() < 0.5:
         grain = rng.standard_normal(out.shape, np.float32) * rng.uniform(1.5, 8)
         out = as_bytes(out + (cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.0)) * 1.5 if rng.random() < 0.5 else grain))

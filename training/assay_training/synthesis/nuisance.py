@@ -10,10 +10,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from assay_training.synthesis.color import as_bytes, sharpen
+from assay_training.synthesis.color import as_bytes, shaken, sharpen
 from assay_training.synthesis.masks import blend, region_mask
 
-ODDS = {"focus": 0.08, "light": 0.08, "beauty": 0.08}
+ODDS = {"focus": 0.08, "light": 0.08, "beauty": 0.08, "soft head": 0.1}
 """How often each is met; else nothing."""
 
 HEAD = (-0.28, -0.12)
@@ -29,6 +29,8 @@ def nuisance(rng: np.random.Generator, image: np.ndarray, mesh: np.ndarray, face
         return _lit(rng, image, mesh)
     if kind == "beauty":
         return _beautified(rng, image, mesh)
+    if kind == "soft head":
+        return _softened(rng, image, mesh, face)
     return image
 
 
@@ -36,6 +38,16 @@ def _focused(rng: np.random.Generator, image: np.ndarray, mesh: np.ndarray, face
     """What is behind the head out of focus, by a lens or by a portrait mode."""
     head = region_mask(rng, image.shape[:2], mesh, "whole", HEAD, (0.02, 0.08), bend=0.02)
     return blend(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.012, 0.06) * face), image, head)
+
+
+def _softened(rng: np.random.Generator, image: np.ndarray, mesh: np.ndarray, face: float) -> np.ndarray:
+    """The head softer than what is behind it: it moves before a wall that stands still, or the lens is focused on the wall."""
+    head = region_mask(rng, image.shape[:2], mesh, "whole", HEAD, (0.02, 0.08), bend=0.02)
+    if rng.random() < 0.5:
+        soft = shaken(image, max(2.0, rng.uniform(0.015, 0.06) * face), rng.uniform(0, 180))
+    else:
+        soft = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.004, 0.016) * face)
+    return blend(image, soft, head)
 
 
 def _lit(rng: np.random.Generator, image: np.ndarray, mesh: np.ndarray) -> np.ndarray:

@@ -48,16 +48,20 @@ def _eigenfaces(small: np.ndarray, train: np.ndarray, seed: int) -> tuple[np.nda
     return model.mean_.astype(np.float32), model.components_.astype(np.float32), model.transform(flat).astype(np.float32)
 
 
-def _look_alikes(coefficients: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
-    """The `count` training faces nearest to each face, itself left out: (N,count), by whitened coefficients."""
+def _look_alikes(coefficients: np.ndarray, rows: np.ndarray, person: np.ndarray, count: int) -> np.ndarray:
+    """The `count` training faces of other people nearest to each face: (N,count), by whitened coefficients.
+
+    Other people: an average of frames of the very person is hardly another face, and nothing is swapped by it.
+    """
     from sklearn.neighbors import NearestNeighbors
 
     white = coefficients / (coefficients[rows].std(0) + 1e-3)
     # Light and colour have to agree, or an average shows two lights; identity follows in the middle components.
     white = np.concatenate([white[:, :LIGHT] * 2, white[:, LIGHT:60]], 1)
-    near = NearestNeighbors(n_neighbors=count + 1).fit(white[rows]).kneighbors(white, return_distance=False)
+    own = int(np.bincount(person[rows]).max())
+    near = NearestNeighbors(n_neighbors=count + own).fit(white[rows]).kneighbors(white, return_distance=False)
     found = rows[near]
-    return np.stack([row[row != i][:count] for i, row in enumerate(found)])
+    return np.stack([row[person[row] != person[i]][:count] for i, row in enumerate(found)])
 
 
 def prepare(cache: Path, seed: int = 7) -> None:
@@ -74,7 +78,7 @@ def prepare(cache: Path, seed: int = 7) -> None:
     small = np.stack([cv2.resize(t, (WORK_PX, WORK_PX), interpolation=cv2.INTER_AREA) for t in real])
     centre, parts, coefficients = _eigenfaces(small, faces.train, seed)
     train_rows = np.flatnonzero(faces.train)
-    alike = _look_alikes(coefficients, train_rows, 8)
+    alike = _look_alikes(coefficients, train_rows, faces.person, 8)
 
     painted = _store(cache / "eigenfaces.partial.npy", len(real), WORK_PX)
     for i in range(len(real)):

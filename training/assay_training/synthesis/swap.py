@@ -101,6 +101,11 @@ def smoothed_swap(rng: np.random.Generator, scene: Scene, source: np.ndarray) ->
     return _merge(rng, scene, face, "smoothed")
 
 
+AT_HOME = 0.5
+"""Share of neighbours looked for within a face's own source: pictures of two sources differ in sharpness and encode, and a forger's
+material need not."""
+
+
 class Neighbours:
     """Finds, for a face, another person's face of nearly the same pose and shape."""
 
@@ -109,11 +114,14 @@ class Neighbours:
         middle = points.mean(1, keepdims=True)
         flat = (points - middle) / np.sqrt(((points - middle) ** 2).sum((1, 2), keepdims=True))
         self.shape = flat.reshape(len(flat), -1).astype(np.float32)
-        self.rows = rows
+        self.rows, self.person, self.source = rows, faces.person, faces.source
+        self.at_home = {name: rows[faces.source[rows] == name] for name in np.unique(faces.source[rows])}
 
     def near(self, rng: np.random.Generator, index: int, tries: int = 150) -> int:
-        some = rng.choice(self.rows, tries)
-        some = some[some != index]
+        rows = self.at_home.get(self.source[index], self.rows) if rng.random() < AT_HOME else self.rows
+        some = rng.choice(rows, tries)
+        others = some[self.person[some] != self.person[index]]
+        some = others if len(others) else rng.choice(self.rows[self.person[self.rows] != self.person[index]], tries)
         distance = ((self.shape[some] - self.shape[index]) ** 2).sum(1)
         return int(some[np.argsort(distance)[rng.integers(0, 3)]])
 
@@ -136,6 +144,6 @@ def fitted(rng: np.random.Generator, scene: Scene, faces: Faces, other: int) -> 
     return face
 
 
-def foreign_swap(rng: np.random.Generator, scene: Scene, faces: Faces, other: int) -> Forgery:
-    """Another person's face fitted to the scene."""
-    return _merge(rng, scene, fitted(rng, scene, faces, other), "foreign")
+def foreign_swap(rng: np.random.Generator, scene: Scene, face: np.ndarray) -> Forgery:
+    """Another person's face (S,S,3), fitted to the scene (`fitted`), pasted."""
+    return _merge(rng, scene, face, "foreign")
