@@ -25,6 +25,7 @@ const everything = {
   secret: { s3AccessKeyId: 'id', s3SecretAccessKey: 'secret', adminKey: `assay_${'k'.repeat(43)}` },
   s3: { timeoutSeconds: 7, forcePathStyle: false },
   logLevel: 'warn',
+  publicUrl: 'https://assay.example',
   limits: {
     maxBytes: 8589934592,
     maxDurationSeconds: 0.5,
@@ -93,6 +94,7 @@ describeWithHelm('the chart', () => {
     const config = loadConfig(envOf('api'));
     expect(config).toMatchObject({
       logLevel: 'warn',
+      publicUrl: 'https://assay.example',
       limits: { maxBytes: 8589934592, maxDurationSeconds: 0.5, maxPixels: 1000, minSidePx: 10, maxStreams: 3 },
       uploadExpiresMs: 60_000,
       ratePerMinute: 0,

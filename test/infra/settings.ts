@@ -3,6 +3,7 @@ import type { Config } from '@assay/pipeline';
 /** Settings that the API alone reads, and what it reads them as. All others have to reach the workers, too. */
 export const ofApi: Record<string, keyof Config> = {
   ASSAY_ADMIN_KEY: 'adminKey',
+  ASSAY_PUBLIC_URL: 'publicUrl',
   ASSAY_UPLOAD_EXPIRES_SECONDS: 'uploadExpiresMs',
   ASSAY_RATE_PER_MINUTE: 'ratePerMinute',
   ASSAY_TENANT_RATE_PER_MINUTE: 'tenantRatePerMinute',

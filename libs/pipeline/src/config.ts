@@ -62,6 +62,11 @@ const defaultInferenceThreads = () => Math.max(1, Math.min(4, availableParalleli
 const Environment = z.object({
   ASSAY_HOST: text.default('127.0.0.1'),
   ASSAY_PORT: count(0, 65535).default(8080),
+  /** Where callers find the API, for links that they are given; absent = as a request names it. */
+  ASSAY_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine((url) => !/[?#@]/.test(url), 'must have no credentials, query or fragment')
+    .optional(),
   ASSAY_DATA_DIR: text.default('./data'),
   ASSAY_MODELS_DIR: text.optional(),
   /** Most memory that the model sets loaded in one process may take together, by estimate: two of the shipped one, on four threads. */
@@ -201,6 +206,8 @@ export interface Config {
   mock: boolean;
   host: string;
   port: number;
+  /** Where callers find the API, without a slash at its end; null = as a request names it. */
+  publicUrl: string | null;
   /** Absolute. Holds the folder store, the embedded Redis and keys when no other place is configured. */
   dataDir: string;
   /** Absolute folder with `manifest.json`. */
@@ -279,6 +286,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     mock: e.ASSAY_MOCK,
     host: e.ASSAY_HOST,
     port: e.ASSAY_PORT,
+    publicUrl: e.ASSAY_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     dataDir: resolve(e.ASSAY_DATA_DIR, e.ASSAY_MOCK ? 'mock' : '.'),
     modelsDir: e.ASSAY_MODELS_DIR ? resolve(e.ASSAY_MODELS_DIR) : shippedModels,
     modelsMaxMemory: e.ASSAY_MODELS_MEMORY_MB * 1024 ** 2,

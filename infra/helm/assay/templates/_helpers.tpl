@@ -120,6 +120,7 @@ affinity: {{ toYaml . | nindent 2 }}
 {{- range $name, $role := $v.oidc.roles }}{{ $roles = append $roles (printf "%s=%s" $name $role) }}{{ end -}}
 {{- $named := dict
   "ASSAY_LOG_LEVEL" $v.logLevel
+  "ASSAY_PUBLIC_URL" $v.publicUrl
   "ASSAY_MAX_BYTES" $v.limits.maxBytes
   "ASSAY_MAX_DURATION_SECONDS" $v.limits.maxDurationSeconds
   "ASSAY_MAX_PIXELS" $v.limits.maxPixels
