@@ -16,6 +16,8 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { EventsController } from './events/events.controller';
 import { FeedController } from './events/feed.controller';
 import { ScanEvents } from './events/scan-events';
+import { EvidenceLinksController } from './evidence-links/evidence-links.controller';
+import { LinkKeys } from './evidence-links/link-keys';
 import { HealthController } from './health/health.controller';
 import { Idempotency } from './idempotency/idempotency';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
@@ -51,6 +53,7 @@ import {
   LOG,
   LOGIN,
   PORTS,
+  PUBLIC_URL,
   QUEUES,
   RATES,
   RETENTION,
@@ -69,6 +72,8 @@ export interface ApiParts {
   fetching: FetchMediaSettings;
   /** Where webhooks may lead. */
   sending: AddressSettings;
+  /** Where callers find the API; null = as a request names it. */
+  publicUrl: string | null;
   /** Whose new objects are taken in. */
   buckets: readonly BucketSource[];
   events: EventLog;
@@ -105,6 +110,7 @@ export class ApiModule {
         BucketEventsController,
         ScansController,
         VerdictController,
+        EvidenceLinksController,
         RevisionsController,
         DecisionsController,
         KnownListsController,
@@ -134,6 +140,7 @@ export class ApiModule {
         { provide: EVENT_LOG, useValue: events },
         { provide: IDEMPOTENCY, useValue: idempotency },
         { provide: UPLOADS, useValue: uploads },
+        { provide: PUBLIC_URL, useValue: parts.publicUrl },
         { provide: LOGIN, useValue: login },
         { provide: BUCKETS, useValue: buckets },
         { provide: RATES, useValue: rates },
@@ -143,6 +150,7 @@ export class ApiModule {
         { provide: CLOSING, useValue: closing },
         { provide: ApiMetrics, useValue: metrics },
         { provide: KeyRing, useValue: new KeyRing(ports.store) },
+        { provide: LinkKeys, useValue: new LinkKeys(ports.store) },
         { provide: AuditLog, useValue: new AuditLog(ports.store) },
         { provide: APP_GUARD, useClass: TableGuard },
         Idempotency,

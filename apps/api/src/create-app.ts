@@ -12,6 +12,8 @@ import { requireApiKey, requirePermission } from './auth/require-api-key';
 import { serveConsole, serveWidget } from './console/serve-console';
 import { describeApi, methodsByPath } from './docs/description';
 import { serveDocs } from './docs/serve-docs';
+import { admitLink } from './evidence-links/admit-link';
+import { LinkKeys } from './evidence-links/link-keys';
 import { accessLog } from './http/access-log';
 import { holdContinue, sendContinue } from './http/expect-continue';
 import { mockHeader } from './http/mock-header';
@@ -61,6 +63,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
   if (ports.mock) express.use(mockHeader);
   express.use(uploadsPath, tusHeaders);
   express.use(auditRequests(app.get(AuditLog), log));
+  express.use(admitLink(app.get(LinkKeys), closing));
   express.use(requireApiKey(app.get(KeyRing), parts.people, closing));
   if (parts.rates.length > 0) express.use(limitRate(parts.rates));
   express.use(requirePermission);

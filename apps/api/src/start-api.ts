@@ -85,6 +85,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       queues,
       fetching,
       sending,
+      publicUrl: config.publicUrl,
       buckets,
       events,
       idempotency,

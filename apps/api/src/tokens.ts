@@ -18,6 +18,8 @@ export const SCAN_RATE = Symbol('scanRate');
 export const RATES = Symbol('rates');
 /** Buckets whose new objects are taken in. */
 export const BUCKETS = Symbol('buckets');
+/** Where callers find the API; null = as a request names it. */
+export const PUBLIC_URL = Symbol('public url');
 /** Where people log in, for pages. */
 export const LOGIN = Symbol('login');
 export const LOG = Symbol('log');

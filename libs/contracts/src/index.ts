@@ -9,6 +9,7 @@ export * from './dead-letter';
 export * from './drift';
 export * from './evaluation';
 export * from './event';
+export * from './evidence-links';
 export * from './face-decoder';
 export * from './ids';
 export * from './jobs';

@@ -68,6 +68,9 @@ export const keys = {
   /** Present = revoked, since when. */
   apiKeyRevoked: (hash: string) => `keys-revoked/${hash}.json`,
   apiKeyUse: (hash: string) => `keys-used/${hash}.json`,
+  /** Secrets that links of evidence are signed with. By time, so that they lie in order, and two of the same moment apart. */
+  linkKeys: 'keys-links/',
+  linkKey: (ms: number, uuid: string) => `keys-links/${String(ms).padStart(15, '0')}.${uuid}.json`,
   /** The audit log; padded, so that it lies in order. */
   audit: 'audit/',
   auditPage: (page: number) => `audit/${String(page).padStart(12, '0')}.json`,

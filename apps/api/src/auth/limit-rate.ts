@@ -17,8 +17,9 @@ export interface RateRule {
 
 const countedBy: Record<RatePolicy, (principal: Principal) => string> = {
   key: ({ key }) => key,
-  // No id of a key looks like it.
-  tenant: ({ tenant }) => `tenant:${tenant}`,
+  // No id of a key looks like it. Links are with whomever they were sent to: who asks too often by them must not take the minute
+  // of those who have a key.
+  tenant: ({ tenant, linkUntil }) => `${linkUntil === undefined ? 'tenant' : 'links'}:${tenant}`,
 };
 
 export interface Spent {

@@ -42,6 +42,8 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'GET /v1/scans/:scan/verdict/revisions/:revision': 'scans:read',
   'GET /v1/scans/:scan/verdict/revisions/:revision/signature': 'scans:read',
   'GET /v1/scans/:scan/evidence/:name': 'scans:read',
+  // Who may look at evidence could as well pass it on.
+  'POST /v1/scans/:scan/evidence-links': 'scans:read',
   'GET /v1/events': 'events:read',
   'POST /v1/webhooks': 'webhooks:write',
   'GET /v1/webhooks': 'webhooks:read',

@@ -2,13 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { ApiKeyId, Permission, Role, TenantId } from '@assay/contracts';
 
-/** Who asks, as his key or token says. */
+/** Who asks, as his key, token or link says. */
 export interface Principal {
-  /** Of a person who logged in: `oidc:` and the subject, as the provider calls him. */
+  /** Of a person who logged in: `oidc:` and the subject, as the provider calls him. Of a link: `link:` and a name of its own. */
   key: ApiKeyId;
   tenant: TenantId;
   roles: readonly Role[];
   permissions: ReadonlySet<Permission>;
+  /** Of who has a link to one piece of evidence, and no key: when it expires, Unix time, ms. */
+  linkUntil?: number;
 }
 
 const principals = new WeakMap<IncomingMessage, Principal>();

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import {
   CompareSets,
+  EvidenceLinkQuery,
   ExportKnownMedia,
   GetScan,
   ListAudit,
@@ -28,6 +29,7 @@ export interface Answer {
 /** What may be asked for in an address, by the name of its schema. */
 const queries = {
   CompareSets,
+  EvidenceLinkQuery,
   ExportKnownMedia,
   GetScan,
   ListAudit,
@@ -44,6 +46,8 @@ export interface Description {
   detail?: string;
   /** True = no key is needed. */
   open?: boolean;
+  /** True = what is in the query may stand for a key. */
+  keyless?: boolean;
   params?: Record<string, SchemaName>;
   query?: keyof typeof queries;
   body?: SchemaName;
@@ -96,6 +100,7 @@ export function Describe(description: Description): MethodDecorator {
     summary,
     detail,
     open,
+    keyless,
     params = {},
     query,
     body,
@@ -115,6 +120,7 @@ export function Describe(description: Description): MethodDecorator {
       ...(bytes ? { requestBody: { required: !bare, content: { [bytes]: { schema: binary } } } } : {}),
     }),
     ...(open ? [] : [ApiSecurity('bearer'), ApiSecurity('header')]),
+    ...(keyless ? [ApiSecurity({})] : []),
     ...Object.entries(params).map(([name, schema]) => ApiParam({ name, schema: textSchemaOf(schema) })),
     ...(query ? Object.keys(queries[query].shape).map((name) => describeQuery(query, name)) : []),
     ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) } })] : []),

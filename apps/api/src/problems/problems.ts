@@ -45,6 +45,10 @@ export const problems = {
       'The key may not do this',
       `It lacks the permission "${permission}". See docs/access.md.`,
     ),
+  /** Also for a link to what another tenant has: it says nothing of what there is. */
+  linkInvalid: () =>
+    problem('link-invalid', 403, 'The link is not valid', 'It was altered, or is from elsewhere. Ask for a new one.'),
+  linkExpired: () => problem('link-expired', 410, 'The link has expired', 'Ask whoever gave it to you for a new one.'),
   tooManyRequests: (whose: 'key' | 'tenant', seconds: number) =>
     problem('too-many-requests', 429, 'Too many requests', `The ${whose} has none left for ${seconds} s.`, {
       headers: { 'retry-after': String(seconds) },

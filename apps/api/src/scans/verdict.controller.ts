@@ -6,7 +6,7 @@ import { EvidenceName, ScanId as ScanIdSchema } from '@assay/contracts';
 import type { ScanId, TenantId, VerdictSignature } from '@assay/contracts';
 import { keys, type Ports } from '@assay/pipeline';
 import type { Request, Response } from 'express';
-import { Tenant } from '../auth/principal';
+import { Caller, type Principal, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { ZodPipe } from '../http/zod.pipe';
 import { problems } from '../problems/problems';
@@ -15,6 +15,14 @@ import { ScanReader } from './scan-reader';
 
 /** Ask again each time, and get 304 while it is the same: deletion must take effect at once. */
 const revalidate = 'private, no-cache';
+/** What is opened by a link may be shown by pages of others, and is kept no longer than the link goes. */
+const linked = (name: string, linkUntil: number) => ({
+  'cache-control': `private, max-age=${Math.max(0, Math.floor((linkUntil - Date.now()) / 1000))}`,
+  'cross-origin-resource-policy': 'cross-origin',
+  'content-disposition': `inline; filename="${name}"`,
+  // As all answers have it; said again, since the address itself opens something.
+  'referrer-policy': 'no-referrer',
+});
 const contentTypes: Record<string, string> = { '.jpg': 'image/jpeg', '.svg': 'image/svg+xml; charset=utf-8' };
 /** An SVG that is opened by itself is a document: it may draw, and nothing else. */
 const evidencePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
@@ -67,15 +75,19 @@ export class VerdictController {
   @Get('evidence/:name')
   @Describe({
     summary: 'A crop, an overlay or the timeline plot',
+    detail:
+      'By a key, or by a link that `POST .../evidence-links` gave, which has `tenant`, `expires` and `signature` and needs none. A link that was altered is 403 `link-invalid`, one that is over 410 `link-expired`.',
     params: { scan: 'ScanId', name: 'EvidenceName' },
+    query: 'EvidenceLinkQuery',
+    keyless: true,
     answers: {
       200: { media: ['image/jpeg', 'image/svg+xml'], text: 'The picture', headers: ['ETag'] },
       304: { text: 'Unchanged since the ETag in If-None-Match' },
     },
-    refusals: [400, 404],
+    refusals: [400, 404, 410],
   })
   async evidence(
-    @Tenant() tenant: TenantId,
+    @Caller() { tenant, linkUntil }: Principal,
     @Param('scan', new ZodPipe(ScanIdSchema, 'scan')) id: ScanId,
     @Param('name', new ZodPipe(EvidenceName, 'name')) name: string,
     @Req() request: Request,
@@ -90,6 +102,7 @@ export class VerdictController {
       'cache-control': revalidate,
       'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
       'content-security-policy': evidencePolicy,
+      ...(linkUntil === undefined ? {} : linked(name, linkUntil)),
     });
     if (request.fresh) return void response.status(304).end();
     response.set('content-length', String(found.bytes));
