@@ -5,15 +5,22 @@
  * - text of the document never becomes markup;
  * - a moment can be chosen by keyboard, and the page is told;
  * - pictures come with the page's headers, and the suspected area on request;
+ * - with signed links pictures need no key, nor a proxy that adds one; links that have expired are replaced;
+ * - what people decided, what the file claims, a revision and a mock are said, also of documents that lack some of it;
  * - of many faces the most suspicious come first, and the rest on request;
  * - what is no verdict is said in words.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EvidenceLinks, Verdict } from '@assay/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { sampleVerdict } from '../../apps/cli/src/testing/sample-verdict';
 import { startTestApi, type TestApi } from '../support/api';
 import { launchBrowser, runsBrowser, watchedPage } from '../support/browser';
+
+/** A service, a worker and a browser start, on machines that may be busy, ms. */
+const startTimeoutMs = 300_000;
 
 const withBrowser = runsBrowser ? describe : describe.skip;
 
@@ -59,15 +66,17 @@ withBrowser('the widget', () => {
   };
 
   beforeAll(async () => {
-    api = await startTestApi();
+    api = await startTestApi({ ASSAY_MOCK: '1' });
+    await api.startWorker();
     dashboard = createServer((request, response) => {
       const path = request.url ?? '/';
       asked.push({ path, key: request.headers['x-api-key'] as string | undefined });
-      if (path === '/' || path === '/early') {
-        const policy = `default-src 'none'; script-src ${api.url}; connect-src 'self'; img-src 'self' blob:`;
+      if (['/', '/early', '/linked'].includes(path)) {
+        const pictures = path === '/linked' ? api.url : `'self' blob:`;
+        const policy = `default-src 'none'; script-src ${api.url}; connect-src 'self'; img-src ${pictures}`;
         response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
         const script = `<script src="${api.url}/embed/assay-verdict.js"></script>`;
-        response.end(`<!doctype html>${path === '/' ? script : ''}<assay-verdict></assay-verdict>`);
+        response.end(`<!doctype html>${path === '/early' ? '' : script}<assay-verdict></assay-verdict>`);
       } else if (path in documents) response.end(JSON.stringify(documents[path]));
       else if (path.includes('/evidence/')) response.writeHead(200, { 'content-type': 'image/gif' }).end(pixel);
       else response.writeHead(404).end();
@@ -75,7 +84,7 @@ withBrowser('the widget', () => {
     await new Promise<void>((resolve) => dashboard.listen(0, '127.0.0.1', resolve));
     address = `http://localhost:${(dashboard.address() as AddressInfo).port}`;
     browser = await launchBrowser();
-  }, 120_000);
+  }, startTimeoutMs);
   afterAll(async () => {
     await browser?.close();
     dashboard?.close();
@@ -182,6 +191,143 @@ withBrowser('the widget', () => {
     await first.getByRole('heading', { name: 'Likely manipulated' }).waitFor();
     await first.evaluate((element) => Object.assign(element, { verdict: null }));
     await first.getByText('No verdict yet').waitFor();
+  });
+
+  describe('with signed links', () => {
+    let verdict: Verdict;
+    let links: EvidenceLinks;
+    let expired: EvidenceLinks;
+    beforeAll(async () => {
+      const { id: media } = await api.client.uploadMedia(new Blob(['clip']), { name: 'likely_manipulated.mp4' });
+      const { id: scan } = await api.client.createScan({ media });
+      verdict = await api.client.waitForVerdict(scan);
+      links = await api.client.evidenceLinks(scan, { expiresInSeconds: 900 });
+      expired = await api.client.evidenceLinks(scan, { expiresInSeconds: 1 });
+      while ((await fetch(Object.values(expired.links)[0]!)).status === 200) await sleep(50);
+    }, startTimeoutMs);
+    beforeEach(() => page.goto(`${address}/linked`));
+    const picture = () => page.locator('assay-verdict .strip img');
+    const loaded = (name: string) =>
+      page.waitForFunction((part) => {
+        const image = document
+          .querySelector('assay-verdict')!
+          .shadowRoot!.querySelector<HTMLImageElement>('.strip img');
+        return image !== null && image.src.includes(part) && image.complete && image.naturalWidth > 1;
+      }, name);
+
+    it('shows pictures without a key and without anything between, by keyboard too', async () => {
+      const sent: (string | undefined)[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/evidence/'))
+          sent.push(request.headers()['x-api-key'], request.headers()['referer']);
+      });
+      await page.evaluate((given) => Object.assign(document.querySelector('assay-verdict')!, given), {
+        verdict,
+        links,
+        headers: { 'x-api-key': 'secret' },
+      });
+      await loaded('mock-crop.jpg');
+      await page.getByRole('button', { name: 'Show suspected area' }).focus();
+      await page.keyboard.press('Enter');
+      await loaded('mock-overlay.jpg');
+      expect(sent.length).toBeGreaterThan(0);
+      expect(sent.filter(Boolean)).toEqual([]);
+      expect(asked.filter(({ path }) => path.includes('evidence'))).toEqual([]);
+      expect(await page.locator('assay-verdict .pill.mock').innerText()).toMatch(/Mock$/);
+    });
+
+    it('asks for new ones where they have expired, and takes them whenever the page has them', async () => {
+      await page.evaluate(
+        ({ verdict, answers }) => {
+          const calls: number[] = [];
+          const links = () => answers[Math.min(calls.push(0), answers.length) - 1];
+          Object.assign(window, { calls });
+          Object.assign(document.querySelector('assay-verdict')!, { verdict, links });
+        },
+        { verdict, answers: [expired, links] },
+      );
+      await loaded(new URL(links.links['mock-crop.jpg']!).search);
+      await page.getByRole('button', { name: 'Show suspected area' }).click();
+      await loaded('mock-overlay.jpg');
+      expect(await page.evaluate(() => (window as unknown as { calls: number[] }).calls.length)).toBe(2);
+      await page.evaluate((links) => Object.assign(document.querySelector('assay-verdict')!, { links }), expired);
+      await picture().and(page.locator('[src*="expires"]')).waitFor();
+      await page.evaluate((links) => Object.assign(document.querySelector('assay-verdict')!, { links }), links);
+      await loaded('mock-crop.jpg');
+    });
+  });
+
+  describe('what stands beside the measurement', () => {
+    const show = async (verdict: unknown) => {
+      await page.evaluate(
+        (given) => Object.assign(document.querySelector('assay-verdict')!, { verdict: given }),
+        verdict,
+      );
+      return page.locator('assay-verdict article').innerText();
+    };
+    const text = 'This is the same file as one that Ada has confirmed as authentic (2026-01-02).';
+    const match = {
+      source: { kind: 'media', media: 'b'.repeat(64), scan: null },
+      scope: 'default',
+      relation: 'same_bytes',
+      distance: 0,
+      matchedShare: 1,
+      framesCompared: 0,
+      coverage: { scanned: 1, known: 1 },
+      offsetSeconds: 0,
+      verdict: 'likely_manipulated',
+      probability: 0.9,
+      decision: { label: 'confirmed_authentic', by: 'Ada', at: '2026-01-02T03:04:05.000Z', decision: null },
+    };
+    const inherited = { label: 'confirmed_authentic', by: 'Ada', at: '2026-01-02T03:04:05.000Z', match: 0 };
+    const revision = { number: 3, at: '2026-01-02T03:04:05.000Z', reason: 'A decision was taken.' };
+
+    it('what people decided, what the file claims, and which revision it is', async () => {
+      const knownMedia = { matches: [match], inherited, text };
+      const words = await show({ ...base, knownMedia, revision });
+      expect(words).toContain(`Confirmed authentic, inherited ${text}`);
+      expect(words).toContain('Content Credentials: Not checked.');
+      expect(words).toMatch(/Revision 3, .*2026.*: A decision was taken\./);
+      expect(words).not.toContain('Mock');
+      const color = page.locator('assay-verdict').getByText('Confirmed authentic');
+      await page
+        .locator('assay-verdict')
+        .evaluate((e: HTMLElement) => e.style.setProperty('--assay-authentic', 'rgb(1, 2, 3)'));
+      expect(await color.evaluate((e) => getComputedStyle(e).color)).toBe('rgb(1, 2, 3)');
+      expect(await show({ ...base, knownMedia: { ...knownMedia, inherited: null } })).not.toContain('inherited');
+      const none = await show({
+        ...base,
+        knownMedia: { matches: [], inherited: null, text: 'Nothing like it is known.' },
+      });
+      expect(none).not.toContain('Nothing like it');
+    });
+
+    it('a mock, whatever it says', async () => {
+      const { verdict: label, rejection } = {
+        verdict: 'rejected',
+        rejection: { code: 'too_long', message: 'It is too long.' },
+      };
+      const words = await show({
+        ...base,
+        mock: true,
+        verdict: label,
+        probability: null,
+        interval: null,
+        rejection,
+        tracks: [],
+      });
+      expect(words).toContain('Could not be scanned');
+      expect(words).toContain('Mock Made up by a service in mock mode: nothing was looked at.');
+    });
+
+    it('nothing of what a document of an earlier version lacks', async () => {
+      const without = (document: object, ...names: string[]) =>
+        Object.fromEntries(Object.entries(document).filter(([name]) => !names.includes(name)));
+      const older = without(base, 'knownMedia');
+      const provenance = without(base.provenance, 'credentials', 'contentCredentialsNotChecked');
+      expect(await show({ ...older, provenance })).toContain('Content Credentials: Not checked.');
+      expect(await show(without(older, 'provenance'))).toContain('Likely manipulated');
+    });
   });
 
   it('says what is wrong with a document that it cannot read, and with one that is not there', async () => {

@@ -39,6 +39,12 @@ section { margin-top: 0.8rem; }
 .label.likely_manipulated { color: var(--_bad); }
 .label.likely_authentic { color: var(--_good); }
 .label.inconclusive { color: var(--_unsure); }
+header p + p, .findings p + p { margin-top: 0.3rem; }
+.pill { display: inline-block; padding: 0 0.6em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.875em; font-weight: 600; }
+.pill.confirmed_manipulated { color: var(--_bad); }
+.pill.confirmed_authentic { color: var(--_good); }
+.pill.unsure, .pill.mock { color: var(--_unsure); }
+.findings { overflow-wrap: anywhere; }
 .scale { position: relative; height: 12px; margin: 0.4rem 0; border-radius: 6px; background: color-mix(in srgb, var(--_unsure) 22%, transparent); overflow: hidden; }
 .scale span { position: absolute; top: 0; bottom: 0; }
 .zone.authentic { background: color-mix(in srgb, var(--_good) 30%, transparent); }

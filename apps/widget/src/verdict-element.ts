@@ -1,7 +1,8 @@
 import type { Verdict } from '@assay/contracts';
 import { h } from './dom';
-import { evidenceFrom } from './evidence';
+import { evidenceByLinks, evidenceFrom, type LinksGiven } from './evidence';
 import { faces } from './parts/faces';
+import { findings } from './parts/findings';
 import { headline } from './parts/headline';
 import { reasons } from './parts/reasons';
 import { timeline } from './parts/timeline';
@@ -25,8 +26,9 @@ const schema = 'assay.verdict/1';
 /**
  * `<assay-verdict>`: a verdict as a moderator reads it, for any page.
  *
- * Give it the document (`element.verdict = {...}`), or `src`, the address of one. Pictures come from `evidence`, the address of a
- * folder of artefacts; with `src` of this API it is found without saying. `element.headers` are sent with every request.
+ * Give it the document (`element.verdict = {...}`), or `src`, the address of one. Pictures come by `element.links`, the answer of
+ * `POST /v1/scans/{scan}/evidence-links` or a function that gets one; or from `evidence`, the address of a folder of artefacts; with
+ * `src` of this API it is found without saying. `element.headers` are sent with every request.
  *
  * Fires `assay-seek` ({ seconds }) when a moment is chosen, `assay-load` when a verdict is shown, and `assay-error` ({ message })
  * when there is none to show. Colours: `--assay-*`; parts: `::part(label)` and others.
@@ -38,6 +40,7 @@ export class AssayVerdictElement extends HTMLElement {
   headers = takeEarly<Record<string, string>>(this, 'headers');
 
   private shown = takeEarly<Verdict>(this, 'verdict');
+  private linked = takeEarly<LinksGiven>(this, 'links');
   private leaving = new AbortController();
   private urls: string[] = [];
 
@@ -53,6 +56,15 @@ export class AssayVerdictElement extends HTMLElement {
   set verdict(verdict: Verdict | null) {
     this.shown = verdict;
     this.draw();
+  }
+
+  get links(): LinksGiven | null {
+    return this.linked;
+  }
+
+  set links(links: LinksGiven | null) {
+    this.linked = links;
+    if (this.shown !== null) this.draw();
   }
 
   connectedCallback(): void {
@@ -93,9 +105,11 @@ export class AssayVerdictElement extends HTMLElement {
     if (verdict === null) return this.say('No verdict yet');
     if (verdict.schema !== schema) return this.fail(`This is no document of the kind ${schema}.`);
     const { signal } = this.leaving;
-    const evidence = evidenceFrom(this.evidenceBase(), this.headers, (url) => this.urls.push(url));
+    const evidence = this.linked
+      ? evidenceByLinks(this.linked)
+      : evidenceFrom(this.evidenceBase(), this.headers, (url) => this.urls.push(url));
     const seek = (seconds: number): void => this.tell('assay-seek', { seconds });
-    const article = h('article', { part: 'verdict' }, headline(verdict), reasons(verdict));
+    const article = h('article', { part: 'verdict' }, headline(verdict), findings(verdict), reasons(verdict));
     for (const part of [timeline(verdict, seek), faces(verdict, evidence, signal)]) if (part) article.append(part);
     this.replace(article);
     this.tell('assay-load', { verdict: verdict.verdict });

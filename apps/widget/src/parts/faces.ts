@@ -46,15 +46,23 @@ function face(track: VerdictTrack, still: boolean, evidence: EvidenceSource, sig
   const draw = (marked: boolean): void => {
     const now = (drawing += 1);
     for (const { image, crop, overlay } of pictures) {
-      evidence((marked && overlay) || crop, signal).then(
-        (url) => {
-          // One that comes late must not take the place of what was asked for since.
-          if (now !== drawing) return;
-          if (url === null) image.removeAttribute('src');
-          else image.setAttribute('src', url);
-        },
-        () => undefined,
-      );
+      const name = (marked && overlay) || crop;
+      const show = (url: string | null): void => {
+        // One that comes late must not take the place of what was asked for since.
+        if (now !== drawing) return;
+        if (url === null) image.removeAttribute('src');
+        else image.setAttribute('src', url);
+      };
+      evidence.find(name, signal).then(show, () => undefined);
+      // Loaded when it comes into view, maybe long after its address was found: one that is over by then is replaced, once.
+      image.onerror = () => {
+        image.onerror = null;
+        const failed = image.getAttribute('src') ?? '';
+        evidence.again(name, failed).then(
+          (url) => url && show(url),
+          () => undefined,
+        );
+      };
     }
   };
   draw(false);
@@ -92,7 +100,9 @@ function picture(
   const image = h('img', {
     alt: `Face ${index + 1}${moment}, ${frameWords(probability)}`,
     loading: 'lazy',
-  });
+    // Where a verdict is looked at is nobody's business.
+    referrerpolicy: 'no-referrer',
+  }) as HTMLImageElement;
   const caption = h(
     'figcaption',
     { 'aria-hidden': 'true' },

@@ -1,6 +1,7 @@
 import type { Verdict } from '@assay/contracts';
-import { clock, labelSigns, labelWords, chance, intervalWords, prevalenceWords } from '@assay/wording';
+import { clock, labelSigns, labelWords, chance, intervalWords, mockWords, prevalenceWords } from '@assay/wording';
 import { h } from '../dom';
+import { pill } from './pill';
 
 /** The answer: word and sign, probability with its interval, and the scale that the thresholds divide. */
 export function headline(verdict: Verdict): HTMLElement {
@@ -23,6 +24,7 @@ export function headline(verdict: Verdict): HTMLElement {
       h('span', { 'aria-hidden': 'true' }, labelSigns[label]),
       ` ${labelWords[label]}`,
     ),
+    verdict.mock && h('p', { part: 'mock' }, pill('mock', mockWords.sign, mockWords.mark), ` ${mockWords.text}`),
     probability !== null &&
       h(
         'div',
