@@ -292,6 +292,17 @@ test('a PNG is animated when its chunks say so, behind long notes too, and not b
   expect((await scan(still)).probe).toMatchObject({ kind: 'still', width: 96 });
 });
 
+test('an AVIF picture is a still, a sequence of them a video', async () => {
+  const [one, many] = [folder.path('one.avif'), folder.path('many.avif')];
+  const source = ['-f', 'lavfi', '-i', 'testsrc2=s=96x64:r=10:d=1', '-pix_fmt', 'yuv420p', '-c:v', 'libaom-av1'];
+  await ffmpeg(...source, '-cpu-used', '8', '-still-picture', '1', '-frames:v', '1', one);
+  await ffmpeg(...source, '-cpu-used', '8', many);
+  const still = await scan(one);
+  expect(still.probe).toMatchObject({ kind: 'still', durationSeconds: 0, width: 96 });
+  expect(still.frames).toHaveLength(1);
+  expect((await scan(many)).probe).toMatchObject({ kind: 'video', width: 96 });
+});
+
 test('of several video streams the one that players show is looked at, and not the largest', async () => {
   const path = folder.path('two-streams.mp4');
   const inputs = ['red:s=96x64', 'blue:s=98x64'].flatMap((colour) => ['-f', 'lavfi', '-i', `color=${colour}:r=25:d=1`]);

@@ -32,6 +32,8 @@ export interface MeasuredTimes {
 interface Source {
   stream: FfprobeStream;
   container: string;
+  /** The file calls itself a picture: AVIF and HEIC are MP4 inside, of a single frame or of many. */
+  maybeStill: boolean;
   output: FfprobeOutput;
   limits: MediaLimits;
   ahead: PacketsAhead;
@@ -40,7 +42,7 @@ interface Source {
 /** Length and frame rate, from the packets where the header says nothing or something that they contradict. */
 export async function measureTimes(
   input: MediaInput,
-  { stream, container, output, limits, ahead }: Source,
+  { stream, container, maybeStill, output, limits, ahead }: Source,
   isStill: boolean,
   signal: AbortSignal,
 ): Promise<Outcome<MeasuredTimes>> {
@@ -67,7 +69,8 @@ export async function measureTimes(
     const [minutes, most] = [durationSeconds, limits.maxDurationSeconds].map((value) => Math.ceil(value / 60));
     return rejected('too_long', `The video lasts ${minutes} minutes; at most ${most} are accepted.`);
   }
-  if (packets.pts.length === 1 && /^(gif|apng)$/.test(container)) return accepted({ times: stillTimes, packets: null });
+  if (packets.pts.length === 1 && (maybeStill || /^(gif|apng)$/.test(container)))
+    return accepted({ times: stillTimes, packets: null });
   const steps = frameSteps(packets);
   const rate = ratio(stream.avg_frame_rate) || 1 / (median(steps) || Infinity);
   const times: Times = {

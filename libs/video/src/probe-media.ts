@@ -119,7 +119,7 @@ async function describe(
   if (picture.width * picture.height > limits.maxPixels) return pictureTooLargeFor(picture, limits);
   const measured = await measureTimes(
     input,
-    { stream, container, output, limits, ahead },
+    { stream, container, maybeStill: sniffed.kind === 'container' && !!sniffed.picture, output, limits, ahead },
     sniffed.kind === 'still',
     signal,
   );

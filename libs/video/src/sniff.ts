@@ -1,7 +1,10 @@
 import { Outcome, accepted, rejected } from '@assay/contracts';
 
 /** What the first bytes say: a still picture and the demuxer to force, or something for ffmpeg to look into. */
-export type Sniffed = { kind: 'still'; demuxer: string; name: string } | { kind: 'container'; name: string };
+export type Sniffed =
+  | { kind: 'still'; demuxer: string; name: string }
+  /** picture: a format that holds one picture or several (AVIF, HEIC), which only its frames tell. */
+  | { kind: 'container'; name: string; picture?: boolean };
 
 /** Bytes that `sniff` wants to see. */
 export const sniffBytes = 4096;
@@ -18,10 +21,14 @@ const stills: { name: string; demuxer: string; matches: (head: Buffer) => boolea
 ];
 
 /** Formats that get asked for, that are recognised, and that common builds of ffmpeg don't read. */
-const named: { name: string; matches: (head: Buffer) => boolean }[] = [
+const named: { name: string; picture?: boolean; matches: (head: Buffer) => boolean }[] = [
   { name: 'animated WebP', matches: (head) => at(head, 8, 'WEBPVP8X') && ((head[20] ?? 0) & animatedWebp) !== 0 },
-  { name: 'HEIC', matches: (head) => at(head, 4, 'ftyp') && /^(hei[csxm]|hev[csxm]|mif1|msf1)/.test(brand(head)) },
-  { name: 'AVIF', matches: (head) => at(head, 4, 'ftyp') && /^avi[fs]/.test(brand(head)) },
+  {
+    name: 'HEIC',
+    picture: true,
+    matches: (head) => at(head, 4, 'ftyp') && /^(hei[csxm]|hev[csxm]|mif1|msf1)/.test(brand(head)),
+  },
+  { name: 'AVIF', picture: true, matches: (head) => at(head, 4, 'ftyp') && /^avi[fs]/.test(brand(head)) },
   { name: 'PDF', matches: (head) => at(head, 0, '%PDF') },
   { name: 'ZIP', matches: (head) => at(head, 0, 'PK\x03\x04') },
 ];
@@ -48,7 +55,7 @@ export function sniff(head: Buffer): Outcome<Sniffed> {
   const special = named.find(({ matches }) => matches(head));
   const still = stills.find(({ matches }) => matches(head));
   if (still) return accepted({ kind: 'still', demuxer: still.demuxer, name: special?.name ?? still.name });
-  return accepted({ kind: 'container', name: special?.name ?? 'this' });
+  return accepted({ kind: 'container', name: special?.name ?? 'this', picture: special?.picture ?? false });
 }
 
 function at(head: Buffer, offset: number, text: string): boolean {

@@ -44,7 +44,7 @@ export async function scan(words: readonly string[], options: ScanOptions): Prom
   try {
     const bar = await openProgressBar();
     const ends = new Set<ExitCode>();
-    for (const input of await collectInputs(words)) {
+    for (const input of await collectInputs(words, tellLeftOut)) {
       try {
         bar.show(input.name, { percent: 0, stage: 'intake' });
         const scanned = await scanner.scan(input, policy.id, (event) => bar.show(input.name, event), interrupt.signal);
@@ -87,6 +87,13 @@ async function present({ verdict, artefacts }: Scanned, options: ScanOptions): P
     console.log(JSON.stringify(verdict));
     if (report) console.error(`report: ${report}`);
   } else console.log(`${verdictText(verdict, report, process.stdout.columns)}\n`);
+}
+
+function tellLeftOut(folder: string, [first = '', ...others]: readonly string[]): void {
+  const files = others.length === 0 ? '1 file' : `${others.length + 1} files`;
+  console.error(
+    `assay: ${printable(folder)}: ${files} left out as neither video nor picture: ${others.length === 0 ? '' : 'first '}${printable(first)}`,
+  );
 }
 
 /** A fault of this program or machine with one input must not take the verdicts of the others. */

@@ -13,14 +13,20 @@ describe('collectInputs', () => {
     for (const file of files) await writeFile(join(folder, file), 'x');
     await writeFile(join(folder, 'media/unnamed'), Buffer.from('\0\0\0\x18ftypisom', 'latin1'));
     await writeFile(join(folder, 'media/README'), 'words');
+    await writeFile(join(folder, 'media/call at 10.00.00'), Buffer.from('\0\0\0\x18ftypisom', 'latin1'));
+    await writeFile(join(folder, 'media/saved.jfif'), Buffer.from('\xff\xd8\xff', 'latin1'));
+    await writeFile(join(folder, 'media/song.m4a'), Buffer.from('\0\0\0\x18ftypM4A ', 'latin1'));
     await symlink('b.mp4', join(folder, 'media/link.mp4'));
     await symlink('..', join(folder, 'media/loop'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('walks folders in byte order and takes media by name or by first bytes', async () => {
-    const inputs = await collectInputs([join(folder, 'media')]);
-    expect(inputs.map(({ name }) => name)).toEqual(['a.MOV', 'b.mp4', 'c.webm', 'link.mp4', 'unnamed']);
+    const leftOut = jest.fn();
+    const inputs = await collectInputs([join(folder, 'media'), join(folder, 'media/deep')], leftOut);
+    const names = ['a.MOV', 'b.mp4', 'call at 10.00.00', 'c.webm', 'link.mp4', 'saved.jfif', 'unnamed', 'c.webm'];
+    expect(inputs.map(({ name }) => name)).toEqual(names);
+    expect(leftOut.mock.calls).toEqual([[join(folder, 'media'), ['README', 'notes.txt', 'song.m4a']]]);
   });
 
   it('takes what it can read of a folder, and says what it cannot', async () => {
@@ -33,7 +39,8 @@ describe('collectInputs', () => {
     const inputs = await collectInputs([join(folder, 'media')]);
     jest.restoreAllMocks();
     expect(inputs.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
-      ...['file a.MOV', 'file b.mp4', 'rejected deep', 'file link.mp4', 'file unnamed'],
+      ...['file a.MOV', 'file b.mp4', 'file call at 10.00.00', 'rejected deep', 'file link.mp4', 'file saved.jfif'],
+      'file unnamed',
     ]);
   });
 

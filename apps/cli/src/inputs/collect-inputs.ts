@@ -12,12 +12,17 @@ export type ScanInput =
 
 const mediaExtensions = new Set(
   (
-    'mp4 m4v mov qt mkv webm avi ts m2ts mts mpg mpeg vob flv wmv asf 3gp 3g2 ogv mxf gif apng ' +
-    'jpg jpeg png webp bmp tif tiff avif heic heif'
+    'mp4 m4v f4v mov qt mkv webm avi ts m2ts mts mpg mpeg m2v vob flv wmv asf 3gp 3gpp 3g2 ogv mxf gif apng ' +
+    'jpg jpeg jpe jfif png webp bmp tif tiff avif heic heif'
   ).split(' '),
 );
 
-/** First bytes of the common containers, for files without a telling name. */
+/** What is no picture, though its first bytes may be those of a video's container. */
+const otherExtensions = new Set(
+  'txt md csv tsv json html htm xml log srt vtt pdf svg mp3 m4a aac wav flac ogg opus'.split(' '),
+);
+
+/** First bytes of the common containers, for files whose name does not tell: what is after a dot need not be an extension. */
 const signatures: { at: number; bytes: string }[] = [
   { at: 4, bytes: 'ftyp' },
   { at: 0, bytes: '\x1a\x45\xdf\xa3' },
@@ -34,14 +39,23 @@ const signatureBytes = 16;
 /**
  * Turns the words of a command line into things to scan. A file named outright is always scanned, whatever its name;
  * in a folder only what looks like media is, in the order of names. What is missing becomes a rejection in its place.
+ *
+ * @param onLeftOut hears of the files of a folder that do not look like media, in the order of names
  */
-export async function collectInputs(words: readonly string[]): Promise<ScanInput[]> {
+export async function collectInputs(
+  words: readonly string[],
+  onLeftOut: (folder: string, names: readonly string[]) => void = () => {},
+): Promise<ScanInput[]> {
   const inputs: ScanInput[] = [];
-  for (const word of words) for (const input of await expand(word)) inputs.push(input);
+  for (const word of words) {
+    const leftOut: string[] = [];
+    for (const input of await expand(word, leftOut)) inputs.push(input);
+    if (leftOut.length > 0) onLeftOut(word, leftOut);
+  }
   return inputs;
 }
 
-async function expand(word: string): Promise<ScanInput[]> {
+async function expand(word: string, leftOut: string[]): Promise<ScanInput[]> {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(word)) return [{ kind: 'url', name: nameOfUrl(word), url: word }];
   const name = basename(word) || word;
   try {
@@ -49,7 +63,7 @@ async function expand(word: string): Promise<ScanInput[]> {
     if (found.isFile()) return [{ kind: 'file', name, path: word }];
     if (!found.isDirectory()) return [reject(name, 'not_readable', 'This is neither a file nor a folder.')];
     const inputs = [];
-    for await (const input of walk(word)) inputs.push(input);
+    for await (const input of walk(word, leftOut)) inputs.push(input);
     return inputs.length > 0 ? inputs : [reject(name, 'not_found', 'There is no video or image in this folder.')];
   } catch (error) {
     const code = errorCode(error);
@@ -66,21 +80,23 @@ function reject(name: string, ...[code, message]: Parameters<typeof rejected>): 
  * Depth first, names in byte order, so that two machines scan in the same order. Links to folders are not followed. A folder in it that
  * cannot be read is a rejection in its place.
  */
-async function* walk(folder: string): AsyncGenerator<ScanInput> {
+async function* walk(folder: string, leftOut: string[]): AsyncGenerator<ScanInput> {
   const entries = await readdir(folder, { withFileTypes: true });
   entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     const [path, { name }] = [join(folder, entry.name), entry];
-    if (entry.isDirectory()) yield* walkOrReject(path, name);
-    else if ((entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) && (await looksLikeMedia(path)))
-      yield { kind: 'file', name, path };
+    if (entry.isDirectory()) yield* walkOrReject(path, name, leftOut);
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) {
+      if (await looksLikeMedia(path)) yield { kind: 'file', name, path };
+      else leftOut.push(name);
+    }
   }
 }
 
-async function* walkOrReject(folder: string, name: string): AsyncGenerator<ScanInput> {
+async function* walkOrReject(folder: string, name: string, leftOut: string[]): AsyncGenerator<ScanInput> {
   try {
-    yield* walk(folder);
+    yield* walk(folder, leftOut);
   } catch {
     yield reject(name, 'not_readable', 'The folder could not be read.');
   }
@@ -94,7 +110,8 @@ const isFile = async (path: string): Promise<boolean> =>
 
 async function looksLikeMedia(path: string): Promise<boolean> {
   const extension = extname(path).slice(1).toLowerCase();
-  if (extension) return mediaExtensions.has(extension);
+  if (mediaExtensions.has(extension)) return true;
+  if (otherExtensions.has(extension)) return false;
   const handle = await open(path, 'r').catch(() => null);
   if (!handle) return false;
   try {
