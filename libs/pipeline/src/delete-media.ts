@@ -20,7 +20,7 @@ import { callbackIds } from './webhooks/callback-records';
 /** Where an item has left something; what a process does not have is left out. */
 export interface DeletePorts extends Pick<Ports, 'store' | 'index' | 'known'> {
   /** The feed of events. */
-  events?: Pick<EventLog, 'remove'>;
+  events?: Pick<EventLog, 'remove' | 'expire'>;
   /** Answers that are kept for those who ask again. */
   answers?: Pick<IdempotencyStore, 'forget'>;
 }

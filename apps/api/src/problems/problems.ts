@@ -183,7 +183,7 @@ export const problems = {
       'events-expired',
       410,
       'Some events were missed',
-      'Events are kept for 7 days, and some behind this place are gone. Read /v1/scans for what has ended, then go on without "after".',
+      'Events are kept for 7 days, or as long as retention says if that is less, and some behind this place are gone. Read /v1/scans for what has ended, then go on without "after".',
     ),
   evidenceNotFound: () =>
     problem('evidence-not-found', 404, 'No such evidence', 'The verdict lists the names of all evidence of its scan.'),

@@ -73,6 +73,7 @@ export async function applyRetention(
     items: 0,
     held: 0,
   };
+  const ageing = ageingPorts(ports);
   const known = new Map<TenantId, Promise<Retention>>();
   const retentionFor = (tenant: TenantId): Promise<Retention> => {
     const retention = known.get(tenant) ?? retentionOf(tenant, ports.retention, ports.store, signal);
@@ -84,7 +85,7 @@ export async function applyRetention(
   const age = async (item: Item, stop: AbortSignal): Promise<void> => {
     try {
       const retention = await retentionFor(item.tenant);
-      await ageItem(item, { retention, retentionFor, now, report, ports }, stop);
+      await ageItem(item, { retention, retentionFor, now, report, ports: ageing }, stop);
     } catch (error) {
       stop.throwIfAborted();
       // One item that cannot be helped must not keep the others.
@@ -122,6 +123,14 @@ interface Ageing {
   now: number;
   report: RetentionReport;
   ports: RetentionPorts;
+}
+
+/** What goes because its time is over is taken out of the feed as such, whoever takes it out; a deletion leaves no trace there. */
+function ageingPorts(ports: RetentionPorts): RetentionPorts {
+  const { events } = ports;
+  if (!events) return ports;
+  const expire: typeof events.expire = (tenant, ids) => events.expire(tenant, ids);
+  return { ...ports, events: { expire, remove: expire } };
 }
 
 async function ageItem(item: Item, ageing: Ageing, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,8 @@
  *    never both win, nor a hold and retention.
  * 4. What is known of media goes with it: looks, decisions and their events, what verdicts on other media say of it; and
  *    hash lists with the tenant. A hold on that other media keeps what names it, and the receipt waits.
- * 5. Retention removes each kind when its time is over, and nothing before, and nothing of what is under way or held.
+ * 5. Retention removes each kind when its time is over, and nothing before, and nothing of what is under way or held. Who has not
+ *    read an event that went so is told, of an erased one nobody is.
  */
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +29,7 @@ import {
   createRedisIndex,
   createRedisKnownLog,
   type EventLog,
+  EventsExpiredError,
   type IdempotencyStore,
   type ObjectStore,
   type ScanIndex,
@@ -37,6 +39,7 @@ import { tracesOf } from '../../../../test/support/traces';
 import { deleteMedia } from '../delete-media';
 import { LaterError, MediaHeldError } from '../errors';
 import { createOutbox } from '../events/outbox';
+import { readFeed } from '../events/read-feed';
 import { keys } from '../keys';
 import { decide } from '../known/decide';
 import { decisionHistory } from '../known/decisions';
@@ -55,6 +58,7 @@ import { canonicalJson } from '../signing/canonical-json';
 import { createSigner } from '../signing/sign-verdict';
 import { publicKeyOf } from '../signing/signing-key';
 import { intake } from '../stages/intake';
+import { reindex } from '../reindex';
 import { reject } from '../stages/judge';
 import { publish } from '../stages/publish';
 import { readStored, writeStored } from '../stored';
@@ -604,6 +608,69 @@ describe('retention', () => {
     expect([await exists(keys.verdict(scan)), await exists(news)]).toEqual([true, false]);
     await apply(heir.media, { verdictDays: 30 }, 1.1);
     expect(await exists(keys.verdict(scan))).toBe(false);
+  });
+
+  it.each<[string, Partial<typeof keepForever>]>([
+    ['an event', { eventsDays: 2 }],
+    ['its verdict', { verdictDays: 2 }],
+  ])('tells who has not read an event when the time of %s is over, also after a reindex', async (_what, days) => {
+    const page = (after?: string) =>
+      readFeed(tenant, { after, limit: 100, wait: 0 }, { ...ports, events }, noAbort, noAbort);
+    const { next: before } = await page();
+    const old = await judged();
+    const { next: between, events: told } = await page(before);
+    expect(told.map(({ id }) => id)).toEqual([`${old.needles[1]}-verdict-published`]);
+    const young = await judged();
+    await apply(old.media, days, 1.9);
+    expect((await page(before)).events).toHaveLength(2);
+    expect(await apply(old.media, days, 2.1)).toMatchObject(days.eventsDays ? { events: 1 } : { verdicts: 1 });
+    const after = async () => {
+      await expect(page(before)).rejects.toThrow(EventsExpiredError);
+      const left = [await page(between), await page()];
+      const ids = left.map((one) => one.events.map(({ id }) => id));
+      expect(ids).toEqual(left.map(() => [`${young.needles[1]}-verdict-published`]));
+    };
+    await after();
+    await reindex(ports, noAbort);
+    await after();
+  });
+
+  it('and a deletion differ: nobody is told that an erased event is gone', async () => {
+    const page = (after?: string) =>
+      readFeed(tenant, { after, limit: 100, wait: 0 }, { ...ports, events }, noAbort, noAbort);
+    const { next: before } = await page();
+    const [erased, stays] = [await judged(), await judged()];
+    await toEnd(await ask({ kind: 'media', media: erased.media }));
+    expect((await page(before)).events.map(({ id }) => id)).toEqual([`${stays.needles[1]}-verdict-published`]);
+  });
+
+  it('that comes between a page and the reading of its events is not passed over', async () => {
+    const { next: before } = await events.read({ tenant, after: null, limit: 100, waitMs: 0 }, noAbort);
+    const one = await judged();
+    const asked = { after: before, limit: 100, wait: 0 };
+    const removing = (remove: () => Promise<unknown>): EventLog => {
+      let isFirst = true;
+      return new Proxy(events, {
+        get: (log, name) =>
+          name === 'read'
+            ? async (...args: Parameters<EventLog['read']>) => {
+                const page = await log.read(...args);
+                if (isFirst) await remove();
+                isFirst = false;
+                return page;
+              }
+            : Reflect.get(log, name),
+      });
+    };
+    const expiring = removing(() => apply(one.media, { eventsDays: 2 }, 2.1));
+    await expect(readFeed(tenant, asked, { ...ports, events: expiring }, noAbort, noAbort)).rejects.toThrow(
+      EventsExpiredError,
+    );
+    const { next: between } = await events.read({ tenant, after: null, limit: 100, waitMs: 0 }, noAbort);
+    const other = await judged();
+    const deleting = removing(() => deleteMedia(erasing, queues, { media: other.media, tenant }, noAbort));
+    const page = await readFeed(tenant, { ...asked, after: between }, { ...ports, events: deleting }, noAbort, noAbort);
+    expect(page.events).toEqual([]);
   });
 
   it('keeps an event that a callback is still to hear', async () => {

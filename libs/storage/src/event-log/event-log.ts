@@ -17,9 +17,11 @@ export interface EventLog {
   append(tenant: string, id: string): Promise<boolean>;
   /** Takes events out, without a trace; ids that are not there are fine. Readers go on from the places that they have. */
   remove(tenant: string, ids: readonly string[]): Promise<void>;
+  /** Takes out events that were kept for long enough: who has not come as far as the latest of them has missed some, and is told. */
+  expire(tenant: string, ids: readonly string[]): Promise<void>;
   /**
-   * Events behind a place; null = from the oldest that is kept. A place of a log that was lost since is taken for null, as
-   * whatever is told again is better than what is never told.
+   * Events behind a place; null = from the oldest that is kept, which lies behind the latest that has expired. A place of a log
+   * that was lost since is taken for null, as whatever is told again is better than what is never told.
    *
    * @param page.waitMs how long to wait for an event when there is none; an aborted signal ends the wait
    * @throws ListCursorError for what is no place

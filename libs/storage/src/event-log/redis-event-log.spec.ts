@@ -4,7 +4,8 @@
  * 1. Every reader sees the same events in the same order, whichever replica it asks; the same id counts once.
  * 2. A reader that asks again with `next` gets what came since and nothing twice, however many write meanwhile.
  * 3. A reader that waits is woken by an event from another process at once, and let go at its time or when told.
- * 4. Events are kept for the time that was said; who has missed some is told, and who has not is not.
+ * 4. Events are kept for the time that was said; who has missed some is told, and who has not is not. So it is with those that
+ *    retention took out before, in whatever order; of those that were deleted nobody is told.
  * 5. A log that was lost begins anew: the places of the old one lead to its beginning.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,6 +60,39 @@ it('takes events out without a trace, and readers go on from where they were', a
   expect((await read(a, page.next)).ids).toEqual(['three']);
   expect(await raw.hkeys('assay:{events}:places')).toEqual(['one', 'three']);
   expect(await a.append(tenant, 'two')).toBe(true);
+});
+
+it('takes out what has expired, in any order, and tells who has not come as far', async () => {
+  const places: string[] = [];
+  for (const id of ['one', 'two', 'three', 'four']) {
+    places.push((await read(a, null)).next);
+    await a.append(tenant, id);
+  }
+  const [, knowsOne = '', knowsTwo = '', knowsThree = ''] = places;
+  await b.expire(tenant, ['three', 'never']);
+  await b.expire(tenant, ['one']);
+  for (const behind of [knowsOne, knowsTwo]) await expect(read(a, behind)).rejects.toThrow(EventsExpiredError);
+  expect((await read(a, knowsThree)).ids).toEqual(['four']);
+  expect(await raw.hkeys('assay:{events}:places')).toEqual(['two', 'four']);
+  // Who begins anew can go on from there, however small his pages: not even from before the first of them is anything missed.
+  const begun = await read(a, null, 1);
+  expect(begun.ids).toEqual(['four']);
+  expect(await read(a, begun.next)).toEqual({ ids: [], next: begun.next });
+  await b.remove(tenant, ['four']);
+  expect(await read(a, knowsThree)).toEqual({ ids: [], next: knowsThree });
+});
+
+it('tells of the latest that has expired, also when what is older is trimmed afterwards', async () => {
+  const brief = createRedisEventLog({ url: redis.url, keepMs: 100 });
+  await a.append(tenant, 'old');
+  const { next: knowsOld } = await read(a, null);
+  await a.append(tenant, 'later');
+  await a.expire(tenant, ['later']);
+  await sleep(150);
+  await brief.append(tenant, 'new');
+  await brief.close();
+  await expect(read(a, knowsOld)).rejects.toThrow(EventsExpiredError);
+  expect((await read(a, null)).ids).toEqual(['new']);
 });
 
 it('loses and repeats nothing while many write', async () => {

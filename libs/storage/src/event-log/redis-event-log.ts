@@ -26,18 +26,31 @@ const lookEveryMs = 5_000;
 const eraBytes = 6;
 
 /**
+ * The latest place that is not kept any more: retention comes by media and not in the order of the log. Both numbers of a place are
+ * small enough for those of Lua.
+ */
+const noteTrimmed = `
+local function noteTrimmed(place)
+  local ms, number = string.match(place, '(%d+)-(%d+)')
+  local knownMs, known = string.match(redis.call('HGET', KEYS[3], 'trimmed') or '0-0', '(%d+)-(%d+)')
+  local isLater = tonumber(ms) > tonumber(knownMs) or (ms == knownMs and tonumber(number) > tonumber(known))
+  if isLater then redis.call('HSET', KEYS[3], 'trimmed', place) end
+end`;
+
+/**
  * Places are given out by Redis in the order of its own steps. What is trimmed is noted, so that a reader who missed it
  * can be told. KEYS stream, places, state; ARGV id, era if there is none, oldest time to keep (ms), most to trim, channel, tenant
  * @returns 1 when the id was new
  */
 const appendScript = `
+${noteTrimmed}
 redis.call('HSETNX', KEYS[3], 'era', ARGV[2])
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then return 0 end
 local place = redis.call('XADD', KEYS[1], '*', 'id', ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], place)
 local old = redis.call('XRANGE', KEYS[1], '-', '(' .. ARGV[3], 'COUNT', ARGV[4])
 for _, entry in ipairs(old) do
-  redis.call('HSET', KEYS[3], 'trimmed', entry[1])
+  noteTrimmed(entry[1])
   redis.call('HDEL', KEYS[2], entry[2][2])
   redis.call('XDEL', KEYS[1], entry[1])
 end
@@ -55,6 +68,19 @@ for _, id in ipairs(ARGV) do
 end
 return 1`;
 
+/** As removing, but noted as trimming is. KEYS stream, places, state; ARGV id ... */
+const expireScript = `
+${noteTrimmed}
+for _, id in ipairs(ARGV) do
+  local place = redis.call('HGET', KEYS[2], id)
+  if place then
+    noteTrimmed(place)
+    redis.call('XDEL', KEYS[1], place)
+    redis.call('HDEL', KEYS[2], id)
+  end
+end
+return 1`;
+
 /**
  * KEYS stream, places, state; ARGV era and place to read behind ('' = from the beginning), limit, era if there is none
  * @returns era, last place that is not kept any more, entries
@@ -62,8 +88,8 @@ return 1`;
 const readScript = `
 redis.call('HSETNX', KEYS[3], 'era', ARGV[4])
 local era = redis.call('HGET', KEYS[3], 'era')
-local start = '-'
 local trimmed = redis.call('HGET', KEYS[3], 'trimmed') or '0-0'
+local start = '(' .. trimmed
 if ARGV[1] == era then start = '(' .. ARGV[2] end
 return {era, trimmed, redis.call('XRANGE', KEYS[1], start, '+', 'COUNT', ARGV[3])}`;
 
@@ -93,6 +119,10 @@ export class RedisEventLog implements EventLog {
 
   async remove(tenant: string, ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.run(removeScript, tenant, [...ids]);
+  }
+
+  async expire(tenant: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.run(expireScript, tenant, [...ids]);
   }
 
   async read(
@@ -126,7 +156,7 @@ export class RedisEventLog implements EventLog {
     const reply = (await this.run(readScript, tenant, args)) as [string, string, Entry[]];
     const [era, trimmed, entries] = reply;
     if (askedEra === era && isBefore(asked, trimmed)) throw new EventsExpiredError();
-    // A reader from the beginning starts behind what is gone already.
+    // A reader from the beginning starts behind what is gone already: from a place before it he would be told that he missed it.
     const from = askedEra === era ? asked : trimmed;
     return { ids: entries.map(([, [, id]]) => id), next: `${era}-${entries.at(-1)?.[0] ?? from}` };
   }
