@@ -28,6 +28,13 @@ export const MediaRecord = z.object({
 });
 export type MediaRecord = z.infer<typeof MediaRecord>;
 
+/** Answer to an upload. */
+export const MediaTakenIn = MediaRecord.extend({
+  /** The scan that the fields of its form asked for; absent where they did not. */
+  scan: ScanId.optional(),
+});
+export type MediaTakenIn = z.infer<typeof MediaTakenIn>;
+
 /** The scan as the store keeps it (truth) and as GET /v1/scans/{id} shows it. */
 export const ScanRecord = z.object({
   schema: z.literal('assay.scan/1'),

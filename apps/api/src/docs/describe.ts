@@ -5,6 +5,7 @@ import {
   EvidenceLinkQuery,
   ExportKnownMedia,
   GetScan,
+  Lane,
   ListAudit,
   ListDeadLetters,
   ListDeliveries,
@@ -93,6 +94,24 @@ const idempotencyKey = {
 const keyRefusals = [400, 409, 422];
 const keyedRefusals = [401, 403, 429, 500, 503, 507];
 const binary = { type: 'string', format: 'binary' };
+/** Of an upload, beside its file and in any order; as keys of `Upload-Metadata` they mean the same. */
+const formFields = {
+  name: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 255,
+    description: "File name, for people; without it, the file's own",
+  },
+  subject: { type: 'string', minLength: 1, maxLength: 255, description: 'Whom or what it is about' },
+  scan: { enum: ['true', 'false'], description: 'Ask for a scan once it is here' },
+  policy: { type: 'string', description: 'Policy of that scan; naming one asks for it' },
+  priority: { enum: [...Lane.options], description: 'How urgent that scan is' },
+  callback: {
+    type: 'string',
+    contentMediaType: 'application/json',
+    description: 'Whom to call when something has become of that scan, as in POST /v1/scans',
+  },
+};
 
 /** Describes a route for /docs; what the schemas are is taken from the contracts. */
 export function Describe(description: Description): MethodDecorator {
@@ -166,7 +185,12 @@ function answerOf({ text, schema, events, media = [], headers = [] }: Answer) {
 }
 
 function uploadBody() {
-  const form = { type: 'object', properties: { file: binary }, required: ['file'] };
+  const form = {
+    type: 'object',
+    properties: { file: binary, ...formFields },
+    required: ['file'],
+    additionalProperties: false,
+  };
   return {
     required: true,
     content: {

@@ -24,6 +24,8 @@ export function hashContent(body: Readable, maxBytes: number, signal: AbortSigna
       .once('end', () => resolve(accepted(hash.digest('hex'))))
       .on('error', reject)
       .once('close', () => reject(new Error('The upload ended before its last byte.')));
+    // While nobody listened.
+    if (body.destroyed) reject(new Error('The upload ended before its first byte.'));
   });
   // A listener that stays keeps the signal, and with it the whole request, for as long as the service runs.
   return hashed.finally(() => signal.removeEventListener('abort', stop));

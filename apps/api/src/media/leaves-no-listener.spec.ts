@@ -32,9 +32,12 @@ test.each([
   const during: number[] = [];
   const taking = receiveForm(
     form(body),
-    async (file) => {
-      during.push(listeners(signal));
-      return accepted(await text(file));
+    {
+      check: () => undefined,
+      async take(file) {
+        during.push(listeners(signal));
+        return accepted(await text(file));
+      },
     },
     signal,
   );

@@ -5,32 +5,26 @@ import {
   MediaId as MediaIdSchema,
   MediaRecord as MediaRecordSchema,
 } from '@assay/contracts';
-import type { MediaId, MediaRecord, Outcome, TenantId } from '@assay/contracts';
-import type { FetchMediaSettings } from '@assay/fetch-media';
+import { accepted } from '@assay/contracts';
+import type { MediaId, MediaRecord, MediaTakenIn, Outcome, ScanId, TenantId } from '@assay/contracts';
+import type { AddressSettings, FetchMediaSettings } from '@assay/fetch-media';
 import type { EventLog, IdempotencyStore } from '@assay/storage';
-import {
-  deleteMedia,
-  intake,
-  type Intake,
-  keys,
-  type Ports,
-  readStored,
-  type ScanQueues,
-  underAny,
-} from '@assay/pipeline';
+import { deleteMedia, type Intake, keys, type Ports, readStored, type ScanQueues, underAny } from '@assay/pipeline';
 import type { Request, Response } from 'express';
 import { principalOf, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { isJson } from '../http/json-body';
 import { ZodPipe } from '../http/zod.pipe';
 import { assertSame, Idempotency, replay } from '../idempotency/idempotency';
-import { fingerprintOf } from '../idempotency/idempotency-key';
+import { canonicalJson, fingerprintOf } from '../idempotency/idempotency-key';
 import { ApiMetrics } from '../metrics/api-metrics';
 import { problems } from '../problems/problems';
-import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, PORTS, QUEUES } from '../tokens';
+import { CLOSING, EVENT_LOG, FETCHING, IDEMPOTENCY, PORTS, QUEUES, SENDING } from '../tokens';
+import type { FormFields } from './form-fields';
 import { hashContent } from './hash-content';
 import { ingestUrl } from './ingest-url';
-import { declaredBytes, receiveMedia, subjectOf } from './receive-media';
+import { declaredBytes, receiveMedia } from './receive-media';
+import { type TakenMedia, takeMedia } from './take-media';
 import { withinQuota } from '../quotas/upload-room';
 import { SenderGoneError, ServiceClosingError, UploadTracker } from './upload-tracker';
 
@@ -41,6 +35,7 @@ export class MediaController {
     @Inject(QUEUES) private readonly queues: ScanQueues,
     @Inject(CLOSING) private readonly closing: AbortSignal,
     @Inject(FETCHING) private readonly fetching: FetchMediaSettings,
+    @Inject(SENDING) private readonly sending: AddressSettings,
     @Inject(EVENT_LOG) private readonly events: EventLog,
     @Inject(IDEMPOTENCY) private readonly answers: IdempotencyStore,
     private readonly uploads: UploadTracker,
@@ -52,11 +47,11 @@ export class MediaController {
   @Describe({
     summary: 'Upload a video or a picture, or have it fetched',
     detail:
-      'The id is the SHA-256 of the bytes, so that the same content is one media item: uploading it again gives 200 and the record of the first time, with `takenInAt`, from which its retention then counts. What the file holds is looked at by the scan. As JSON, `url` is fetched from the public internet and the answer comes when all of it has: problems of type `url-...` say why not.',
+      'The id is the SHA-256 of the bytes, so that the same content is one media item: uploading it again gives 200 and the record of the first time, with `takenInAt`, from which its retention then counts. What the file holds is looked at by the scan. A form may say more in fields before or behind its file: `name`, `subject`, and `scan` ("true") or `policy` (an id) to have it scanned at once, as urgently as `priority` says; `callback`, JSON as in POST /v1/scans, is called when something has become of that scan, whose id is `scan` of the answer. As JSON, `url` is fetched from the public internet and the answer comes when all of it has: problems of type `url-...` say why not.',
     upload: true,
     answers: {
-      201: { schema: 'MediaRecord', text: 'Taken in', headers: ['Location'] },
-      200: { schema: 'MediaRecord', text: 'The same content was here before', headers: ['Location'] },
+      201: { schema: 'MediaTakenIn', text: 'Taken in', headers: ['Location', 'Assay-Scan'] },
+      200: { schema: 'MediaTakenIn', text: 'The same content was here before', headers: ['Location', 'Assay-Scan'] },
     },
     refusals: [400, 413, 415, 422],
   })
@@ -70,8 +65,10 @@ export class MediaController {
     }
     const { held } = begun;
     try {
-      const media = await this.answer(this.receive(request), request, response);
-      await held.answered(fingerprintOf(request, media.id), response, media);
+      const receiving = this.receive(request);
+      const media = await this.answer(receiving, request, response);
+      const { fields } = await valueOf(receiving, request);
+      await held.answered(fingerprintOf(request, contentOf(media.id, fields)), response, media);
       return media;
     } catch (error) {
       await held.refused();
@@ -79,38 +76,45 @@ export class MediaController {
     }
   }
 
-  private async answer(taking: Promise<Outcome<Intake>>, request: Request, response: Response): Promise<MediaRecord> {
-    const { media, created } = await valueOf(taking, request);
+  private async answer(
+    taking: Promise<Outcome<Intake & { scan?: ScanId | null }>>,
+    request: Request,
+    response: Response,
+  ): Promise<MediaTakenIn> {
+    const { media, created, scan } = await valueOf(taking, request);
     this.metrics.countUpload(media.bytes, created);
     response.status(created ? 201 : 200).location(`/v1/media/${media.id}`);
-    return media;
+    if (!scan) return media;
+    response.set('Assay-Scan', scan);
+    return { ...media, scan };
   }
 
-  /** Reads a repeated upload to its end, and keeps nothing of it. @throws ProblemError 422 when it is another file */
+  /** Reads a repeated upload to its end, and keeps nothing of it. @throws ProblemError 422 when it is another one */
   private async assertSameContent(request: Request, fingerprint: string): Promise<void> {
     const { maxBytes } = this.ports.limits;
     const hashing = this.uploads.run(request, (signal) =>
-      receiveMedia(request, (file) => hashContent(file, maxBytes, signal), signal),
+      receiveMedia(
+        request,
+        {
+          // It was approved the first time.
+          check: () => undefined,
+          approve: () => Promise.resolve(),
+          async take(file, beside) {
+            const id = await hashContent(file, maxBytes, signal);
+            return id.ok ? accepted(contentOf(id.value, (await beside()).fields)) : id;
+          },
+        },
+        signal,
+      ),
     );
     assertSame(fingerprint, fingerprintOf(request, await valueOf(hashing, request)));
   }
 
-  private receive(request: Request): Promise<Outcome<Intake>> {
+  private receive(request: Request): Promise<Outcome<TakenMedia>> {
     const { tenant } = principalOf(request);
-    const subject = subjectOf(request);
-    const declared = declaredBytes(request);
+    const parts = { ports: this.ports, queues: this.queues, sending: this.sending };
     return this.uploads.run(request, (signal) =>
-      receiveMedia(
-        request,
-        (file, name) =>
-          withinQuota(
-            this.ports,
-            { tenant, declared },
-            (room) => intake(file, { tenant, name, subject, room }, this.ports, signal),
-            signal,
-          ),
-        signal,
-      ),
+      receiveMedia(request, takeMedia(tenant, declaredBytes(request), parts, signal), signal),
     );
   }
 
@@ -165,6 +169,11 @@ export class MediaController {
     );
     if (!deleted) throw problems.mediaNotFound();
   }
+}
+
+/** What a request says by its body; without fields as it was before there were any, for answers that are kept. */
+function contentOf(media: MediaId, fields: FormFields): string {
+  return Object.keys(fields).length > 0 ? `${media} ${canonicalJson(fields)}` : media;
 }
 
 /** @throws ProblemError for what was not taken, and why */

@@ -1,22 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { ScanCallback, ScanRecord, UploadId } from '@assay/contracts';
-import {
-  addCallback,
-  CallbackError,
-  keepAsMedia,
-  keys,
-  type Logger,
-  type Ports,
-  ScanGoneError,
-  type ScanQueues,
-  type ScanRequest,
-  SubmitError,
-  submitScan,
-} from '@assay/pipeline';
+import type { UploadId } from '@assay/contracts';
+import { keepAsMedia, keys, type Logger, type Ports, type ScanQueues } from '@assay/pipeline';
 import { ObjectMissingError, StoreUnavailableError } from '@assay/storage';
 import type { ApiMetrics } from '../metrics/api-metrics';
 import type { Hold, LeaseLocker } from './lease-locker';
 import type { RunningHashes } from './running-hashes';
+import { scanTaken } from './scan-taken';
 import { keyOfUpload } from './upload-ids';
 import type { UploadOutcome, Outcomes } from './upload-outcome';
 import type { UploadPlace } from './upload-place';
@@ -136,7 +125,8 @@ export class TakeIn {
       if (!(error instanceof ObjectMissingError)) throw error;
     }
     const wanted = scanPolicy === null ? null : { tenant, media, policy: scanPolicy, priority };
-    const scan = wanted && (await this.scan(wanted, scanCallback, signal));
+    const scan =
+      wanted && (await scanTaken(wanted, scanCallback, { ...this.ports, queues: this.queues, log: this.log }, signal));
     // Again: an earlier one of the same bytes may have been deleted meanwhile.
     await note();
     const taken: UploadOutcome = { ...outcome, state: 'taken', scan };
@@ -144,32 +134,6 @@ export class TakeIn {
     await this.place.remove(keyOfUpload(id));
     this.hashes.forget(keyOfUpload(id));
     return taken;
-  }
-
-  /** @returns null where the media item was deleted, or its file removed, meanwhile */
-  private async scan(wanted: ScanRequest, callback: ScanCallback | null, signal: AbortSignal): Promise<string | null> {
-    if (!(await this.ports.store.stat(keys.mediaRecord(wanted.media, wanted.tenant), signal))) return null;
-    const scan = await this.submit(wanted, signal);
-    if (!scan) return null;
-    try {
-      if (callback) await addCallback(scan, callback, { ...this.ports, queues: this.queues }, signal);
-    } catch (error) {
-      if (error instanceof ScanGoneError) return null;
-      // The media is here and its scan asked for: nobody waits who could still be refused.
-      if (!(error instanceof CallbackError)) throw error;
-      this.log.warn({ scan: scan.id, tenant: scan.tenant, err: error }, 'a callback of an upload was not noted');
-    }
-    return scan.id;
-  }
-
-  /** @returns null where retention has taken the file since: nobody waits who could be told */
-  private async submit(wanted: ScanRequest, signal: AbortSignal): Promise<ScanRecord | null> {
-    try {
-      return (await submitScan(this.ports, this.queues, wanted, signal)).scan;
-    } catch (error) {
-      if (error instanceof SubmitError && error.code === 'file_removed') return null;
-      throw error;
-    }
   }
 }
 

@@ -5,7 +5,8 @@ import { ZodPipe } from '../http/zod.pipe';
 import { problems } from '../problems/problems';
 import { refuseUncallable } from '../scans/may-call';
 
-type Metadata = Record<string, string | null>;
+/** What a sender says of his upload: of tus by `Upload-Metadata`, of a form by its fields. */
+export type Metadata = Record<string, string | null>;
 
 /** What the sender wants to come of the upload, as its `Upload-Metadata` says. */
 export interface UploadWishes {
@@ -48,16 +49,21 @@ export interface WishParts {
   sending: AddressSettings;
 }
 
+/** Where a sender finds a key that is wrong. */
+export type PathOf = (key: string) => string;
+const inMetadata: PathOf = (key) => `Upload-Metadata.${key}`;
+
 /** What can be known to fail at the end is refused before the first byte. @throws ProblemError; StoreUnavailableError */
 export async function checkWishes(
   tenant: TenantId,
   metadata: Metadata | undefined,
   { ports, sending }: WishParts,
   signal: AbortSignal,
+  pathOf = inMetadata,
 ): Promise<void> {
-  checkValues(metadata, ports);
+  checkValues(metadata, ports, pathOf);
   if (metadata?.['callback'] === undefined) return;
-  const path = 'Upload-Metadata.callback';
+  const path = pathOf('callback');
   const given = jsonOf(metadata['callback']);
   if (given === undefined) throw problems.invalid([{ path, message: 'must be JSON' }]);
   const callback = new ZodPipe(ScanCallback, path).transform(given);
@@ -67,18 +73,23 @@ export async function checkWishes(
   await refuseUncallable(tenant, callback, { store: ports.store, sending }, signal, path);
 }
 
-function checkValues(metadata: Metadata | undefined, { policies }: Pick<Ports, 'policies'>): void {
+/** Each value for itself. @throws ProblemError */
+export function checkValues(
+  metadata: Metadata | undefined,
+  { policies }: Pick<Ports, 'policies'>,
+  pathOf: PathOf,
+): void {
   const scan = metadata?.['scan'] ?? 'true';
   if (scan !== 'true' && scan !== 'false') {
-    throw problems.invalid([{ path: 'Upload-Metadata.scan', message: 'must be "true" or "false"' }]);
+    throw problems.invalid([{ path: pathOf('scan'), message: 'must be "true" or "false"' }]);
   }
   if (!Lane.optional().safeParse(metadata?.['priority']).success) {
     const message = `must be one of ${Lane.options.join(', ')}`;
-    throw problems.invalid([{ path: 'Upload-Metadata.priority', message }]);
+    throw problems.invalid([{ path: pathOf('priority'), message }]);
   }
   const { scanPolicy, subject } = wishesOf(metadata);
   if (subject !== null && !Subject.safeParse(subject).success) {
-    throw problems.invalid([{ path: 'Upload-Metadata.subject', message: 'must be 1 to 255 characters of text' }]);
+    throw problems.invalid([{ path: pathOf('subject'), message: 'must be 1 to 255 characters of text' }]);
   }
   if (scanPolicy !== null && !policies.has(scanPolicy)) {
     throw problems.unknownPolicy(`There is no policy "${scanPolicy}". Known: ${[...policies.keys()].join(', ')}.`);

@@ -14,10 +14,16 @@ import type { Intake } from './taken-in';
 /** Ends the reading of a body that is larger than allowed; becomes a rejection. */
 class TooManyBytesError extends Error {}
 
-export interface IntakeOptions {
-  tenant: TenantId;
+/** What the sender says of media. */
+export interface SaidOfMedia {
   name: string | null;
   subject?: Subject | null;
+}
+
+export interface IntakeOptions extends SaidOfMedia {
+  tenant: TenantId;
+  /** Asked when every byte is here and none is media yet: what it says counts instead. Nothing is kept where it rejects. */
+  saidAtEnd?: () => Promise<SaidOfMedia>;
   /** Asked with the bytes that have come so far, before they are kept: rejects where there is no room for them. Null = there is. */
   room?: (bytes: number) => Promise<void> | null;
 }
@@ -26,11 +32,11 @@ export interface IntakeOptions {
  * Takes media in under the hash of its content, without ever holding it whole in memory. What is cut off leaves an
  * object under `uploads/`, which the sweeper removes.
  *
- * @throws what `room` rejects with
+ * @throws what `room` or `saidAtEnd` rejects with
  */
 export async function intake(
   stream: Readable,
-  { tenant, name, subject = null, room }: IntakeOptions,
+  { tenant, name, subject, saidAtEnd, room }: IntakeOptions,
   ports: Pick<Ports, 'store' | 'limits'>,
   signal: AbortSignal,
 ): Promise<Outcome<Intake>> {
@@ -54,12 +60,15 @@ export async function intake(
     if (!stream.readableEnded) meter.destroy(new Error('The upload ended before its last byte.'));
   });
   try {
+    // While nobody listened, and nothing will be heard of it any more.
+    if (stream.destroyed) throw new Error('The upload ended before its first byte.');
     await store.put(upload, stream.pipe(meter), {}, signal);
     if (bytes === 0) {
       await store.delete(upload, signal);
       return rejected('empty_file', 'The file is empty.');
     }
-    const kept = { id: hash.digest('hex'), tenant, bytes, name, subject };
+    const said = (await saidAtEnd?.()) ?? { name, subject };
+    const kept = { id: hash.digest('hex'), tenant, bytes, ...said };
     return accepted(await keepAsMedia(upload, kept, store, signal));
   } catch (error) {
     stream.unpipe(meter);
