@@ -2,49 +2,25 @@
  * The checks of the client in a real browser, bundled as a page would bundle them. What holds: messages of the reference
  * library and of an Ed25519 key, and a signed verdict, are taken; what was altered is refused with the same codes as in Node.
  */
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { publicKeyOf, signatureOf } from '@assay/pipeline';
 import type { Browser, Page } from 'playwright-core';
 import { Webhook as Reference } from 'standardwebhooks';
 import { sampleVerdict } from '../../apps/cli/src/testing/sample-verdict';
 import { launchBrowser, runsBrowser } from '../support/browser';
+import { clientBundle } from '../support/client-bundle';
 
 jest.setTimeout(240_000);
 
 const withBrowser = runsBrowser ? describe : describe.skip;
-const root = resolve(__dirname, '../..');
-
-/** One script that has the client as `window.assay`, built with the page's own bundler and settings. */
-function bundle(folder: string): string {
-  const entry = join(folder, 'entry.js');
-  const out = join(folder, 'out');
-  writeFileSync(entry, `import * as assay from '@assay/client'; window.assay = assay;`);
-  const build = { outDir: out, lib: { entry, formats: ['iife'], name: 'unused', fileName: 'assay' } };
-  const script = `
-    import { build, mergeConfig } from 'vite';
-    import config from './vite.config.mjs';
-    await build(mergeConfig({ ...config, plugins: [] }, { configFile: false, publicDir: false, logLevel: 'warn', build: ${JSON.stringify(build)} }));`;
-  execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: join(root, 'apps/console'),
-    encoding: 'utf8',
-  });
-  return readFileSync(join(out, 'assay.iife.js'), 'utf8');
-}
-
 withBrowser('in a browser', () => {
-  let folder: string;
   let server: Server;
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'assay-browser-'));
-    const script = bundle(folder);
+    const script = clientBundle();
     server = createServer((request, response) => {
       const isScript = request.url === '/assay.js';
       response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
@@ -58,7 +34,6 @@ withBrowser('in a browser', () => {
   afterAll(async () => {
     await browser?.close();
     server?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** What a check says there: `ok`, or the name and code of its error. */

@@ -9,6 +9,7 @@ export const ofApi: Record<string, keyof Config> = {
   ASSAY_TENANT_RATE_PER_MINUTE: 'tenantRatePerMinute',
   ASSAY_FETCH_PRIVATE_NETWORKS: 'fetch',
   ASSAY_FETCH_PORTS: 'fetch',
+  ASSAY_CORS_ORIGINS: 'corsOrigins',
   ASSAY_OIDC_ISSUER: 'oidc',
   ASSAY_OIDC_AUDIENCE: 'oidc',
   ASSAY_OIDC_ROLES_CLAIM: 'oidc',

@@ -79,6 +79,8 @@ export interface ApiParts {
   events: EventLog;
   idempotency: IdempotencyStore;
   uploads: ResumableUploads;
+  /** Of pages that may read answers; none = those of this service alone. */
+  corsOrigins: readonly string[];
   /** None = as many requests as there are. */
   rates: readonly RateRule[];
   /** Who logs in with an identity provider; null = nobody does. */

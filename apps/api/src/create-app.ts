@@ -15,6 +15,7 @@ import { serveDocs } from './docs/serve-docs';
 import { admitLink } from './evidence-links/admit-link';
 import { LinkKeys } from './evidence-links/link-keys';
 import { accessLog } from './http/access-log';
+import { crossOrigin } from './http/cross-origin';
 import { holdContinue, sendContinue } from './http/expect-continue';
 import { mockHeader } from './http/mock-header';
 import { isJson, malformedJson, requireJson, requireLabel } from './http/json-body';
@@ -60,6 +61,7 @@ export async function createApp(parts: ApiParts): Promise<NestExpressApplication
 
   if (tracing) express.use(traced(tracing));
   express.use(requestId, accessLog(log, app.get(ApiMetrics)), apiHeaders);
+  app.enableCors(crossOrigin(parts.corsOrigins));
   if (ports.mock) express.use(mockHeader);
   express.use(uploadsPath, tusHeaders);
   express.use(auditRequests(app.get(AuditLog), log));

@@ -90,6 +90,7 @@ export async function startApi(config: Config, log: Logger): Promise<RunningApi>
       events,
       idempotency,
       uploads,
+      corsOrigins: config.corsOrigins,
       rates,
       people: config.oidc && new People(config.oidc),
       login: config.oidc && loginOf(config.oidc),

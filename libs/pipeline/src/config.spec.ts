@@ -48,6 +48,22 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('reads whose pages may ask the API, exactly as browsers name them', () => {
+    expect(loadConfig({}).corsOrigins).toEqual([]);
+    const env = { ASSAY_CORS_ORIGINS: 'https://app.example, http://localhost:5173' };
+    expect(loadConfig(env).corsOrigins).toEqual(['https://app.example', 'http://localhost:5173']);
+    for (const wrong of [
+      '*',
+      'null',
+      'app.example',
+      'https://app.example/',
+      'https://App.example',
+      'https://*.example:*',
+    ]) {
+      expect(problemsOf({ ASSAY_CORS_ORIGINS: `https://app.example,${wrong}` })).toEqual(['ASSAY_CORS_ORIGINS.1']);
+    }
+  });
+
   it('reads which queues a worker takes, all unless said otherwise', () => {
     const all = ['plan', 'look', 'judge', 'sweep', 'erase', 'shadow', 'rescan', 'deliver'];
     expect(loadConfig({}).queues).toEqual(all);

@@ -43,6 +43,11 @@ const roleGrant = z
 /** https, but for an identity provider on this very machine. */
 export const isProviderAddress = (address: string): boolean =>
   /^(https:\/\/|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])[:/])/.test(address);
+const origin = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text, {
+    error: 'must be origins such as https://app.example, without a path and with commas between; * is not taken',
+  });
 const network = z.union([z.cidrv4(), z.cidrv6()], {
   error: 'must be networks such as 10.1.0.0/16, with commas between',
 });
@@ -146,6 +151,8 @@ const Environment = z.object({
   ASSAY_OIDC_CLIENT_ID: text.optional(),
   /** What the page asks the provider for. */
   ASSAY_OIDC_SCOPE: text.default('openid'),
+  /** Origins of pages that may ask the API from a browser; absent = its own alone. docs/access.md */
+  ASSAY_CORS_ORIGINS: listOf(origin).default([]),
   /** Requests a minute for each API key; 0 = no limit. */
   ASSAY_RATE_PER_MINUTE: count(0, 10_000_000).default(0),
   /** Requests a minute for each tenant, over all of its keys; 0 = no limit. */
@@ -254,6 +261,8 @@ export interface Config {
   adminKey: string | null;
   /** Null = API keys alone. */
   oidc: OidcSettings | null;
+  /** Of pages that may ask the API from a browser, as browsers send them; none = its own alone. */
+  corsOrigins: string[];
   /** Requests a minute that each API key may make; 0 = as many as it likes. */
   ratePerMinute: number;
   /** And each tenant, over all of its keys. */
@@ -333,6 +342,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     drainMs: e.ASSAY_DRAIN_SECONDS * 1000,
     adminKey: e.ASSAY_ADMIN_KEY ?? null,
     oidc: oidcSettings(e),
+    corsOrigins: e.ASSAY_CORS_ORIGINS,
     ratePerMinute: e.ASSAY_RATE_PER_MINUTE,
     tenantRatePerMinute: e.ASSAY_TENANT_RATE_PER_MINUTE,
     quota: {

@@ -11,7 +11,7 @@ import { type WebBody, webBodyOf } from './web-body';
 type TusRequest = Parameters<Server['handleWeb']>[0];
 
 const patchType = 'application/offset+octet-stream';
-/** Answers of tus have no body, and this API nothing for pages of other origins. */
+/** Answers of tus have no body, and what pages of other origins may read is said for all of the API: `crossOrigin`. */
 const dropped = /^(access-control-|content-)/;
 
 /**

@@ -28,7 +28,7 @@ export function createTusServer(
     locker,
     lockDrainTimeout: drainMs,
     maxSize: ports.limits.maxBytes,
-    // Nothing for pages of other origins.
+    // Said for all of the API: `crossOrigin`.
     allowedOrigins: [],
     namingFunction: () => keyOfUpload(newUploadId()),
     generateUrl: (_request, { id }) => `${uploadsPath}/${uploadOfKey(id)}`,

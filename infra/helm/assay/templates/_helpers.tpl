@@ -151,6 +151,7 @@ affinity: {{ toYaml . | nindent 2 }}
   "ASSAY_OIDC_TENANT" $v.oidc.tenant
   "ASSAY_OIDC_CLIENT_ID" $v.oidc.clientId
   "ASSAY_OIDC_SCOPE" $v.oidc.scope
+  "ASSAY_CORS_ORIGINS" (join "," $v.cors.origins)
   "ASSAY_FETCH_PRIVATE_NETWORKS" (join "," $v.urls.privateNetworks)
   "ASSAY_FETCH_PORTS" (join "," $v.urls.ports)
   "ASSAY_WEBHOOK_PRIVATE_NETWORKS" (join "," $v.webhooks.privateNetworks)
