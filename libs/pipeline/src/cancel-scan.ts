@@ -2,7 +2,7 @@ import { Plan, type ScanId, ScanRecord } from '@assay/contracts';
 import { ScanEndedError } from './errors';
 import { addPlanJob, removeScanJobs } from './flows';
 import { keys } from './keys';
-import { closeRun } from './later-run';
+import { closeRun, latestOf } from './later-run';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
@@ -26,7 +26,7 @@ export async function cancelScan(
 ): Promise<ScanRecord | null> {
   const stored = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
   if (!stored) return null;
-  const record = (await ports.index.get(scan)) ?? stored;
+  const record = latestOf(await ports.index.get(scan), stored);
   if (record.state === 'failed' || record.state === 'done') throw new ScanEndedError(record.state);
   if (record.state === 'cancelled' && stored.state === 'cancelled') return record;
   // Judged already, and only not told yet.

@@ -1,7 +1,7 @@
 import type { ScanId, ScanRecord } from '@assay/contracts';
 import { safeMessage } from './errors';
 import { keys } from './keys';
-import { closeRun } from './later-run';
+import { closeRun, latestOf } from './later-run';
 import type { Ports } from './ports';
 import { eventOf } from './progress';
 import { endScan, loadRecord } from './scan-state';
@@ -21,7 +21,7 @@ export async function failScan(
   if (stored.state === 'cancelled') return null;
   const indexed = await ports.index.get(scan);
   const failed: ScanRecord = {
-    ...(indexed ?? stored),
+    ...latestOf(indexed, stored),
     state: 'failed',
     failure: safeMessage(error),
     updatedAt: new Date().toISOString(),

@@ -6,6 +6,10 @@ import { readStored, writeStored } from './stored';
 /** How many times a scan was started anew. */
 export const runOf = ({ restarts }: Pick<ScanRecord, 'restarts'>): number => restarts ?? 0;
 
+/** What is known of a scan: by the index, which is fresh, unless it has lost that the scan was started anew. */
+export const latestOf = (indexed: ScanRecord | null, stored: ScanRecord): ScanRecord =>
+  indexed && runOf(indexed) >= runOf(stored) ? indexed : stored;
+
 /** The run that was started behind this one; null when there is none. */
 export async function laterRun(run: ScanRecord, { index }: Pick<Ports, 'index'>): Promise<ScanRecord | null> {
   const now = await index.get(run.id);

@@ -46,7 +46,8 @@ export async function restartScan(
   await writeStored(store, keys.openScan(record.id), {}, { ifAbsent: false }, signal);
   await writeStored(store, keys.record(record.id), record, { ifAbsent: false }, signal);
   await index.delete(record.id);
-  await index.create(record);
+  // Over the run before, where whoever still ends or restores that one has just brought it back.
+  await index.restore(record);
   await keepRun(record, { store }, signal);
   await index.publish(eventOf(record));
   await addPlanJob(queues, record);

@@ -89,8 +89,7 @@ async function raiseOpen(
   ports: SubmitPorts,
   queues: ScanQueues,
 ): Promise<ScanRecord> {
-  const open = scan.state === 'queued' || scan.state === 'running';
-  return open && wanted !== undefined ? raisePriority(scan, wanted, ports, queues) : scan;
+  return isOpen(scan) && wanted !== undefined ? raisePriority(scan, wanted, ports, queues) : scan;
 }
 
 /** Writes the scan down, without starting it. Whether the file is there is for `admit` to say: it may lie outside the store. */
@@ -137,10 +136,9 @@ export async function recordScan(
   const id = scanIdFor(media.id, scan.policy, scan.modelSet, media.tenant);
   const stored = await readStored(store, keys.record(id), ScanRecord, signal);
   if (stored) {
-    const indexed = await index.get(id);
-    // The index was lost; the store is the truth.
-    if (!indexed) await index.create(stored);
-    const known = indexed ?? stored;
+    // An index that was lost, or lost an end: the store is the truth.
+    if (!(await index.get(id)) || !isOpen(stored)) await index.restore(stored);
+    const known = (await index.get(id)) ?? stored;
     if (isWithoutVerdict(known)) await admit({ media, scan: id });
     return { scan: known, created: false };
   }
@@ -157,6 +155,8 @@ export async function recordScan(
   });
   return { scan: (await index.get(id)) ?? record, created: written === 'written' };
 }
+
+const isOpen = ({ state }: ScanRecord): boolean => state === 'queued' || state === 'running';
 
 /** Ended, and starts anew when it is asked for. */
 const isWithoutVerdict = ({ state }: ScanRecord): boolean => state === 'failed' || state === 'cancelled';

@@ -6,6 +6,7 @@ import { addPlanJob, isLive, removeScanJobs, stateOf } from './flows';
 import { inLanes } from './in-lanes';
 import { isOlder } from './is-older';
 import { keys } from './keys';
+import { listInTurns } from './list-in-turns';
 import type { ScanQueues } from './open-queues';
 import type { Ports } from './ports';
 import { readStored } from './stored';
@@ -14,8 +15,6 @@ import { readStored } from './stored';
 const orphanMarkerAgeMs = 3_600_000;
 /** Each costs three questions to Redis, and rarely one to the store. */
 const lanes = 32;
-const hexDigits = '0123456789abcdef';
-const minuteMs = 60_000;
 
 type Done = 'redriven' | 'failed';
 
@@ -31,7 +30,8 @@ export async function sweepOpenScans(
   now = Date.now(),
 ): Promise<Record<Done, number>> {
   const report = { redriven: 0, failed: 0 };
-  const sweepOne = async (scan: ScanId, stop: AbortSignal): Promise<void> => {
+  const sweepOne = async ({ key }: { key: string }, stop: AbortSignal): Promise<void> => {
+    const scan = key.slice(keys.openScans.length);
     try {
       const done = await sweepScan(scan, ports, queues, stop);
       if (done) report[done] += 1;
@@ -41,22 +41,14 @@ export async function sweepOpenScans(
       if (!(error instanceof ScanGoneError)) ports.log.error({ scan, err: error }, 'sweeping a scan failed');
     }
   };
-  await inLanes(openScans(ports, Math.floor(now / minuteMs), signal), lanes, sweepOne, signal);
+  await inLanes(listInTurns([keys.openScan('sc_')], ports, signal, now), lanes, sweepOne, signal);
   return report;
-}
-
-async function* openScans({ store }: Ports, turn: number, signal: AbortSignal): AsyncGenerator<ScanId> {
-  for (let step = 0; step < hexDigits.length; step += 1) {
-    const digit = hexDigits[(turn + step) % hexDigits.length]!;
-    for await (const { key } of store.list(`${keys.openScan('sc_')}${digit}`, signal)) {
-      yield key.slice(keys.openScans.length);
-    }
-  }
 }
 
 async function sweepScan(scan: ScanId, ports: Ports, queues: ScanQueues, signal: AbortSignal): Promise<Done | null> {
   const known = await ports.index.get(scan);
-  if (known && known.state !== 'cancelled' && (await hasLiveJob(queues, known))) return null;
+  const isOpen = known?.state === 'queued' || known?.state === 'running';
+  if (isOpen && (await hasLiveJob(queues, known))) return null;
   const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
   if (!record) {
     if (await isOlder(keys.openScan(scan), orphanMarkerAgeMs, ports, signal)) {
@@ -64,8 +56,8 @@ async function sweepScan(scan: ScanId, ports: Ports, queues: ScanQueues, signal:
     }
     return null;
   }
-  // Rebuilds a lost index; does nothing when the record is there.
-  await ports.index.create(record);
+  // Rebuilds an index that was lost, or lost its last write: the end of the run before must not be taken for one of this run.
+  await ports.index.restore(record);
   const indexed = await ports.index.get(scan);
   if (record.state === 'cancelled' || indexed?.state === 'cancelled') {
     await finishCancel(indexed ?? record, ports, queues, signal);

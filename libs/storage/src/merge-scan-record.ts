@@ -38,13 +38,21 @@ export function mergeScanRecord(current: ScanRecord, changes: Partial<ScanRecord
   return next;
 }
 
+/** States in which a scan is under way. */
+export const openStates: readonly ScanState[] = ['queued', 'running'];
+
 /**
  * Whether a record from the object store takes the place of the one in the index. A verdict ends a scan for good, so
- * `done` wins whatever the clocks of the two writers said; otherwise the later `updatedAt` does.
+ * `done` wins whatever the clocks of the two writers said. Then the later run does, and of one run its end: an index that lost
+ * its last write goes on with progress, which is younger than the end. Otherwise the later `updatedAt` wins.
  */
 export function isFresher(stored: ScanRecord, indexed: ScanRecord): boolean {
   if (indexed.state === 'done') return false;
-  return stored.state === 'done' || Date.parse(stored.updatedAt) > Date.parse(indexed.updatedAt);
+  if (stored.state === 'done') return true;
+  const runsLater = (stored.restarts ?? 0) - (indexed.restarts ?? 0);
+  if (runsLater !== 0) return runsLater > 0;
+  if (openStates.includes(indexed.state) && !openStates.includes(stored.state)) return true;
+  return Date.parse(stored.updatedAt) > Date.parse(indexed.updatedAt);
 }
 
 function definedOnly(patch: Partial<ScanRecord>): Partial<ScanRecord> {

@@ -224,6 +224,36 @@ export function scanIndexConformance(backend: () => ScanIndexBackend, { eventsMa
         'replaced',
       ],
       [
+        'an end, over progress of the same run that is younger',
+        { state: 'running', updatedAt: at(9) },
+        { state: 'cancelled', updatedAt: at(8) },
+        'replaced',
+      ],
+      [
+        'a failure, over progress of the same later run',
+        { state: 'queued', updatedAt: at(9), restarts: 2 },
+        { state: 'failed', updatedAt: at(8), restarts: 2 },
+        'replaced',
+      ],
+      [
+        'a later run, by a late clock',
+        { state: 'cancelled', updatedAt: at(9) },
+        { state: 'queued', updatedAt: at(8), restarts: 1 },
+        'replaced',
+      ],
+      [
+        'the end of an earlier run',
+        { state: 'running', updatedAt: at(8), restarts: 10 },
+        { state: 'cancelled', updatedAt: at(9), restarts: 9 },
+        'kept',
+      ],
+      [
+        'a verdict, over a later run',
+        { state: 'running', updatedAt: at(9), restarts: 1 },
+        { state: 'done', updatedAt: at(8), restarts: 1 },
+        'replaced',
+      ],
+      [
         'a scan begun anew',
         { state: 'cancelled', updatedAt: at(8) },
         { state: 'queued', updatedAt: at(9) },

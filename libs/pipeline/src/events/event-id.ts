@@ -33,10 +33,15 @@ export function decisionEventId({ media, id }: Pick<Decision, 'media' | 'id'>): 
   return `md_${media}-decision-${id}`;
 }
 
+/** @returns null for an event of no scan */
+export function scanOfEvent(event: EventId): ScanId | null {
+  return /^(sc_[0-9a-f]{32})-/.exec(event)?.[1] ?? null;
+}
+
 /** Where an event lies: with its scan or its media. @returns null for one of neither */
 export function eventKeyOf(event: EventId): string | null {
-  const [, scan] = /^(sc_[0-9a-f]{32})-/.exec(event) ?? [];
-  if (scan) return keys.event(scan satisfies ScanId, event);
+  const scan = scanOfEvent(event);
+  if (scan) return keys.event(scan, event);
   const [, media] = /^md_([0-9a-f]{64})-/.exec(event) ?? [];
   return media ? knownKeys.event(media, event) : null;
 }

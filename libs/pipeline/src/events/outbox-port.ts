@@ -13,8 +13,12 @@ export interface Outbox {
   tellRevision(record: ScanRecord, revision: number, signal: AbortSignal): Promise<void>;
   /** Tells what was decided on media; in the same way. @param scans of that media */
   tellDecision(decision: Decision, scans: string[], signal: AbortSignal): Promise<void>;
-  /** Tells what a crash, a lost Redis or an outage kept from being told. */
-  sweep(signal: AbortSignal): Promise<void>;
+  /**
+   * Tells what a crash, a lost Redis or an outage kept from being told, and restores what the index lost of scans that ended just now.
+   *
+   * @param now ms; each minute begins with others
+   */
+  sweep(signal: AbortSignal, now?: number): Promise<void>;
   /** Fills a feed that was lost again, with events that the store still has, in the order of their time. */
   restore(events: readonly ToldNews[]): Promise<void>;
 }

@@ -5,14 +5,16 @@ import { inLanes } from '../in-lanes';
 import { isOlder } from '../is-older';
 import { keys } from '../keys';
 import { knownKeys } from '../known/known-keys';
+import { listInTurns } from '../list-in-turns';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
+import { restoreScan } from '../restore-scan';
 import { assertMediaExists } from '../scan-state';
 import { writeStored } from '../stored';
 import { listCallbacks, wantsToHear } from '../webhooks/callback-records';
 import { addDelivery } from '../webhooks/deliveries';
 import { listReceivers } from '../webhooks/webhooks';
-import { decisionEventId, eventKeyOf } from './event-id';
+import { decisionEventId, eventKeyOf, scanOfEvent } from './event-id';
 import type { Outbox } from './outbox-port';
 import { readEvent } from './read-events';
 import { decisionNewsOf, revisionNewsOf, scanNewsOf } from './scan-news';
@@ -22,7 +24,7 @@ export const eventsKeptMs = 7 * 24 * 3_600_000;
 
 /**
  * A marker stays for this long after its event, although it was told at once: a Redis that loses its last moments loses
- * with them the feed's entry and the jobs, and telling again is harmless, ms.
+ * with them the feed's entry, the jobs and the end in the index, and telling again is harmless, ms.
  */
 const markerKeptMs = 60_000;
 /** A marker of each event of the last minute is swept; each costs some questions to the store. */
@@ -43,7 +45,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       tell(revisionNewsOf(record, revision), () => assertMediaExists(record, parts, signal), parts, signal),
     tellDecision: (decision, scans, signal) =>
       tell(decisionNewsOf(decision, scans), () => assertStillThere(decision, parts, signal), parts, signal),
-    sweep: (signal) => sweepOutbox(parts, signal),
+    sweep: (signal, now) => sweepOutbox(parts, signal, now),
     async restore(events) {
       const kept = events.filter(({ timestamp }) => Date.parse(timestamp) > Date.now() - eventsKeptMs);
       const inOrder = kept.sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1));
@@ -121,18 +123,24 @@ async function relay(
   }
 }
 
-async function sweepOutbox(parts: OutboxParts, signal: AbortSignal): Promise<void> {
+/** Scans' and media's, see `eventKeyOf`. */
+const entryPrefixes = [`${keys.outbox}sc_`, `${keys.outbox}md_`];
+
+async function sweepOutbox(parts: OutboxParts, signal: AbortSignal, now?: number): Promise<void> {
   const sweepOne = async ({ key }: { key: string }, stop: AbortSignal): Promise<void> => {
     const id = key.slice(keys.outbox.length);
     try {
       // Its age before it is told: what is told now and lost in the same moment is told again by the next sweep.
       const isOld = await isOlder(key, markerKeptMs, parts, stop);
       await relay(id, parts, stop);
+      // The index may have lost the end itself, and the scan would be shown as running for good: its own marker is gone.
+      const scan = scanOfEvent(id);
+      if (scan) await restoreScan(scan, parts, stop);
       if (isOld) await parts.store.delete(key, stop);
     } catch (error) {
       stop.throwIfAborted();
       parts.log.error({ event: id, err: error }, 'an event could not be told');
     }
   };
-  await inLanes(parts.store.list(keys.outbox, signal), sweepLanes, sweepOne, signal);
+  await inLanes(listInTurns(entryPrefixes, parts, signal, now), sweepLanes, sweepOne, signal);
 }

@@ -1,4 +1,4 @@
-import { finalStates, stageOrder } from '../merge-scan-record';
+import { finalStates, openStates, stageOrder } from '../merge-scan-record';
 
 /**
  * The index's writes, each one atomic step inside Redis. A record is a hash whose values are JSON texts: Lua never
@@ -6,6 +6,8 @@ import { finalStates, stageOrder } from '../merge-scan-record';
  *
  * All keys of a script carry the same hash tag, as Redis Cluster demands.
  */
+
+const luaSet = (names: readonly string[]): string => `{${names.map((name) => `['"${name}"']=true`).join(',')}}`;
 
 /** KEYS record; ARGV ms to keep it, field, json, field, json ... @returns 1 when it was made, 0 when there was one */
 export const createScript = `
@@ -23,14 +25,17 @@ local record = {}
 for i = 2, #ARGV, 2 do record[ARGV[i]] = ARGV[i + 1] end
 local state = redis.call('HGET', KEYS[1], 'state')
 if state then
-  if state == '"done"' then return 0 end
-  if record.state ~= '"done"' and record.updatedAt <= redis.call('HGET', KEYS[1], 'updatedAt') then return 0 end
+  local open = ${luaSet(openStates)}
+  local later = tonumber(record.restarts or 0) - tonumber(redis.call('HGET', KEYS[1], 'restarts') or 0)
+  local ends = open[state] and not open[record.state]
+  local younger = record.updatedAt > redis.call('HGET', KEYS[1], 'updatedAt')
+  local fresher = later > 0 or later == 0 and (ends or younger)
+  if state == '"done"' or not (record.state == '"done"' or fresher) then return 0 end
 end
 redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return state and 2 or 1`;
 
-const luaSet = (names: readonly string[]): string => `{${names.map((name) => `['"${name}"']=true`).join(',')}}`;
 const luaRanks = `{${stageOrder.map((stage, rank) => `['"${stage}"']=${rank}`).join(',')}}`;
 
 /** The rules of `mergeScanRecord`. KEYS record; ARGV ms to keep it, field, json ... @returns the record, empty when there is none */
