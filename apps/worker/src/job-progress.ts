@@ -8,8 +8,10 @@ import { z } from 'zod';
 const JobProgress = z.object({
   /** Engines that ended while they had it. */
   engineDeaths: z.number().int().nonnegative().default(0),
-  /** Times that it was put aside because the store, Redis or its models were not there. */
+  /** Times that it was put aside because the store or Redis was not there. */
   pauses: z.number().int().nonnegative().default(0),
+  /** Times that it was put aside by workers that cannot do it, for others that can. */
+  handOns: z.number().int().nonnegative().default(0),
   /** When the pause is over that it was put aside for, ms since 1970: `waitsSince` reads it. */
   dueAt: z.number().optional(),
 });

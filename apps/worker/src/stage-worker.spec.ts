@@ -1,14 +1,17 @@
 /**
  * Invariants, with a real Redis: a look that fails for good does not fail its scan; poison goes to the dead letters at
- * once and is told to the processor; an outage of store or Redis uses up no attempt; a stop hands jobs back without using up an attempt; deleted media ends quietly.
+ * once and is told to the processor; what this worker cannot do, of a newer version or for models that it has not, is handed on; an outage of store or Redis uses up no attempt; a stop hands jobs back without using up an attempt; deleted media ends quietly.
  */
-import { type ScanRecord } from '@assay/contracts';
+import { PlanJob, type ScanRecord } from '@assay/contracts';
 import {
   addScanFlow,
   createLog,
   type JobPayloads,
   jobIdFor,
+  jobSchemas,
   loadConfig,
+  maxHandOns,
+  ModelSetMissingError,
   openQueues,
   PermanentError,
   type QueueName,
@@ -17,6 +20,7 @@ import {
   type ScanQueues,
 } from '@assay/pipeline';
 import { StoreUnavailableError } from '@assay/storage';
+import { z } from 'zod';
 import { testPlan } from '../../../libs/pipeline/src/testing/test-plan';
 import { startRedis, type TestRedis } from '../../../test/support/redis';
 import { EngineDiedError } from './engine/engine-died-error';
@@ -176,10 +180,7 @@ describe('StageWorker', () => {
     await until(async () => (await queues.sweep.getJobState('swept')) === 'failed');
   });
 
-  it.each([
-    ['a payload that follows no schema', { v: 2, scan: scan.id }, 0],
-    ['a permanent error', { v: 1, scan: scan.id }, 1],
-  ])('sends %s to the dead letters at once', async (_what, payload, expectedRuns) => {
+  it('sends a permanent error to the dead letters at once', async () => {
     let runs = 0;
     open('plan', {
       run: async () => {
@@ -187,9 +188,69 @@ describe('StageWorker', () => {
         throw new PermanentError('Never.');
       },
     });
-    await queues.plan.add('plan', payload as JobPayloads['plan'], { jobId: 'poison' });
+    await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'poison' });
     await until(async () => (await queues.plan.getJobState('poison')) === 'failed');
-    expect(runs).toBe(expectedRuns);
+    expect(runs).toBe(1);
+  });
+
+  /** As the queue would bring it back, without the pauses between. */
+  async function promoteUntil(id: string, state: 'failed' | 'unknown'): Promise<void> {
+    while ((await queues.plan.getJobState(id)) !== state) {
+      const job = await queues.plan.getJob(id);
+      if (job && (await job.isDelayed())) await job.promote().catch(() => undefined);
+    }
+  }
+  const ofNewerVersion = { v: 1, scan: scan.id, tenant: 'default', wanted: 'something new' } as JobPayloads['plan'];
+
+  it('hands a job of a newer version on to a worker that knows it', async () => {
+    const exhausted = jest.fn();
+    const old = open('plan', { run: async () => undefined, exhausted });
+    await queues.plan.add('plan', ofNewerVersion, { jobId: 'newer', attempts: 1 });
+    await until(async () => (await queues.plan.getJobState('newer')) === 'delayed');
+    await old.close(0);
+    const run = jest.fn(async () => undefined);
+    const newer = jest.replaceProperty(jobSchemas, 'plan', PlanJob.extend({ wanted: z.string() }));
+    open('plan', { run });
+    await promoteUntil('newer', 'unknown');
+    newer.restore();
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(exhausted).not.toHaveBeenCalled();
+  });
+
+  it('gives a job up that no worker knows, as a dead letter that says so', async () => {
+    const run = jest.fn(async () => undefined);
+    open('plan', { run });
+    await queues.plan.add('plan', ofNewerVersion, { jobId: 'unknown' });
+    await promoteUntil('unknown', 'failed');
+    const letter = await queues.plan.getJob('unknown');
+    expect(letter).toMatchObject({
+      attemptsMade: 1,
+      progress: { handOns: maxHandOns },
+      failedReason: expect.stringMatching(/^No worker knows the payload of this plan job/),
+    });
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it('hands a job on however many outages it has sat out, and counts neither for the other', async () => {
+    let runs = 0;
+    const exhausted = jest.fn();
+    const job = await queues.plan.add('plan', { v: 1, scan: scan.id }, { jobId: 'patient', attempts: 1 });
+    await job.updateProgress({ pauses: maxHandOns });
+    open('plan', {
+      run: async () => {
+        runs += 1;
+        if (runs <= maxHandOns) throw new ModelSetMissingError(scan.modelSet);
+        if (runs === maxHandOns + 1) throw new StoreUnavailableError('away');
+        expect((await queues.plan.getJob('patient'))?.progress).toMatchObject({
+          handOns: maxHandOns,
+          pauses: maxHandOns + 1,
+        });
+      },
+      exhausted,
+    });
+    await promoteUntil('patient', 'unknown');
+    expect(runs).toBe(maxHandOns + 2);
+    expect(exhausted).not.toHaveBeenCalled();
   });
 
   it('hands a job back at a stop without using up an attempt, and another worker finishes it', async () => {

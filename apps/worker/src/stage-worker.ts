@@ -19,6 +19,7 @@ import {
   StageTimeoutError,
   type Tracing,
   underAny,
+  UnknownPayloadError,
   type WorkerConnection,
   workerConnection,
 } from '@assay/pipeline';
@@ -178,12 +179,12 @@ export class StageWorker {
         await job.moveToWait(token);
         throw new WaitingError();
       }
-      const { pauses } = progressOf(job);
-      if (error instanceof ModelSetMissingError && pauses < maxHandOns) {
+      const { pauses, handOns } = progressOf(job);
+      if (isForAnother(error) && handOns < maxHandOns) {
         finish('handed_on');
-        const pauseMs = outagePauseMs(pauses);
-        log.warn({ queue: name, job: job.id, pauseMs, modelSet: error.digest }, 'model set is not here, job handed on');
-        return await putAside(job, pauseMs, token, { pauses: pauses + 1 });
+        const pauseMs = outagePauseMs(handOns);
+        log.warn({ queue: name, job: job.id, pauseMs, err: error }, 'this worker cannot do it, job handed on');
+        return await putAside(job, pauseMs, token, { handOns: handOns + 1 });
       }
       if (isOutage(error) && !lost?.aborted && pauses < queueSettings[name].maxOutagePauses) {
         finish('postponed');
@@ -202,7 +203,7 @@ export class StageWorker {
   /** Payloads come from outside this process: a version behind, a version ahead, or a person with redis-cli. */
   private payloadOf(job: Job) {
     const parsed = jobSchemas[this.name].safeParse(job.data);
-    if (!parsed.success) throw new PermanentError(`The payload of a ${this.name} job does not follow its schema.`);
+    if (!parsed.success) throw new UnknownPayloadError(this.name);
     return parsed.data;
   }
 
@@ -244,7 +245,7 @@ async function putAside(
   job: Job,
   pauseMs: number,
   token: string | undefined,
-  counted: { pauses?: number } = {},
+  counted: { pauses?: number; handOns?: number } = {},
 ): Promise<never> {
   const dueAt = Date.now() + pauseMs;
   await noteProgress(job, { ...counted, dueAt });
@@ -259,8 +260,13 @@ function failureOf(error: unknown): Error {
   return failure;
 }
 
+/** Another worker of the fleet may be able to do it: one with the models, or of the version that added the job. */
+function isForAnother(error: unknown): boolean {
+  return error instanceof ModelSetMissingError || error instanceof UnknownPayloadError;
+}
+
 /** Errors of a schema say that the data is wrong, and it will be as wrong next time. */
 function isPermanent(error: unknown): boolean {
-  if (error instanceof PermanentError || error instanceof ModelSetMissingError) return true;
+  if (error instanceof PermanentError || isForAnother(error)) return true;
   return error instanceof Error && error.name === 'ZodError';
 }

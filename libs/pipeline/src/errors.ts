@@ -112,6 +112,18 @@ export class ModelSetMissingError extends Error {
   }
 }
 
+/**
+ * A job's payload is not of the form that this process knows: of a newer version, a fleet in the middle of an upgrade, or no payload of
+ * ours. Another worker may know it, so the job is handed on.
+ */
+export class UnknownPayloadError extends Error {
+  override readonly name = 'UnknownPayloadError';
+
+  constructor(queue: string) {
+    super(`No worker knows the payload of this ${queue} job: it does not follow its schema, or is of a newer version.`);
+  }
+}
+
 /** What cannot be done with the registered model sets or the rollout. */
 export class ModelSetError extends Error {
   override readonly name = 'ModelSetError';
@@ -275,6 +287,7 @@ const ownErrors = [
   ScanGoneError,
   PermanentError,
   ModelSetMissingError,
+  UnknownPayloadError,
   ModelSetError,
   RescanError,
   StageTimeoutError,
