@@ -7,6 +7,7 @@ import { Turns } from './lanes/turns';
 import { callerConnection } from './queue-connection';
 import { type QueueName, queueNames, queuePrefix, queueSettings, removeOnComplete } from './queues';
 import type { Tracing } from './tracing/tracing';
+import { ReceiverGate } from './webhooks/receiver-gate';
 
 /** What each queue carries, and the schema that the worker's door checks it with. */
 export const jobSchemas = {
@@ -36,6 +37,8 @@ export type ScanQueues = { [Name in QueueName]: Queue<JobPayloads[Name], unknown
   turns: Turns;
   /** How many scans of a tenant are begun a minute. */
   starts: StartRate;
+  /** How many deliveries to one receiver are under way. */
+  receivers: ReceiverGate;
   /** @param most looks of one tenant in one lane at the same time */
   gate(most: number): TenantGate;
   close(): Promise<void>;
@@ -99,6 +102,7 @@ export async function openQueues(
     flow,
     turns,
     starts: new StartRate(redis, queuePrefix, queues.plan),
+    receivers: new ReceiverGate(redis, queuePrefix, queues.deliver),
     gate: (most) => new TenantGate(redis, queuePrefix, queues.look, most),
     async close() {
       await Promise.all([...queueNames.map((name) => queues[name].close()), flow.close()]);

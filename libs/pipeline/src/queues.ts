@@ -53,8 +53,9 @@ const keepFailed = { count: 1000, age: week };
 const maxOutagePauses = 700;
 
 /**
- * Times that a job is handed on by workers that have not its model set: with the pauses of an outage about a quarter of an hour, so
- * that a fleet in the middle of an upgrade, or an operator who registers the set, comes in time.
+ * Times that a job is handed on by workers that have not its model set or do not know its payload: with the pauses of an outage about a
+ * quarter of an hour, so that a fleet in the middle of an upgrade, or an operator who registers the set, comes in time. Counted apart
+ * from the pauses of outages, or a job that has sat one out would be given up at the first worker that cannot do it.
  */
 export const maxHandOns = 20;
 
@@ -113,8 +114,9 @@ export const queueSettings: Record<QueueName, Required<QueueSettings>> = {
     keepFailed: { count: 10, age: week },
   },
   deliver: {
-    // Waits for other people's servers: no CPU, and a slow receiver must not hold up the others.
-    concurrency: 16,
+    // Waits for other people's servers: no CPU. What a slow receiver may hold of them is in webhooks/receiver-gate.ts: only some sixty
+    // that are slow at once take all of a courier.
+    concurrency: 256,
     // Tries of our own side, such as reading the store; when to try a receiver again is in webhooks/schedule.ts.
     attempts: 8,
     backoffMs: 2000,

@@ -6,8 +6,9 @@ import { keys } from '../keys';
 import type { Ports } from '../ports';
 import { writeStored } from '../stored';
 import { callbackKeyOf, endCallback } from './callback-records';
-import { findDelivery, removeDelivery } from './deliveries';
+import { deliverJobId, findDelivery, removeDelivery } from './deliveries';
 import { noteReached, wasReachedSince } from './reached';
+import { type ReceiverGate, receiverOf, receiverOfWebhook } from './receiver-gate';
 import { pauseBefore } from './schedule';
 import { callbackSecrets, liveSecrets, type SecretHolder } from './secrets';
 import { signedHeaders } from './sign-message';
@@ -21,6 +22,8 @@ const attemptsKept = 20;
 
 export type DeliverPorts = Pick<Ports, 'store' | 'log'> & {
   sending: AddressSettings;
+  /** Bounds what is under way to one receiver; none without it. */
+  receivers?: ReceiverGate;
   /** True = this try is to reach nobody; in mock mode. */
   isLost?: (record: DeliveryRecord, signal: AbortSignal) => Promise<boolean>;
 };
@@ -31,21 +34,41 @@ export interface Tried {
   state: DeliveryRecord['state'];
 }
 
+type OnTried = (tried: Tried) => void;
+
 /**
  * One try of a delivery. What came of it is written before anything else: who does the job again, after a crash, goes on
  * from there, and a receiver may get an event twice but never loses one.
  *
  * @param onTried told before the wait for the next try begins
- * @throws LaterError when another try is due later
+ * @throws LaterError when another try is due later, or enough is under way to the receiver
  */
 export async function deliver(
-  { webhook, delivery }: Pick<DeliverJob, 'webhook' | 'delivery'>,
+  job: Pick<DeliverJob, 'webhook' | 'delivery'>,
   ports: DeliverPorts,
   signal: AbortSignal,
-  onTried: (tried: Tried) => void = () => undefined,
+  onTried: OnTried = () => undefined,
+): Promise<void> {
+  const { webhook, delivery } = job;
+  const { store, log, receivers } = ports;
+  const find = (): Promise<DeliveryRecord | null> => findDelivery(webhook, delivery, store, signal);
+  const tryIt = (record: DeliveryRecord | null) => tryDelivery(job, record, ports, signal, onTried);
+  if (!receivers) return tryIt(await find());
+  const place = { id: deliverJobId(webhook, delivery), delivery };
+  const known = receiverOfWebhook(webhook);
+  if (known) return receivers.run(place, known, log, async () => tryIt(await find()));
+  const record = await find();
+  return record ? receivers.run(place, receiverOf(record), log, () => tryIt(record)) : tryIt(record);
+}
+
+async function tryDelivery(
+  { webhook, delivery }: Pick<DeliverJob, 'webhook' | 'delivery'>,
+  record: DeliveryRecord | null,
+  ports: DeliverPorts,
+  signal: AbortSignal,
+  onTried: OnTried,
 ): Promise<void> {
   const { store } = ports;
-  const record = await findDelivery(webhook, delivery, store, signal);
   if (record?.state === 'pending') {
     const early = msUntilDue(record);
     if (early > 0) throw new LaterError(early);
@@ -83,6 +106,7 @@ async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: Abor
   await writeStored(ports.store, keys.delivery(record.webhook, record.id), tried, { ifAbsent: false }, signal);
   const { webhook, eventId: event } = record;
   ports.log.info({ webhook, event, ...attempt, state: tried.state }, 'webhook');
+  await ports.receivers?.note(receiverOf(record), attempt);
   return tried;
 }
 

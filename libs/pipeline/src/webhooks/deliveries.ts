@@ -18,8 +18,9 @@ import { liveStates } from '../flows';
 import { keys } from '../keys';
 import type { ScanQueues } from '../open-queues';
 import type { Ports } from '../ports';
-import { readStored, writeStored } from '../stored';
+import { readDerived, readStored, writeStored } from '../stored';
 import { deliveryIdOf } from './delivery-id';
+import { type Receiver, receiverOf, receiverOfWebhook } from './receiver-gate';
 import { msUntilDue } from './until-due';
 import { getWebhook, webhookIds } from './webhooks';
 
@@ -204,16 +205,29 @@ async function untilIdle(
 export async function removeDeliveries(
   tenant: TenantId,
   { events, callbacks }: { events: readonly Pick<ToldNews, 'id' | 'timestamp'>[]; callbacks: readonly CallbackId[] },
-  { store, queues }: { store: Ports['store']; queues: Pick<ScanQueues, 'deliver'> | null },
+  { store, queues }: { store: Ports['store']; queues: Pick<ScanQueues, 'deliver' | 'receivers'> | null },
   signal: AbortSignal,
 ): Promise<void> {
   if (events.length === 0) return;
   for (const webhook of [...(await webhookIds(tenant, store, signal)), ...callbacks]) {
     for (const delivery of events.map(deliveryIdOf)) {
-      await queues?.deliver.remove(deliverJobId(webhook, delivery));
+      const job = deliverJobId(webhook, delivery);
+      await queues?.deliver.remove(job);
+      const receiver = receiverOfWebhook(webhook) ?? (await receiverOfCallback(webhook, delivery, store, signal));
+      if (receiver) await queues?.receivers.forget(job, receiver);
       await removeDelivery(webhook, delivery, store, signal);
     }
   }
+}
+
+async function receiverOfCallback(
+  callback: ReceiverId,
+  delivery: DeliveryId,
+  store: Ports['store'],
+  signal: AbortSignal,
+): Promise<Receiver | null> {
+  const record = await readDerived(store, keys.delivery(callback, delivery), DeliveryRecord, signal);
+  return record && receiverOf(record);
 }
 
 export async function removeDelivery(
@@ -253,7 +267,7 @@ export async function hasDeliverJob(
 }
 
 /** One job over all tries of a delivery: added twice, it is one. */
-const deliverJobId = (webhook: ReceiverId, delivery: DeliveryId): string => `${webhook}-${delivery}`;
+export const deliverJobId = (webhook: ReceiverId, delivery: DeliveryId): string => `${webhook}-${delivery}`;
 
 /** Without what is for the sender alone. */
 function described({
