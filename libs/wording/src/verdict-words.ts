@@ -52,5 +52,8 @@ export function prevalenceWords({ atPrevalence }: Pick<Verdict, 'atPrevalence'>)
   return `${where}, the chance that this one is would be ${chance(probability)}.`;
 }
 
-/** What the interval beside a probability says. */
-export const intervalWords = 'where nine of ten copies of this file would be, encoded again, smaller or cropped';
+/** What the interval beside a probability says. How far the answer moves on another way was measured on videos alone. */
+export const intervalWords = ({ kind }: Pick<Verdict, 'kind'>): string =>
+  kind === 'still'
+    ? 'a rough range; not measured on pictures'
+    : 'where nine of ten probabilities lie that the same footage is given, seen in other frames or come another way (encoded again, smaller, cropped)';

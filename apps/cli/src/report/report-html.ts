@@ -48,7 +48,7 @@ function estimate(verdict: Verdict): Markup | null {
   return html`<p class="soft">
       Probability that a face was manipulated:
       <strong>${formatEstimate(verdict.probability, verdict.interval)}</strong>, with its 90 % interval:
-      ${intervalWords}
+      ${intervalWords(verdict)}
     </p>
     <div
       class="scale"

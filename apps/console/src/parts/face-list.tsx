@@ -26,8 +26,8 @@ export function FaceList({ client, verdict, all, onAll }: Props) {
     <>
       <p className="hint">
         {still
-          ? 'Beside each name: the probability of manipulation with its 90 % interval. A picture’s own score is taken with caution: one frame is little to go by.'
-          : `Beside each name: the probability of manipulation, from all frames judged, with the 90 % interval: ${intervalWords}. On each picture: the score of that frame alone.`}
+          ? `Beside each name: the probability of manipulation with its 90 % interval: ${intervalWords(verdict)}. A picture’s own score is taken with caution: one frame is little to go by.`
+          : `Beside each name: the probability of manipulation, from all frames judged, with the 90 % interval: ${intervalWords(verdict)}. On each picture: the score of that frame alone.`}
       </p>
       {ordered.slice(0, ordered.length - rest).map((track) => (
         <FaceStrip key={track.index} client={client} scan={verdict.scan} track={track} still={still} />

@@ -1,13 +1,13 @@
 import type { Verdict } from '@assay/contracts';
 import { chance, intervalWords, prevalenceWords } from '@assay/wording';
 
-type Props = Pick<Verdict, 'probability' | 'interval' | 'thresholds' | 'atPrevalence'>;
+type Props = Pick<Verdict, 'probability' | 'interval' | 'thresholds' | 'atPrevalence' | 'kind'>;
 
 /** The probability with its interval, on the scale that the policy's thresholds divide. */
-export function Gauge({ probability, interval, thresholds, atPrevalence }: Props) {
+export function Gauge({ probability, interval, thresholds, atPrevalence, kind }: Props) {
   if (probability === null) return null;
   const [low, high] = interval ?? [probability, probability];
-  const words = `${chance(probability)} probability of manipulation; ${chance(low)} to ${chance(high)} is ${intervalWords}`;
+  const words = `${chance(probability)} probability of manipulation; ${chance(low)} to ${chance(high)} is ${intervalWords({ kind })}`;
   return (
     <figure className="gauge">
       <div className="gauge-figure">
@@ -15,7 +15,7 @@ export function Gauge({ probability, interval, thresholds, atPrevalence }: Props
         <span>
           probability of manipulation
           <br />
-          <span className="hint" title={intervalWords}>
+          <span className="hint" title={intervalWords({ kind })}>
             90 % interval {chance(low)} – {chance(high)}
           </span>
         </span>

@@ -32,7 +32,7 @@ export function headline(verdict: Verdict): HTMLElement {
           class: 'scale',
           part: 'scale',
           role: 'img',
-          'aria-label': `${chance(probability)} probability of manipulation; ${chance(low)} to ${chance(high)} is ${intervalWords}`,
+          'aria-label': `${chance(probability)} probability of manipulation; ${chance(low)} to ${chance(high)} is ${intervalWords({ kind })}`,
         },
         h('span', { class: 'zone authentic', style: `left:0;width:${share(thresholds.authentic)}` }),
         h('span', { class: 'zone manipulated', style: `left:${share(thresholds.manipulated)};right:0` }),
