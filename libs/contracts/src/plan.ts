@@ -33,7 +33,16 @@ export const Plan = z.object({
   cutCandidatesSeconds: z.array(z.number().nonnegative()),
   keyframeCount: z.number().int().nonnegative(),
   segments: z.array(Segment).min(1),
-  /** Stretches whose frames are not looked at, as the file gives no place to begin decoding there. Absent = none. */
-  passedOver: z.array(z.object({ startSeconds: z.number(), endSeconds: z.number() })).optional(),
+  /** Stretches whose frames are not looked at. Absent = none. */
+  passedOver: z
+    .array(
+      z.object({
+        startSeconds: z.number(),
+        endSeconds: z.number(),
+        /** Frames whose times others have before them; absent = no keyframe there, and more to decode on the way than a scan may. */
+        cause: z.literal('repeated_times').optional(),
+      }),
+    )
+    .optional(),
 });
 export type Plan = z.infer<typeof Plan>;

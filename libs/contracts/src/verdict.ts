@@ -17,6 +17,7 @@ export const ReasonCode = z.enum([
   'generator_framing',
   'no_forgery_signs',
   'some_faces_not_judged',
+  'some_frames_not_judged',
   'faces_taken_together',
   // why no firm answer is given
   'between_thresholds',
@@ -49,7 +50,10 @@ export const Reason = z.object({
 export type Reason = z.infer<typeof Reason>;
 
 const Probability = z.number().min(0).max(1);
-/** Holds nine of ten probabilities that the same footage is given, seen in other frames or come another way (another encode, smaller, cropped). */
+/**
+ * Holds nine of ten probabilities that the same footage is given, seen in other frames or come another way (another encode, smaller, cropped);
+ * the calibration's own error is part of it. Measured on videos: of a still a rough range.
+ */
 const Interval = z.tuple([Probability, Probability]);
 
 export const VerdictTrack = z.object({

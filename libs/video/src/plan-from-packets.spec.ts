@@ -208,10 +208,11 @@ describe('a clock that goes back', () => {
   test('hides what has the same times, which is named; what comes later is looked at', () => {
     const same = plan(behind(video(30), video(20)));
     expect(same.times.at(-1)).toBeLessThan(30);
-    expect(same.passedOver).toEqual([{ startSeconds: expect.closeTo(30), endSeconds: expect.closeTo(50, 1) }]);
+    const cause = 'repeated_times';
+    expect(same.passedOver).toEqual([{ startSeconds: expect.closeTo(30), endSeconds: expect.closeTo(50, 1), cause }]);
     const longer = plan(behind(video(10), video(60)));
     expect(longer.times.filter((at) => at > 11).length).toBeGreaterThan(longer.times.length / 2);
-    expect(longer.passedOver).toEqual([{ startSeconds: expect.closeTo(60), endSeconds: expect.closeTo(70, 0) }]);
+    expect(longer.passedOver).toEqual([{ startSeconds: expect.closeTo(60), endSeconds: expect.closeTo(70, 0), cause }]);
     const fiveBefore = plan(behind(video(0.2, { origin: 30 }), video(60)));
     expect(fiveBefore.times.length).toBeGreaterThan(8);
     expect(fiveBefore.passedOver?.at(-1)).toMatchObject({ endSeconds: expect.closeTo(60, 0) });

@@ -42,7 +42,8 @@ export function planFromPackets(allPackets: Packets, probe: Probe, policy: Polic
   const choice = chooseFrames(timeline, cuts, { frames: budget, pixels, canSeek: seekBy !== undefined });
   const { durationSeconds: end } = timeline;
   // Behind the rest, as on a player's clock: it has no time of its own.
-  const hidden = hiddenSeconds > 0 ? [{ startSeconds: end, endSeconds: end + hiddenSeconds }] : [];
+  const hidden =
+    hiddenSeconds > 0 ? [{ startSeconds: end, endSeconds: end + hiddenSeconds, cause: 'repeated_times' as const }] : [];
   const over = [...passedOver(choice.frames, timeline, budget), ...hidden];
   return accepted({
     ...decodeSize(probe, policy),

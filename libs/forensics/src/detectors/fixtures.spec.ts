@@ -20,7 +20,7 @@ jest.setTimeout(240_000);
 /**
  * Holds, with the models that ship and the clips that ship (faces of no real person): faces are found and followed, a cut ends
  * them, every frame of the swapped twin scores higher than its original's, the overlay marks the face that was replaced, a face behind
- * a mask is not judged, and two runs agree to the last digit.
+ * a mask is not judged, nor one by the frames that a model took for familiar ones among others, and two runs agree to the last digit.
  */
 const root = join(__dirname, '../../../..');
 const clip = (name: string) => join(root, 'test/fixtures', name);
@@ -140,6 +140,26 @@ const framesPerSecond = 4;
     expect(judged.tracks[0]!.outOfDomain!).toBeGreaterThan(0.9);
     expect(evidence).toHaveLength(1);
   });
+
+  /** The plain frames alone are called manipulated: a composite. */
+  it.each([
+    [10, 'inconclusive', 'out_of_domain'],
+    [4, 'likely_manipulated', 'some_frames_not_judged'],
+  ])(
+    'is not led by the frames that are left where %i are filmed from a screen, and plots them alone',
+    async (filmed, verdict, code) => {
+      const mixed = decode('real-a.mp4').map((frame, i) => ((i * 7) % 16 < filmed ? filmedFromScreen(frame) : frame));
+      const { result, facts } = await lookAt(mixed);
+      const judged = judgeSegments([result], facts);
+      expect([judged.verdict, judged.reasons.map(({ code: found }) => found)]).toEqual([
+        verdict,
+        expect.arrayContaining([code]),
+      ]);
+      const plotted = judged.timeline.filter(({ probability }) => probability !== null);
+      expect(plotted.length).toBeGreaterThan(0);
+      expect(plotted.length).toBeLessThanOrEqual(mixed.length - filmed);
+    },
+  );
 
   it('follows two people', async () => {
     const { tracks, framesSeconds } = await judge('two-people.webm');

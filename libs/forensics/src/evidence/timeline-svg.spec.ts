@@ -23,7 +23,9 @@ describe('renderTimelineSvg', () => {
     // Broken at the moment without a face and at the cut.
     expect(svg.match(/class="curve" d="([^"]*)"/)![1]!.match(/M/g)).toHaveLength(3);
     expect(svg).toMatch(/<title id="t">Probability of manipulation over time/);
-    expect(svg).toMatch(/<desc id="d">19 moments with a judged face .* 62 %, 90 % interval 40 % to 80 %/);
+    expect(svg).toMatch(
+      /<desc id="d">A face was judged at 19 of 20 moments looked at in .* 62 %, 90 % interval 40 % to 80 %/,
+    );
     expect(svg).toMatch(/minutes : seconds/);
   });
 

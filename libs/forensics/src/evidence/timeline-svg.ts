@@ -1,6 +1,6 @@
 import { Probe } from '@assay/contracts';
 import { Judgement } from '../judgement';
-import { clock } from './time-text';
+import { clock, plural } from './time-text';
 import { plotStyle } from './timeline-style';
 import { percent } from './track-reasons';
 
@@ -21,7 +21,7 @@ export interface TimelineThresholds {
 }
 
 /**
- * Draws the probability of manipulation over time: one point for each looked-at moment with a judged face, the video's
+ * Draws the probability of manipulation over time: one point for each looked-at moment at which a face was judged, the video's
  * probability with its 90 % interval, thresholds where given, shot cuts. Static SVG without scripts or external references,
  * readable on light and dark grounds, with a title and a description in words.
  *
@@ -64,7 +64,7 @@ function describe({ timeline, cutsSeconds, probability, interval }: Judgement, s
       ? ''
       : ` The video as a whole: ${percent(probability)}, 90 % interval ${percent(interval[0])} to ${percent(interval[1])}.`;
   return (
-    `${judged.length} moments with a judged face in ${clock(seconds, true)}; highest ${percent(highest.p)} at ` +
+    `A face was judged at ${judged.length} of ${plural(timeline.length, 'moment')} looked at in ${clock(seconds, true)}; highest ${percent(highest.p)} at ` +
     `${clock(highest.seconds, true)}; ${cutsSeconds.length} shot cuts.${whole}`
   );
 }

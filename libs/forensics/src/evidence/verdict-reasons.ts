@@ -6,6 +6,8 @@ import type { Stretch } from '../fusion/track-estimate';
 import { type Stretch as Unseen, unreadStretches } from '../fusion/unseen';
 import { disagreementOf } from '../fusion/disagreement';
 import { glimpsesLookForged, glimpsesReason } from './glimpse-reasons';
+import { leftOutFrames, whyLeftOut } from './left-out-frames';
+import { withSampling } from './sparse-sampling';
 import { briefReasons, forgeryReasons, name, percent, Reason } from './track-reasons';
 import { clock, listText, plural } from './time-text';
 import { betterCopyReason, leaningReason } from './unsure-reasons';
@@ -56,14 +58,18 @@ export function verdictReasons(facts: ReasonFacts): Reason[] {
   if (verdict === 'inconclusive')
     reasons.push(...(facts.probability === null ? [nothingJudged(facts)] : unsure(facts)));
   if (!forgedTogether) reasons.push(...together);
-  reasons.push(...notJudged(facts), ...notSeen(facts), ...cutShort(probe));
+  reasons.push(...framesLeftOut(facts), ...notJudged(facts), ...notSeen(facts), ...cutShort(probe));
   if (seen.length > 0) {
     // Said once, where a person reads it: what such a score is and is not.
     const last = seen.at(-1)!;
     reasons[seen.length - 1] = { ...last, text: `${last.text} This is a lead to check by eye, not proof.` };
   }
-  return reasons;
+  return withSampling(reasons, facts);
 }
+
+/** Of a hint the reason itself says what is lacking. */
+const framesLeftOut = ({ tracks, glimpses, fewFrames }: ReasonFacts): Reason[] =>
+  fewFrames ? [] : leftOutFrames(tracks.filter((face) => hasSay(face, glimpses)));
 
 function reason(code: Code, text: string): Reason {
   return { code, text, track: null, atSeconds: null };
@@ -125,8 +131,7 @@ function notJudged(facts: ReasonFacts): Reason[] {
 const briefly: Partial<Record<Code, string>> = {
   faces_blurred: 'too blurred',
   faces_extreme_pose: 'turned too far away',
-  faces_occluded: 'too much of it hidden',
-  out_of_domain: 'unlike the pictures that the detectors learned from',
+  ...whyLeftOut,
   bad_exposure: 'too dark or too bright',
   too_few_frames: 'seen too briefly or too poorly',
 };
@@ -170,9 +175,12 @@ function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
     const most = Math.max(...tracks.map(({ frames }) => frames.length));
     const obstacle = obstacles.find((code) => 2 * tracks.filter(({ track }) => track.abstention === code).length >= tracks.length); // prettier-ignore
     if (obstacle) {
+      const refused = tracks.filter(({ track }) => track.abstention === obstacle).map(({ refusals }) => refusals);
+      const left = refused.reduce((sum, refusals) => sum + refusals[obstacle], 0);
+      const all = refused.reduce((sum, refusals) => sum + Object.values(refusals).reduce((a, b) => a + b), 0);
       return reason(
         obstacle,
-        `The faces found ${texts[obstacle]} in more than ${plural(most, 'frame')}, so the score is only a hint.`,
+        `The faces found ${texts[obstacle]} in ${left} of ${plural(all, 'frame')}. The score comes from what is left, and is only a hint.`,
       );
     }
     return reason(
@@ -251,15 +259,23 @@ function notSeen({ segments, plan }: ReasonFacts): Reason[] {
     );
     return [{ code: 'partly_unreadable', text: say(where), track: null, atSeconds: first.startSeconds }];
   };
+  const over = plan.passedOver ?? [];
   return [
     ...told(
       unreadStretches(segments, plan),
       (where) => `Part of the file could not be read (${where}); the answer covers the rest.`,
     ),
     ...told(
-      plan.passedOver ?? [],
+      over.filter(({ cause }) => cause === undefined),
       (where) =>
-        `No frame was looked at in part of the file (${where}), as it gives no place to begin there; the answer covers the rest.`,
+        `No frame was looked at in part of the file (${where}): it has no keyframe there, and to decode all of it from the last one ` +
+        'costs more than a scan may; the answer covers the rest.',
+    ),
+    ...told(
+      over.filter(({ cause }) => cause === 'repeated_times'),
+      (where) =>
+        `No frame was looked at in part of the file (${where}): its clock goes back, and these frames have the times of others; ` +
+        'the answer covers the rest.',
     ),
   ];
 }

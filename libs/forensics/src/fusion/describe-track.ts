@@ -1,6 +1,7 @@
 import { Box, FaceObservation, FaceQuality, ModelEntry, Policy, Probe, VerdictTrack } from '@assay/contracts';
+import { usableWeight } from '../faces/quality';
 import { JoinedTrack } from '../tracks/join-tracks';
-import { abstentionFor, meanSeen } from './abstention';
+import { abstentionFor, meanSeen, obstacleOfTrack, Refusals, refusalsOf } from './abstention';
 import { FrameScore, frameScores } from './frame-scores';
 import { descriptionsOf } from './descriptions';
 import { Framing, portraitFraming } from './portrait-framing';
@@ -16,6 +17,10 @@ export interface JudgedTrack {
   /** What the detectors alone say; null where nothing was scored. */
   seen: TrackEstimate | null;
   framing: Framing | null;
+  /** Frames that were judged and frames that were not, by what kept them from it. */
+  refusals: Refusals;
+  /** Moments at which it was fit to be judged and other frames were chosen. */
+  unscoredSeconds: ReadonlySet<number>;
   prominence: number;
 }
 
@@ -29,20 +34,22 @@ const roundedBox = ([x, y, width, height]: Box): Box => [round(x, 1), round(y, 1
 /**
  * Judges one track.
  *
- * @param minFrames judged frames below which it abstains
+ * @param minFrames judged frames below which it abstains; null: what there is counts, and is only a hint
  * @param probe of the file: a still's framing is evidence too
  */
 export function describeTrack(
   { index, shots, observations }: JoinedTrack,
   detectors: ModelEntry[],
-  minFrames: Policy['faces']['minFrames'],
+  minFrames: Policy['faces']['minFrames'] | null,
   probe: Pick<Probe, 'kind' | 'width' | 'height'>,
 ): JudgedTrack {
   const frames = frameScores(observations, detectors);
   const framing = portraitFraming(observations[0]!.landmarks, probe);
   const seen = estimateTrack(frames);
   const estimate = seen && framing ? withFraming(seen, framing) : seen;
-  const enough = estimate !== null && frames.length >= minFrames;
+  const refusals = refusalsOf(observations);
+  const refused = minFrames === null ? null : obstacleOfTrack(refusals);
+  const enough = estimate !== null && refused === null && frames.length >= (minFrames ?? 1);
   const quality = meanQuality(observations);
   const [occlusion, outOfDomain] = [meanSeen(observations, 'occlusion'), meanSeen(observations, 'outOfDomain')];
   const logitOf = new Map(frames.map((frame) => [frame.observation, frame.logit]));
@@ -54,7 +61,7 @@ export function describeTrack(
     framesSeen: observations.length,
     framesScored: frames.length,
     ...(enough ? rounded(estimate) : { probability: null, interval: null }),
-    abstention: enough ? null : abstentionFor(observations, frames.length, quality),
+    abstention: enough ? null : (refused ?? abstentionFor(refusals, frames.length, quality)),
     scores: meanScores(frames, detectors),
     framingDeviation: framing ? round(framing.deviation, 4) : null,
     descriptions: descriptionsOf(frames, detectors),
@@ -73,7 +80,15 @@ export function describeTrack(
     evidence: frames.length > 0 ? evidenceOf(frames) : unjudgedEvidence(observations),
   };
   const prominence = observations.reduce((sum, { quality: q }) => sum + q.weight, 0);
-  return { track, frames, estimate, seen, framing, prominence };
+  return { track, frames, estimate, seen, framing, refusals, unscoredSeconds: unscored(observations), prominence };
+}
+
+const unscored = (observations: FaceObservation[]): ReadonlySet<number> =>
+  new Set(observations.filter(isUnscored).map(({ seconds }) => seconds));
+
+function isUnscored({ logits, occlusion, outOfDomain, quality }: FaceObservation): boolean {
+  const looked = Object.keys(logits).length > 0 || (occlusion ?? outOfDomain) !== undefined;
+  return !looked && quality.weight >= usableWeight;
 }
 
 /** A face is forged if something was done to it or the whole picture was made by a generator: two ways that know nothing of each other. */

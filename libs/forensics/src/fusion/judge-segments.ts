@@ -35,7 +35,7 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const tracks = noneJudged
     ? joined.map((track, i) => {
         const own = strict[i]!;
-        return glimpses && !isGlimpse(own) ? own : glimpse(describeTrack(track, detectors, 1, probe), own);
+        return glimpses && !isGlimpse(own) ? own : glimpse(describeTrack(track, detectors, null, probe), own);
       })
     : strict;
   const faces = (glimpses ? strict : tracks).flatMap(({ track, estimate: own, prominence }) =>

@@ -37,4 +37,10 @@ export function effectiveCount(items: Weighted[]): number {
   return squares > 0 ? (total * total) / squares : 0;
 }
 
+/** Lower median; NaN for nothing. */
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+}
+
 export const round = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;
