@@ -5,6 +5,7 @@ import { TenantId } from './tenant';
 export const Role = z.enum(['operator', 'admin', 'moderator', 'submitter', 'viewer', 'auditor']);
 export type Role = z.infer<typeof Role>;
 
+/** What a route needs, and a role or the scope of a key gives: docs/access.md has the table. */
 export const Permission = z.enum([
   'media:read',
   'media:write',
@@ -41,24 +42,30 @@ export type Permission = z.infer<typeof Permission>;
 export const ApiKeyId = z.string().regex(/^key_[0-9a-f]{24}$/, 'must look like key_ and 24 hex digits');
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
 
+/** What the key is for, by role. */
 const Roles = z.array(Role).min(1).max(Role.options.length);
 
 /** A key without what is secret. */
 export const ApiKey = z.object({
   id: ApiKeyId,
+  /** Whose it is. */
   tenant: TenantId,
+  /** For people. */
   name: z.string(),
   /** The first characters of the key, to tell keys apart by; null for one that was made before they were kept. */
   prefix: z.string().nullable(),
   roles: Roles,
   /** What of its roles' permissions the key has; null = all of them. */
   scopes: z.array(Permission).nullable(),
+  /** Whether it is accepted. */
   state: z.enum(['active', 'expired', 'revoked']),
+  /** When it was made, ISO 8601 in UTC. */
   createdAt: z.iso.datetime(),
   /** Who made it: the id of a key, or `cli`; null for the first key of a service. */
   createdBy: z.string().nullable(),
   /** From then on it is refused; null = never. */
   expiresAt: z.iso.datetime().nullable(),
+  /** When it was revoked; null = it was not. */
   revokedAt: z.iso.datetime().nullable(),
   /** To within five minutes. */
   lastUsedAt: z.iso.datetime().nullable(),
@@ -81,7 +88,9 @@ export const CreateApiKey = z.strictObject({
   /** For people. */
   name: z.string().min(1).max(100),
   roles: Roles,
+  /** What of the roles' permissions the key has; absent = all of them. */
   scopes: z.array(Permission).min(1).max(Permission.options.length).optional(),
+  /** From then on it is refused, ISO 8601; absent = never. */
   expiresAt: z.iso.datetime().optional(),
   /** Another tenant than one's own: for operators. It comes into being with its first key. */
   tenant: TenantId.optional(),

@@ -9,6 +9,7 @@ export const defaultPageSize = 20;
 
 /** Query of GET /v1/scans. */
 export const ListScans = z.strictObject({
+  /** Most scans of one page, 1 to 100. */
   limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
   /** What the page before gave as `next`. */
   cursor: z.string().min(1).max(512).optional(),
@@ -18,7 +19,12 @@ export const ListScans = z.strictObject({
 export type ListScans = z.infer<typeof ListScans>;
 
 /** Scans, newest first. May be shorter than the limit before the end: `next` says whether there is more. */
-export const ScanList = z.object({ scans: z.array(ScanRecord), next: z.string().nullable() });
+export const ScanList = z.object({
+  /** One page of them. */
+  scans: z.array(ScanRecord),
+  /** Give it as `cursor` to get the next page; null = this was the last. */
+  next: z.string().nullable(),
+});
 export type ScanList = z.infer<typeof ScanList>;
 
 /** Longest address that is read, characters: what browsers and proxies agree on. */

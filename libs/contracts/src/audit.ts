@@ -39,6 +39,7 @@ export type AuditPage = z.infer<typeof AuditPage>;
 
 /** Query of GET /v1/audit. */
 export const ListAudit = z.strictObject({
+  /** Most entries of one page, 1 to 100. */
   limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
   /** What the page before gave as `next`. */
   cursor: z.coerce.number().int().positive().optional(),

@@ -4,6 +4,7 @@ import { ScanEventType } from './event';
 import { ScanId } from './ids';
 import { Delivery, LiveSecret } from './webhook';
 
+/** `cb_` and 24 hex digits. */
 export const CallbackId = z.string().regex(/^cb_[0-9a-f]{24}$/, 'must look like cb_ and 24 hex digits');
 export type CallbackId = z.infer<typeof CallbackId>;
 
@@ -20,17 +21,26 @@ export type ScanCallback = z.infer<typeof ScanCallback>;
 
 /** A callback with the log of its calls. */
 export const Callback = z.object({
+  /** Of this scan alone. */
   id: CallbackId,
+  /** Whose end is told. */
   scan: ScanId,
+  /** Where it leads. */
   url: z.string(),
+  /** Which events are sent. */
   events: z.array(ScanEventType),
+  /** When it was asked for, ISO 8601 in UTC. */
   createdAt: z.iso.datetime(),
   /** Newest event first. */
   deliveries: z.array(Delivery),
 });
 export type Callback = z.infer<typeof Callback>;
 
-export const CallbackList = z.object({ callbacks: z.array(Callback) });
+/** The callbacks of a scan. */
+export const CallbackList = z.object({
+  /** The oldest first. */
+  callbacks: z.array(Callback),
+});
 export type CallbackList = z.infer<typeof CallbackList>;
 
 /** What signs the callbacks of a tenant, without what is secret. */

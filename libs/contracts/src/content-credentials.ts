@@ -41,9 +41,11 @@ export const ContentCredentials = z.object({
   trust: z.enum(['not_checked', 'trusted', 'untrusted']),
   /** Software that wrote the claim, with its version. */
   claimGenerator: Text.nullable(),
+  /** Title that the claim gives the file; null where it gives none. */
   title: Text.nullable(),
-  /** Organisation and name in the signer's certificate. */
+  /** Organisation in the signer's certificate. */
   issuer: Text.nullable(),
+  /** Name in the signer's certificate. */
   commonName: Text.nullable(),
   /** COSE name of the signature's algorithm. */
   algorithm: Text.nullable(),
@@ -53,16 +55,35 @@ export const ContentCredentials = z.object({
   actions: list(
     z.object({
       part: Part,
+      /** `c2pa.created`, `c2pa.edited` ... */
       action: Text,
+      /** What kind of source: `trainedAlgorithmicMedia`, `digitalCapture` ...; null where it names none. */
       digitalSourceType: Text.nullable(),
+      /** What did it; null where it names none. */
       software: Text.nullable(),
+      /** When, as it says; null where it does not. */
       when: Text.nullable(),
     }),
   ),
   /** Files that it says it was made from. */
-  ingredients: list(z.object({ title: Text.nullable(), relationship: Text.nullable() })),
+  ingredients: list(
+    z.object({
+      /** Title of that file; null where it names none. */
+      title: Text.nullable(),
+      /** `parentOf`, `componentOf` ...; null where it names none. */
+      relationship: Text.nullable(),
+    }),
+  ),
   /** Status codes of the C2PA specification other than successes. */
-  validation: list(z.object({ part: Part, code: Text, failure: z.boolean() })),
+  validation: list(
+    z.object({
+      part: Part,
+      /** As the specification writes it: `assertion.dataHash.mismatch` ... */
+      code: Text,
+      /** True: what it says makes the credentials invalid. */
+      failure: z.boolean(),
+    }),
+  ),
 });
 export type ContentCredentials = z.infer<typeof ContentCredentials>;
 

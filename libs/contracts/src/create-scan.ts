@@ -7,10 +7,12 @@ import { FrameBudget } from './policy';
 
 /** Body of POST /v1/scans, and item of a batch. */
 export const CreateScan = z.strictObject({
+  /** What to look at: the id that the upload gave. */
   media: MediaId,
+  /** Id of the policy that turns numbers into the answer; the default one when left out. */
   policy: z
     .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
+    .regex(/^[a-z0-9-]{1,40}$/, 'must be the id of a policy: 1 to 40 lower-case letters, digits or hyphens')
     .optional(),
   /** How urgent it is: `standard` when left out. Asking again with a more urgent one moves a scan up. */
   priority: Lane.optional(),

@@ -34,7 +34,9 @@ export type DeadLetter = z.infer<typeof DeadLetter>;
 
 /** Query of GET /v1/dead-letters. */
 export const ListDeadLetters = z.strictObject({
+  /** Only those of this queue; absent = of all. */
   queue: DeadLetterQueue.optional(),
+  /** Most that are listed, 1 to 100. */
   limit: z.coerce.number().int().min(1).max(maxPageSize).default(maxPageSize),
 });
 export type ListDeadLetters = z.infer<typeof ListDeadLetters>;

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
-/** Lower-case hex SHA-256 of the media bytes. It *is* the media id: the same content is one media item. */
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
-export const MediaId = Sha256;
+const sha256 = () => z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
+
+/** SHA-256, lower-case hex. */
+export const Sha256 = sha256();
+/** SHA-256 of the media's bytes, lower-case hex: the same content is one media item. */
+export const MediaId = sha256();
 export type MediaId = z.infer<typeof MediaId>;
 
 /**

@@ -42,6 +42,7 @@ export const Retention = z.strictObject({
 });
 export type Retention = z.infer<typeof Retention>;
 
+/** `ho_` and 24 hex digits, drawn by chance. */
 export const HoldId = z.string().regex(/^ho_[0-9a-f]{24}$/, 'must look like ho_ and 24 hex digits');
 export type HoldId = z.infer<typeof HoldId>;
 
@@ -136,6 +137,7 @@ export type Erasure = z.infer<typeof Erasure>;
 
 /** Query of GET /v1/erasures. */
 export const ListErasures = z.strictObject({
+  /** Most erasures of one page, 1 to 100. */
   limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
   /** What the page before gave as `next`. */
   cursor: ErasureId.optional(),

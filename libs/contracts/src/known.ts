@@ -6,19 +6,27 @@ import { Owner } from './tenant';
 import { VerdictLabel } from './verdict-label';
 
 const By = z.string().trim().min(1).max(100);
+/** Text of your own, at most 2000 characters. */
 const Note = z.string().trim().max(2000);
 
 /** Body of POST /v1/media/{media}/decisions. */
 export const MakeDecision = z.strictObject({
+  /** What it was found to be. */
   label: DecisionLabel,
   /** Who decided: a name or an id of the caller's own. */
   by: By,
+  /** Why, in your own words; at most 2000 characters. */
   note: Note.default(''),
 });
 export type MakeDecision = z.infer<typeof MakeDecision>;
 
 /** Body of POST /v1/media/{media}/decisions/reverse: takes back the decision that stands. */
-export const ReverseDecision = z.strictObject({ by: By, note: Note.default('') });
+export const ReverseDecision = z.strictObject({
+  /** Who takes it back: a name or an id of the caller's own. */
+  by: By,
+  /** Why, in your own words; at most 2000 characters. */
+  note: Note.default(''),
+});
 export type ReverseDecision = z.infer<typeof ReverseDecision>;
 
 /** Unique for one media item. */
@@ -27,23 +35,32 @@ export type DecisionId = z.infer<typeof DecisionId>;
 
 /** One entry of the history of a media item, which only grows. */
 export const Decision = z.object({
+  /** Name and version of this form. */
   schema: z.literal('assay.decision/1'),
+  /** Whose it is. */
   tenant: Owner,
+  /** What was decided on. */
   media: MediaId,
   /** In the order in which they were made; the last one stands. */
   id: DecisionId,
   /** Null: the decision before it was taken back, and none stands. */
   label: DecisionLabel.nullable(),
+  /** Who decided, as they were named. */
   by: z.string(),
+  /** Why, as it was given; may be empty. */
   note: z.string(),
+  /** When, ISO 8601 in UTC. */
   at: z.iso.datetime(),
 });
 export type Decision = z.infer<typeof Decision>;
 
 /** The history, oldest first, and what stands at its end. */
 export const DecisionHistory = z.object({
+  /** What was decided on. */
   media: MediaId,
+  /** The decision that stands; null where none does. */
   standing: Decision.nullable(),
+  /** All of them, oldest first. */
   decisions: z.array(Decision),
 });
 export type DecisionHistory = z.infer<typeof DecisionHistory>;
@@ -55,44 +72,71 @@ export type DecisionHistory = z.infer<typeof DecisionHistory>;
 export const KnownRelation = z.enum(['same_bytes', 'copy', 'excerpt', 'contains', 'part']);
 export type KnownRelation = z.infer<typeof KnownRelation>;
 
+/** `kl_` and 24 hex digits. */
 export const KnownListId = z.string().regex(/^kl_[0-9a-f]{24}$/, 'must look like kl_ and 24 hex digits');
 export type KnownListId = z.infer<typeof KnownListId>;
 
 /** Where something known comes from: media that was scanned here, or an entry of a list. */
 export const KnownSource = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('media'), media: MediaId, scan: ScanId.nullable() }),
-  z.object({ kind: z.literal('list'), list: z.string(), name: z.string() }),
+  z.object({
+    /** `media`: scanned here. `list`: an entry of a hash list. */
+    kind: z.literal('media'),
+    /** The media that it is. */
+    media: MediaId,
+    /** Its scan; null where there is none any more. */
+    scan: ScanId.nullable(),
+  }),
+  z.object({
+    kind: z.literal('list'),
+    /** Id of the list. */
+    list: z.string(),
+    /** Name of the entry in the list; may be empty. */
+    name: z.string(),
+  }),
 ]);
 export type KnownSource = z.infer<typeof KnownSource>;
 
 /** What stands on something known, as it was read when the verdict was made or last revised. */
 export const KnownDecision = z.object({
+  /** What it was found to be. */
   label: DecisionLabel,
-  /** Of a list: its name. */
+  /** Who decided; of a list, its name. */
   by: z.string(),
+  /** When that was decided; of a list, when it was imported. */
   at: z.iso.datetime(),
   /** Id in the history of that media; null for a list. */
   decision: DecisionId.nullable(),
 });
 export type KnownDecision = z.infer<typeof KnownDecision>;
 
+/** Something known that what was scanned looks like, or is. */
 export const KnownFinding = z.object({
+  /** What it is, and where it is known from. */
   source: KnownSource,
   /** Whose it is: the tenant, or `_shared` for a list that goes for all of them. */
   scope: z.string(),
+  /** How the two are related. */
   relation: KnownRelation,
   /** Median of those frames that look alike, bits of 256 (PDQ); 0 for the same bytes. */
   distance: z.number().int().min(0).max(256),
   /** Of the frames that could be compared, those that look alike, 0 to 1. */
   matchedShare: z.number().min(0).max(1),
+  /** Frames that could be compared. */
   framesCompared: z.number().int().nonnegative(),
   /** Of the length of what was scanned, and of what is known, the part that both have. */
-  coverage: z.object({ scanned: z.number().min(0).max(1), known: z.number().min(0).max(1) }),
+  coverage: z.object({
+    /** Part of what was scanned, 0 to 1. */
+    scanned: z.number().min(0).max(1),
+    /** Part of what is known, 0 to 1. */
+    known: z.number().min(0).max(1),
+  }),
   /** Known time minus time in what was scanned, seconds. */
   offsetSeconds: z.number(),
   /** What was computed for it; null for lists. */
   verdict: VerdictLabel.nullable(),
+  /** Its probability, 0 to 1; null where there is none. */
   probability: z.number().nullable(),
+  /** What people decided on it; null where nobody has. */
   decision: KnownDecision.nullable(),
 });
 export type KnownFinding = z.infer<typeof KnownFinding>;
@@ -106,7 +150,16 @@ export const KnownMediaFindings = z.object({
   matches: z.array(KnownFinding).max(10),
   /** The decision that goes for this media too, and the match that it comes with; null where none does. */
   inherited: z
-    .object({ label: DecisionLabel, by: z.string(), at: z.iso.datetime(), match: z.number().int().nonnegative() })
+    .object({
+      /** What was decided. */
+      label: DecisionLabel,
+      /** Who decided; of a list, its name. */
+      by: z.string(),
+      /** When, ISO 8601 in UTC. */
+      at: z.iso.datetime(),
+      /** Which of `matches` it comes with, from 0. */
+      match: z.number().int().nonnegative(),
+    })
     .nullable(),
   /** Plain language, one or two sentences. */
   text: z.string(),
@@ -117,6 +170,7 @@ export type KnownMediaFindings = z.infer<typeof KnownMediaFindings>;
 export const Revision = z.object({
   /** From 2; 1 is what was published first. */
   number: z.number().int().min(2),
+  /** When it was revised, ISO 8601 in UTC. */
   at: z.iso.datetime(),
   /** Why, in a sentence. */
   reason: z.string(),
@@ -129,9 +183,20 @@ export type RevisionNumber = z.infer<typeof RevisionNumber>;
 
 /** All that was published for a scan, oldest first; the last is the one that stands. */
 export const VerdictHistory = z.object({
+  /** Of which scan. */
   scan: ScanId,
+  /** Each verdict that was published. */
   revisions: z.array(
-    z.object({ number: z.number().int().positive(), at: z.iso.datetime(), reason: z.string(), current: z.boolean() }),
+    z.object({
+      /** 1 is what was published first. */
+      number: z.number().int().positive(),
+      /** When it was published, ISO 8601 in UTC. */
+      at: z.iso.datetime(),
+      /** Why, in a sentence. */
+      reason: z.string(),
+      /** True: the one that stands. */
+      current: z.boolean(),
+    }),
   ),
 });
 export type VerdictHistory = z.infer<typeof VerdictHistory>;
@@ -183,7 +248,9 @@ export type KnownLists = z.infer<typeof KnownLists>;
 export const ExportKnownMedia = z.strictObject({
   /** Media with this decision; absent = with any. */
   label: DecisionLabel.optional(),
+  /** Most rows of one page, 1 to 100. */
   limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
+  /** What the page before gave as `next`. */
   cursor: Sha256.optional(),
 });
 export type ExportKnownMedia = z.infer<typeof ExportKnownMedia>;

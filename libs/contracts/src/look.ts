@@ -5,19 +5,21 @@ import { Sha256 } from './ids';
 export const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 export type Box = z.infer<typeof Box>;
 
+/** How well a face can be judged. */
 export const FaceQuality = z.object({
-  /** Face size F of the crop definition, px of the decoded frame. */
+  /** Size of the face, px of the decoded frame; size F of the crop definition. */
   sizePx: z.number(),
   /** Variance of the Laplacian of the luma of a fixed-size crop; > ~60 sharp, < ~12 blurred. */
   sharpness: z.number(),
   /** Mean luma 0-255 of the crop. */
   exposure: z.number(),
-  /** Left-right turn, -1..1, and up-down, -1..1, from the five landmarks; 0 = frontal. */
+  /** Left-right turn, -1..1, from the five landmarks; 0 = frontal. */
   yaw: z.number(),
+  /** Up-down turn, -1..1; 0 = frontal. */
   pitch: z.number(),
-  /** Degrees, clockwise. */
+  /** Roll of the head, degrees, clockwise. */
   roll: z.number(),
-  /** 0..1: how much this face should count. */
+  /** How much this face should count, 0..1. */
   weight: z.number().min(0).max(1),
 });
 export type FaceQuality = z.infer<typeof FaceQuality>;
@@ -77,4 +79,14 @@ export const SegmentResult = z.object({
 });
 export type SegmentResult = z.infer<typeof SegmentResult>;
 
-export const ModelUse = z.object({ id: z.string(), version: z.string(), sha256: Sha256, task: z.string() });
+/** A model that took part. */
+export const ModelUse = z.object({
+  /** Name, as in `models/manifest.json`. */
+  id: z.string(),
+  /** Version of the model, which is not the one of Assay. */
+  version: z.string(),
+  /** Digest of its file. */
+  sha256: Sha256,
+  /** What it is for: `face-detector`, `forgery-frame` ... */
+  task: z.string(),
+});

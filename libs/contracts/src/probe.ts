@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
+/** `still`: one picture, of whatever format; anything else is a `video`. */
 export const MediaKind = z.enum(['video', 'still']);
 
 /** Facts about a media file as ffprobe sees them, checked and typed. Sizes are in display orientation. */
 export const Probe = z.object({
+  /** Video, or one picture. */
   kind: MediaKind,
   /** First name of ffprobe's format list: `mov`, `matroska`, `avi`, `mpegts`, `gif`, `image2` ... */
   container: z.string(),
+  /** Size of the file. */
   bytes: z.number().int().nonnegative(),
   /** Seconds; the best of container, stream and last packet. 0 for stills. */
   durationSeconds: z.number().nonnegative(),
@@ -16,10 +19,15 @@ export const Probe = z.object({
   claimedSeconds: z.number().nonnegative().nullable(),
   /** Index of the chosen video stream in the file. */
   streamIndex: z.number().int().nonnegative(),
+  /** Of the picture, as ffprobe calls it: `h264`, `hevc`, `vp9`, `av1`, `mjpeg` ... */
   codec: z.string(),
+  /** Profile of the codec; null where the file names none. */
   profile: z.string().nullable(),
+  /** As ffprobe calls it: `yuv420p` ... */
   pixelFormat: z.string(),
+  /** Bits of each colour component. */
   bitDepth: z.number().int().positive(),
+  /** True: parts of the picture may be transparent. */
   hasAlpha: z.boolean(),
   /** How YUV becomes RGB; guessed from the size where the file does not say (BT.709 from 720 lines up). */
   colorMatrix: z.enum(['bt601', 'bt709', 'bt2020', 'rgb']),
@@ -27,6 +35,7 @@ export const Probe = z.object({
   fullRange: z.boolean(),
   /** High dynamic range and its transfer function, Hybrid Log-Gamma or Perceptual Quantizer (ITU-R BT.2100); absent = ordinary range. */
   hdr: z.enum(['hlg', 'pq']).optional(),
+  /** True: each frame holds two fields, taken one after the other. */
   interlaced: z.boolean(),
   /** Clockwise degrees that were applied for display: 0, 90, 180, 270. */
   rotation: z.number().int(),
@@ -34,22 +43,34 @@ export const Probe = z.object({
   mirrored: z.boolean().optional(),
   /** Coded size before rotation. */
   codedWidth: z.number().int().positive(),
+  /** Coded size before rotation. */
   codedHeight: z.number().int().positive(),
   /** Display size in square pixels: sample aspect ratio and rotation applied. */
   width: z.number().int().positive(),
+  /** Display size in square pixels: sample aspect ratio and rotation applied. */
   height: z.number().int().positive(),
   /** Average frames per second; 0 for stills. */
   framesPerSecond: z.number().nonnegative(),
+  /** True: frames do not come at equal distances. */
   variableFrameRate: z.boolean(),
+  /** Bits a second, of the whole file; null where it is not known. */
   bitRate: z.number().nonnegative().nullable(),
-  streams: z.object({ video: z.number().int(), audio: z.number().int(), other: z.number().int() }),
-  /** As written in the file's tags, by whoever wrote it: facts, never proof. What put the file together ... */
+  /** How many streams the file has. */
+  streams: z.object({
+    /** Of pictures. */
+    video: z.number().int(),
+    /** Of sound, which is not examined. */
+    audio: z.number().int(),
+    /** Subtitles, data, attachments. */
+    other: z.number().int(),
+  }),
+  /** What put the file together, as its tags say. Whoever wrote the file wrote them: never proof. */
   muxer: z.string().nullable().default(null),
-  /** ... what encoded the picture (where only one of the two is named, it stands for both) ... */
+  /** What encoded the picture, as the tags say; where they name only one of the two, it stands for both. */
   encoder: z.string().nullable(),
-  /** ... maker and model of the camera ... */
+  /** Maker and model of the camera, as the tags say. */
   device: z.string().nullable().default(null),
-  /** ... and when. */
+  /** When it was made, as the tags say and in their form; null where they do not. */
   createdAt: z.string().nullable(),
 });
 export type Probe = z.infer<typeof Probe>;

@@ -5,6 +5,7 @@ import { TenantId } from './tenant';
 export const QuotaPeriod = z.enum(['day', 'month']);
 export type QuotaPeriod = z.infer<typeof QuotaPeriod>;
 
+/** Null = any amount. */
 const Limit = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).nullable();
 
 /** How much a tenant may bring in a period; null = any amount. */
@@ -27,15 +28,38 @@ const Count = z.number().int().nonnegative();
 
 /** What a tenant has used of its quota. */
 export const QuotaUsage = z.object({
+  /** Whose quota it is. */
   tenant: TenantId,
+  /** How much may be used in a period. */
   quota: Quota,
+  /** When the present period began, ISO 8601 in UTC. */
   startsAt: z.iso.datetime(),
   /** When the next period begins, and everything may be used again. */
   resetsAt: z.iso.datetime(),
-  used: z.object({ bytes: Count, items: Count, minutes: z.number().nonnegative() }),
+  /** In this period. */
+  used: z.object({
+    /** Bytes of media taken in. */
+    bytes: Count,
+    /** Media items taken in. */
+    items: Count,
+    /** Minutes of video that scans looked at. */
+    minutes: z.number().nonnegative(),
+  }),
   /** Held for uploads that are under way: given back if nothing comes of them. */
-  reserved: z.object({ bytes: Count, items: Count }),
-  /** Null = any amount. */
-  left: z.object({ bytes: Count.nullable(), items: Count.nullable(), minutes: z.number().nonnegative().nullable() }),
+  reserved: z.object({
+    /** Bytes announced and not yet taken in. */
+    bytes: Count,
+    /** Uploads. */
+    items: Count,
+  }),
+  /** What may still be used in this period, less what is reserved; null = any amount. */
+  left: z.object({
+    /** Bytes of media; null = any amount. */
+    bytes: Count.nullable(),
+    /** Media items; null = any amount. */
+    items: Count.nullable(),
+    /** Minutes of video; null = any amount. */
+    minutes: z.number().nonnegative().nullable(),
+  }),
 });
 export type QuotaUsage = z.infer<typeof QuotaUsage>;

@@ -6,11 +6,15 @@ const KeyId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be a JWK thumbprint'
 
 /** Who vouches for a verdict: a detached signature over its canonical JSON (RFC 8785). */
 export const VerdictSignature = z.object({
+  /** Name and version of this form. */
   schema: z.literal('assay.verdict-signature/1'),
+  /** The scan whose verdict it vouches for. */
   scan: ScanId,
-  /** RFC 8032. */
+  /** As RFC 8032 has it. */
   algorithm: z.literal('Ed25519'),
+  /** How the verdict is written before it is signed: the JSON Canonicalization Scheme. */
   canonicalization: z.literal('RFC8785'),
+  /** Which key: `kid` in /.well-known/assay-keys.json, the SHA-256 thumbprint of RFC 7638. */
   keyId: KeyId,
   /** 64 bytes, base64url. */
   signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'must be 64 bytes as base64url'),

@@ -12,5 +12,5 @@ export type TenantId = z.infer<typeof TenantId>;
 /** Owns what was made before there were tenants, and everything on a service that has one. */
 export const defaultTenant: TenantId = 'default';
 
-/** The owner in a document or job; absent in those that were written before there were tenants. */
+/** Whose it is. Absent in what was written before there were tenants: then it is `default`. */
 export const Owner = TenantId.default(defaultTenant);

@@ -12,16 +12,19 @@ export type UploadId = z.infer<typeof UploadId>;
 /** How far a resumable upload is, and what became of it. */
 export const UploadRecord = z.object({
   id: UploadId,
+  /** Whose it is. */
   tenant: Owner,
   /** `complete`: every byte is here, and it is being made a media item. `taken`: it is one. */
   state: z.enum(['receiving', 'complete', 'taken']),
+  /** Size of the whole file. */
   bytes: z.number().int(),
   /** Bytes received so far. */
   offset: z.number().int(),
   /** When the service forgets it: until then an upload can be resumed, and asked what became of it. */
   expiresAt: z.iso.datetime(),
+  /** The media item that it became; null until it has. */
   media: MediaId.nullable(),
-  /** The scan that its metadata asked for. */
+  /** The scan that its metadata asked for; null until the media item is there, and where none was asked for. */
   scan: ScanId.nullable(),
 });
 export type UploadRecord = z.infer<typeof UploadRecord>;
@@ -47,11 +50,13 @@ export type BeginDirectUpload = z.infer<typeof BeginDirectUpload>;
 
 /** Where the pieces of a file go: each by a PUT to the address of its place in the list. */
 export const DirectUpload = z.object({
+  /** Last part of the address at which it is completed and asked about. */
   id: UploadId,
   /** Size of every piece but the last. */
   partBytes: z.number().int(),
   /** They carry the right to write that piece, and no other: treat them as a secret. */
   partUrls: z.array(z.url()),
+  /** Until when the addresses can be used, ISO 8601 in UTC. */
   expiresAt: z.iso.datetime(),
 });
 export type DirectUpload = z.infer<typeof DirectUpload>;

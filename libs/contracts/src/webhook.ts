@@ -3,6 +3,7 @@ import { defaultPageSize, maxPageSize, maxUrlLength } from './api';
 import { EventId, EventType, News, ToldEventType } from './event';
 import { Owner } from './tenant';
 
+/** `wh_` and 24 hex digits, drawn by chance. */
 export const WebhookId = z.string().regex(/^wh_[0-9a-f]{24}$/, 'must look like wh_ and 24 hex digits');
 export type WebhookId = z.infer<typeof WebhookId>;
 
@@ -14,8 +15,11 @@ export type ReceiverId = z.infer<typeof ReceiverId>;
 export const WebhookSigning = z.enum(['hmac', 'ed25519']);
 export type WebhookSigning = z.infer<typeof WebhookSigning>;
 
+/** Where events are sent. */
 const Url = z.string().min(1).max(maxUrlLength);
+/** For people, at most 255 characters. */
 const Description = z.string().max(255);
+/** Which events are sent. */
 const Events = z.array(ToldEventType).min(1).max(ToldEventType.options.length);
 
 /** Body of POST /v1/webhooks. */
@@ -31,6 +35,7 @@ export type CreateWebhook = z.infer<typeof CreateWebhook>;
 
 /** Body of PATCH /v1/webhooks/{webhook}: what is absent stays. */
 export const UpdateWebhook = z.strictObject({
+  /** https, on the public internet, without credentials; http only where the operator allows the network. */
   url: Url.optional(),
   description: Description.optional(),
   events: Events.optional(),
@@ -56,10 +61,12 @@ export type RotateSecret = z.infer<typeof RotateSecret>;
 
 /** A secret that signs now, without what is secret. */
 export const LiveSecret = z.object({
+  /** From 1; each new secret is one more. */
   number: z.number().int().positive(),
   signing: WebhookSigning,
   /** `whpk_...`, to check Ed25519 signatures with; null for a shared secret. */
   publicKey: z.string().nullable(),
+  /** When it was made, ISO 8601 in UTC. */
   createdAt: z.iso.datetime(),
   /** When it stops signing; null = not before another one takes its place. */
   endsAt: z.iso.datetime().nullable(),
@@ -73,17 +80,26 @@ export type LiveSecret = z.infer<typeof LiveSecret>;
 export const DisabledBecause = z.enum(['gone', 'failing', 'by_request']);
 export type DisabledBecause = z.infer<typeof DisabledBecause>;
 
+/** An address that is told of events, without its secrets. */
 export const Webhook = z.object({
   id: WebhookId,
+  /** Whose it is. */
   tenant: Owner,
+  /** Where events are sent. */
   url: z.string(),
+  /** For people; may be empty. */
   description: z.string(),
+  /** Which events are sent. */
   events: z.array(ToldEventType),
+  /** False: nothing is sent, and `disabledBecause` says why. */
   enabled: z.boolean(),
+  /** What switched it off; null while it is on. */
   disabledBecause: DisabledBecause.nullable(),
   /** Newest first; two while a secret is being changed. */
   secrets: z.array(LiveSecret),
+  /** When it was made, ISO 8601 in UTC. */
   createdAt: z.iso.datetime(),
+  /** When it last changed. */
   updatedAt: z.iso.datetime(),
 });
 export type Webhook = z.infer<typeof Webhook>;
@@ -119,15 +135,22 @@ export const AttemptOutcome = z.enum([
 ]);
 export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
 
+/** One try of a delivery. */
 export const DeliveryAttempt = z.object({
+  /** From 1. */
   number: z.number().int().positive(),
+  /** When it was begun, ISO 8601 in UTC. */
   at: z.iso.datetime(),
+  /** How it ended. */
   outcome: AttemptOutcome,
+  /** HTTP status of the answer; null where none came. */
   status: z.number().int().nullable(),
+  /** How long it took. */
   milliseconds: z.number().int().nonnegative(),
 });
 export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
 
+/** `pending`: more tries are to come. `delivered`: a try was answered with 2xx. `failed`: none was, or the receiver is gone. */
 export const DeliveryState = z.enum(['pending', 'delivered', 'failed']);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
@@ -138,11 +161,15 @@ export const Delivery = z.object({
   webhook: ReceiverId,
   /** What the receiver gets as `webhook-id`. */
   eventId: EventId,
+  /** What happened. */
   type: EventType,
+  /** How it stands. */
   state: DeliveryState,
   /** Tries so far; the newest of them are in `attempts`. */
   tries: z.number().int().nonnegative(),
+  /** The newest tries, oldest of them first. */
   attempts: z.array(DeliveryAttempt),
+  /** When the next try is due, ISO 8601 in UTC; null where none is. */
   nextAttemptAt: z.iso.datetime().nullable(),
   /** When the event happened. */
   happenedAt: z.iso.datetime(),
@@ -163,7 +190,9 @@ export type DeliveryRecord = z.infer<typeof DeliveryRecord>;
 
 /** Query of GET /v1/webhooks/{webhook}/deliveries. */
 export const ListDeliveries = z.strictObject({
+  /** Only those that stand so; absent = all. */
   state: DeliveryState.optional(),
+  /** Most deliveries of one page, 1 to 100. */
   limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
   /** What the page before gave as `next`. */
   cursor: DeliveryId.optional(),
