@@ -61,7 +61,7 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof WebhookError) return webhookProblem(error);
   if (error instanceof EventsExpiredError) return problems.eventsExpired();
   if (error instanceof ListCursorError) return problems.invalid([{ path: 'cursor', message: error.message }]);
-  return ofStatus(statusOf(error));
+  return ofStatus(statusOf(error), error);
 }
 
 function keepingProblem({ code, message }: KeepingError): ProblemError {
@@ -77,14 +77,14 @@ function webhookProblem({ code, message }: WebhookError): ProblemError {
 }
 
 /** The framework and its body parsers say what is wrong by a status; their messages may repeat the input. */
-function ofStatus(status: number): ProblemError {
+function ofStatus(status: number, error: unknown): ProblemError {
   switch (status) {
     case 400:
       return problems.malformedRequest();
     case 404:
       return problems.routeNotFound();
     case 413:
-      return problems.tooLarge('Documents may have 64 kB, batches of scans 256 kB. Media goes to /v1/media.');
+      return problems.tooLarge(`${limitWords(error)} Media goes to /v1/media.`);
     case 415:
       return problems.unsupportedType('Send UTF-8 without compression.');
     case 503:
@@ -92,6 +92,14 @@ function ofStatus(status: number): ProblemError {
     default:
       return status < 500 ? problems.malformedRequest() : problems.internal();
   }
+}
+
+/** Body parsers say what they would have taken: addresses differ in it. */
+function limitWords(error: unknown): string {
+  const limit = typeof error === 'object' && error !== null && 'limit' in error ? error.limit : undefined;
+  if (typeof limit !== 'number') return 'It has more bytes than are taken here.';
+  const kilobytes = Math.floor(limit / 1024);
+  return `At most ${kilobytes < 1024 ? `${kilobytes} kB` : `${Math.floor(kilobytes / 1024)} MB`} are taken at this address.`;
 }
 
 function statusOf(error: unknown): number {

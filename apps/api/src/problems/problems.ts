@@ -1,5 +1,6 @@
 import type { Problem, Rejection } from '@assay/contracts';
 import type { QuotaExceededError } from '@assay/pipeline';
+import { problemTypePrefix } from './catalogue';
 import { ProblemError } from './problem-error';
 
 type FieldError = NonNullable<Problem['errors']>[number];
@@ -9,18 +10,16 @@ interface Extras {
   headers?: Record<string, string>;
 }
 
-/** Problem types are names and not addresses: they stay the same wherever the service runs. */
-const typePrefix = 'urn:problem-type:assay:';
 /** Pause that callers should make before they ask again, seconds. */
 const retrySeconds = { verdict: 2, idempotency: 2, upload: 1, unavailable: 5, storage: 60 };
 
 /** RFC 9457. @param detail is shown to the caller: never a path, a key, a stack or another tool's message */
 function problem(code: string, status: number, title: string, detail: string, extras: Extras = {}): ProblemError {
   const { headers, ...members } = extras;
-  return new ProblemError({ type: typePrefix + code, title, status, detail, ...members }, headers);
+  return new ProblemError({ type: problemTypePrefix + code, title, status, detail, ...members }, headers);
 }
 
-/** Every refusal that this service knows, by name. */
+/** Every refusal that this service knows, by name. What callers may know of each is in `catalogue.ts`. */
 export const problems = {
   /** @param scheme that the sender knows; browsers ask people for a password when they hear of Basic */
   unauthorized: (scheme: 'Bearer' | 'Basic' = 'Bearer') =>
