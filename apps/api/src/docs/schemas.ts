@@ -102,6 +102,10 @@ import {
   WebhookWithSecret,
 } from '@assay/contracts';
 import { z } from 'zod';
+import type { JsonSchema } from './schema-fields';
+import { schemaParts } from './schema-parts';
+import texts from './schema-texts.json';
+import { withTexts } from './with-texts';
 
 const described = {
   AuditList,
@@ -242,23 +246,23 @@ const inputs: ReadonlySet<string> = new Set<SchemaName>([
   'UpdateWebhook',
 ]);
 
-export type JsonSchema = Record<string, unknown>;
-
 export const schemaRef = (name: string): string => `#/components/schemas/${name}`;
 
 /** The schemas that check the traffic, as JSON Schema 2020-12: the description cannot differ from what is done. */
 export function componentSchemas(): Record<string, JsonSchema> {
-  return (made ??= makeSchemas());
+  return (made ??= withTexts(bareSchemas(), texts));
 }
 
 let made: Record<string, JsonSchema> | null = null;
 
-function makeSchemas(): Record<string, JsonSchema> {
+/** The same without what they mean, which comes from comments: `schema-texts.json`. */
+export function bareSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(described)) registry.add(schema, { id });
+  const named = { ...described, ...schemaParts };
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
   const as = (io: 'input' | 'output') => z.toJSONSchema(registry, { uri: schemaRef, io }).schemas;
   const [given, asked] = [as('output'), as('input')];
-  const names = Object.keys(described);
+  const names = Object.keys(named);
   return Object.fromEntries(names.map((name) => [name, bare((inputs.has(name) ? asked : given)[name])]));
 }
 
