@@ -1,11 +1,15 @@
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 
+interface Described {
+  content?: Record<string, { schema: { $ref: string; allOf?: { properties?: { type?: { enum?: string[] } } }[] } }>;
+  headers?: Record<string, unknown>;
+}
 interface Operation {
   security?: unknown[];
   parameters?: { in: string; name: string; schema?: { pattern?: string } }[];
   requestBody?: { content: Record<string, { schema?: { $ref?: string } }> };
-  responses: Record<string, { content?: Record<string, { schema: { $ref: string } }> }>;
+  responses: Record<string, Described>;
 }
 export interface Description {
   openapi: string;
@@ -30,6 +34,21 @@ export interface ApiChecker {
 }
 
 const problemType = 'application/problem+json';
+const problemRef = '#/components/schemas/Problem';
+/** What servers, proxies and browsers say to each other, and what is the same for every answer for safety's sake: no part of the interface. */
+const common =
+  /^(access-control-.*|allow|cache-control|connection|content-.*|cross-origin-.*|date|keep-alive|last-modified|origin-agent-cluster|referrer-policy|strict-transport-security|transfer-encoding|vary|x-(?!request-id).*)$/;
+
+/** Headers of an answer that its description does not name, and types of problems that it does not. */
+function undescribed(described: Described, response: Response, type: string | null): string[] {
+  const named = new Set(Object.keys(described.headers ?? {}).map((name) => name.toLowerCase()));
+  const headers = [...response.headers.keys()].filter((name) => !common.test(name) && !named.has(name));
+  const types = described.content?.[problemType]?.schema.allOf?.flatMap((part) => part.properties?.type?.enum ?? []);
+  return [
+    ...headers.map((name) => `the header ${name} is not described`),
+    ...(type && types && !types.includes(type) ? [`the problem ${type} is not described`] : []),
+  ];
+}
 
 /** Holds answers against the published description, with a validator that shares no code with the service. */
 export async function apiChecker(url: string): Promise<ApiChecker> {
@@ -64,13 +83,19 @@ export async function apiChecker(url: string): Promise<ApiChecker> {
       const taken = described.requestBody?.content['application/json']?.schema?.$ref;
       const sent = taken && body !== null && response.ok ? against(taken, JSON.parse(body)) : null;
       if (sent) return `${where} took a body that is not described: ${sent}`;
+      const answer = described.responses[response.status];
       if (type === problemType) {
-        const fault = against('#/components/schemas/Problem', await response.clone().json());
-        return fault && `${where}: ${fault}`;
+        const problem = await response.clone().json();
+        if (!answer) return `${where} is not described: ${problem.type}`;
+        const faults = [against(problemRef, problem), ...undescribed(answer, response, problem.type)];
+        const [fault] = faults.filter((found) => found !== null);
+        return fault ? `${where}: ${fault}` : null;
       }
       if (!response.ok) return null;
-      const content = described.responses[response.status]?.content;
-      if (!described.responses[response.status]) return `${where} is not described`;
+      if (!answer) return `${where} is not described`;
+      const [extra] = undescribed(answer, response, null);
+      if (extra) return `${where}: ${extra}`;
+      const { content } = answer;
       if (type === '' || method === 'HEAD') return null;
       const schema = content?.[type]?.schema;
       if (!schema) return `${where} ${type} is not described`;
@@ -90,10 +115,14 @@ export async function apiChecker(url: string): Promise<ApiChecker> {
     async check(method, path, response) {
       const where = `${method} ${path} ${response.status}`;
       const type = response.headers.get('content-type')?.split(';')[0] ?? '';
-      const schema = operation(method, path).responses[response.status]?.content?.[type]?.schema;
-      if (!schema) throw new Error(`${where} ${type} is not described`);
-      const validate = ajv.compile({ $ref: `api${schema.$ref}` });
-      if (!validate(await response.json())) throw new Error(`${where}: ${ajv.errorsText(validate.errors)}`);
+      const answer = operation(method, path).responses[response.status];
+      const schema = answer?.content?.[type]?.schema;
+      if (!answer || !schema) throw new Error(`${where} ${type} is not described`);
+      const body = await response.json();
+      // What a problem is, and the types that it may have here.
+      const ref = type === problemType ? problemRef : schema.$ref;
+      const fault = against(ref, body) ?? undescribed(answer, response, type === problemType ? body.type : null)[0];
+      if (fault) throw new Error(`${where}: ${fault}`);
     },
   };
 }

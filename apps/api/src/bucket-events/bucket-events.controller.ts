@@ -26,7 +26,7 @@ export class BucketEventsController {
       'An S3 event notification, as AWS, MinIO and Ceph send it, also within a message of Amazon SNS; or an event of Amazon EventBridge. Objects of buckets that are configured for the tenant are fetched, taken in and scanned; the answer comes when they are here. What may go better another time is a problem document, for the whole of the notification: send it again, what was taken in already is not taken in twice. What can never be taken in has its problem in `results`. A topic of SNS that asks for it is subscribed to. Here alone a key may also come as the password of Basic authentication, with any name, and JSON as text/plain where SNS sends it.',
     body: 'BucketNotification',
     answers: { 200: { schema: 'BucketEventResults', text: 'What became of each record' } },
-    refusals: [400, 413, 415, 422],
+    refusals: [400, 413, 415, 'unknown-bucket', 'subscription-not-allowed', 'url-not-allowed', 'quota-exceeded'],
   })
   async take(
     @Tenant() tenant: TenantId,

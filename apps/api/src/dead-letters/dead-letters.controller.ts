@@ -39,7 +39,7 @@ export class DeadLettersController {
     summary: 'One dead letter',
     params: { letter: 'DeadLetterId' },
     answers: { 200: { schema: 'DeadLetter', text: 'Which job of which scan, and why it was given up' } },
-    refusals: [400, 404],
+    refusals: [400, 'dead-letter-not-found'],
   })
   get(@Param('letter', new ZodPipe(DeadLetterIdSchema, 'letter')) id: DeadLetterId): Promise<DeadLetter> {
     return getDeadLetter(this.queues, id);
@@ -53,7 +53,7 @@ export class DeadLettersController {
     bare: true,
     params: { letter: 'DeadLetterId' },
     answers: { 202: { schema: 'DeadLetter', text: 'Put back; this is what it was' } },
-    refusals: [400, 404, 409],
+    refusals: [400, 'dead-letter-not-found', 'dead-letter-settled'],
   })
   retry(@Param('letter', new ZodPipe(DeadLetterIdSchema, 'letter')) id: DeadLetterId): Promise<DeadLetter> {
     return retryDeadLetter(this.ports, this.queues, id, this.closing);
@@ -66,7 +66,7 @@ export class DeadLettersController {
     detail: 'A scan that cannot end without it is left `failed`, with the reason.',
     params: { letter: 'DeadLetterId' },
     answers: { 204: { text: 'Dropped' } },
-    refusals: [400, 404],
+    refusals: [400, 'dead-letter-not-found'],
   })
   async drop(@Param('letter', new ZodPipe(DeadLetterIdSchema, 'letter')) id: DeadLetterId): Promise<void> {
     await dropDeadLetter(this.ports, this.queues, id, this.closing);

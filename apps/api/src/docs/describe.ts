@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiBody, ApiExtension, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import {
   CompareSets,
   EvidenceLinkQuery,
@@ -14,6 +14,11 @@ import {
   ListScans,
   ReadDrift,
 } from '@assay/contracts';
+import { refusalsExtension, takesExtension } from './every-route';
+import { type RequestHeader, type ResponseHeader, responseHeaderRef } from './headers';
+import type { Refusal } from './refusals';
+import { examplesOf } from './schema-examples';
+import type { JsonSchema } from './schema-fields';
 import { componentSchemas, type SchemaName, schemaRef } from './schemas';
 
 export interface Answer {
@@ -24,7 +29,7 @@ export interface Answer {
   events?: SchemaName;
   /** ... or one of these media types. */
   media?: string[];
-  headers?: string[];
+  headers?: readonly ResponseHeader[];
 }
 
 /** What may be asked for in an address, by the name of its schema. */
@@ -55,44 +60,15 @@ export interface Description {
   upload?: boolean;
   /** Type of a body that is bytes and nothing else. */
   bytes?: string;
-  /** Request headers of the tus protocol, beside `Tus-Resumable`. */
-  tus?: string[];
+  /** Request headers that it looks at, beside the Idempotency-Key of every POST. */
+  takes?: readonly RequestHeader[];
   /** True = a POST without a body. */
   bare?: boolean;
   answers: Record<number, Answer>;
-  /** Statuses of problem documents, beside 401, 403, 429, 500, 503 and 507, which every route with a key can give. */
-  refusals?: number[];
+  /** Problem documents, beside those that every route with a key, and every POST, can give. */
+  refusals?: readonly Refusal[];
 }
 
-const refusalTexts: Record<number, string> = {
-  400: 'The request is not valid',
-  401: 'No key, or not a valid one',
-  403: 'The key lacks the permission',
-  404: 'There is no such thing',
-  409: 'Not in the state that it is in, or a request with the same Idempotency-Key is being worked on',
-  410: 'What you ask for is not kept any more',
-  412: 'Not the version of the protocol that is spoken here',
-  413: 'The body is too large',
-  415: 'This type of body is not accepted',
-  422: 'Understood, but it cannot be done',
-  423: 'Another request is at it',
-  429: 'The key or its tenant has used up its requests of this minute, or the tenant its quota of this period; Retry-After says when there is more',
-  460: 'The bytes are not those of the checksum',
-  500: 'Something went wrong here',
-  503: 'A part of the service does not answer',
-  507: 'The disk or the store of the service is full',
-};
-/** Every POST takes it; see `Idempotency`. */
-const idempotencyKey = {
-  name: 'Idempotency-Key',
-  required: false,
-  description:
-    'Chosen by you, e.g. a UUID. Sent again with the same request within 24 hours, a success is answered as the first time, with `Idempotent-Replayed: true`; with another request it is refused (422), and while the first one is worked on too (409). Refused requests are not kept.',
-  schema: { type: 'string', minLength: 1, maxLength: 257 },
-};
-/** What an Idempotency-Key can be refused with: malformed, in use, reused. */
-const keyRefusals = [400, 409, 422];
-const keyedRefusals = [401, 403, 429, 500, 503, 507];
 const binary = { type: 'string', format: 'binary' };
 /** Of an upload, beside its file and in any order; as keys of `Upload-Metadata` they mean the same. */
 const formFields = {
@@ -113,24 +89,10 @@ const formFields = {
   },
 };
 
-/** Describes a route for /docs; what the schemas are is taken from the contracts. */
+/** Describes a route for /docs; what the schemas are is taken from the contracts, what holds for all routes is added to it later. */
 export function Describe(description: Description): MethodDecorator {
-  const {
-    summary,
-    detail,
-    open,
-    keyless,
-    params = {},
-    query,
-    body,
-    upload,
-    bytes,
-    tus,
-    bare,
-    answers,
-    refusals = [],
-  } = description;
-  const acts = Boolean(body ?? upload ?? bare);
+  const { summary, detail, open, keyless, params = {}, query, body, upload, bytes, takes = [], bare, answers } =
+    description;
   return applyDecorators(
     ApiOperation({
       summary,
@@ -138,45 +100,38 @@ export function Describe(description: Description): MethodDecorator {
       ...(upload ? { requestBody: uploadBody() } : {}),
       ...(bytes ? { requestBody: { required: !bare, content: { [bytes]: { schema: binary } } } } : {}),
     }),
+    ApiExtension(refusalsExtension, description.refusals ?? []),
+    ApiExtension(takesExtension, takes),
     ...(open ? [] : [ApiSecurity('bearer'), ApiSecurity('header')]),
     ...(keyless ? [ApiSecurity({})] : []),
-    ...Object.entries(params).map(([name, schema]) => ApiParam({ name, schema: textSchemaOf(schema) })),
+    ...Object.entries(params).map(([name, schema]) => ApiParam({ name, ...textParameterOf(schema) })),
     ...(query ? Object.keys(queries[query].shape).map((name) => describeQuery(query, name)) : []),
-    ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) } })] : []),
-    ...(tus ? ['Tus-Resumable', ...tus].map(describeTusHeader) : []),
-    ...(acts ? [ApiHeader(idempotencyKey)] : []),
+    ...(body ? [ApiBody({ required: true, schema: { $ref: schemaRef(body) }, ...examplesOf(body) })] : []),
     ...Object.entries(answers).map(([status, answer]) => ApiResponse({ status: Number(status), ...answerOf(answer) })),
-    ...(open ? [] : [...new Set([...refusals, ...(acts ? keyRefusals : []), ...keyedRefusals])]).map(describeRefusal),
   );
 }
 
 /** Nest wants the schema of a parameter in place and not by reference. */
-function textSchemaOf(name: SchemaName) {
-  const { pattern } = componentSchemas()[name] ?? {};
-  return { type: 'string', ...(typeof pattern === 'string' ? { pattern } : {}) };
+function textParameterOf(name: SchemaName) {
+  const { pattern, description } = componentSchemas()[name] ?? {};
+  return {
+    schema: { type: 'string', ...(typeof pattern === 'string' ? { pattern } : {}) },
+    ...(typeof description === 'string' ? { description } : {}),
+  };
 }
 
 function describeQuery(query: SchemaName, name: string) {
-  const properties = Object(componentSchemas()[query]?.['properties']);
-  return ApiQuery({ name, required: false, schema: properties[name] });
-}
-
-function describeTusHeader(name: string) {
-  return ApiHeader({ name, required: name === 'Tus-Resumable', schema: { type: 'string' } });
-}
-
-function describeRefusal(status: number) {
-  const content = { 'application/problem+json': { schema: { $ref: schemaRef('Problem') } } };
-  return ApiResponse({ status, description: refusalTexts[status] ?? 'Refused', content });
+  const { description, ...schema } = Object(componentSchemas()[query]?.['properties'])[name] as JsonSchema;
+  return ApiQuery({ name, required: false, schema, ...(typeof description === 'string' ? { description } : {}) });
 }
 
 function answerOf({ text, schema, events, media = [], headers = [] }: Answer) {
   const content = {
-    ...(schema ? { 'application/json': { schema: { $ref: schemaRef(schema) } } } : {}),
+    ...(schema ? { 'application/json': { schema: { $ref: schemaRef(schema) }, ...examplesOf(schema) } } : {}),
     ...(events ? { 'text/event-stream': { schema: { $ref: schemaRef(events) } } } : {}),
     ...Object.fromEntries(media.map((type) => [type, { schema: binary }])),
   };
-  const described = Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' } }]));
+  const described = Object.fromEntries(headers.map((name) => [name, responseHeaderRef(name)]));
   return {
     description: text,
     ...(Object.keys(content).length > 0 ? { content } : {}),

@@ -1,7 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { version } from '@assay/pipeline';
+import { completeRoutes } from './every-route';
+import { headerComponents } from './headers';
 import { outgoingWebhooks } from './outgoing';
+import { withKnownTypes } from './problem-schema';
 import { componentSchemas } from './schemas';
 
 const about = `Tells forged video from real, and says why. Upload media, ask for a scan, follow it, read the verdict.
@@ -25,8 +28,17 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => controller.replace(/Controller$/, '').toLowerCase() + capital(method),
   });
-  const webhooks = { webhooks: outgoingWebhooks };
-  return { ...document, ...webhooks, components: { ...document.components, schemas: componentSchemas() } };
+  const { Problem = {}, ...schemas } = componentSchemas();
+  const components = {
+    ...{ ...document.components, ...headerComponents },
+    schemas: { ...schemas, Problem: withKnownTypes(Problem) },
+  };
+  return {
+    ...document,
+    paths: completeRoutes(document.paths),
+    ...{ webhooks: outgoingWebhooks },
+    components: components as OpenAPIObject['components'],
+  };
 }
 
 /** @returns for an address, the methods that it answers; from the description, so that the two cannot differ */

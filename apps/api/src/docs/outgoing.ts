@@ -1,3 +1,4 @@
+import { examplesOf } from './schema-examples';
 import { schemaRef } from './schemas';
 
 const text = { schema: { type: 'string' } };
@@ -21,7 +22,10 @@ export const outgoingWebhooks = {
         header('webhook-timestamp', 'Time of this try, seconds since 1970: refuse what is older than five minutes'),
         header('webhook-signature', 'One for each live secret, with spaces between: `v1,` HMAC-SHA256, `v1a,` Ed25519'),
       ],
-      requestBody: { required: true, content: { 'application/json': { schema: { $ref: schemaRef('News') } } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: { $ref: schemaRef('News') }, ...examplesOf('News') } },
+      },
       responses: { '2XX': { description: 'Taken' }, 410: { description: 'Never send anything here again' } },
       security: [],
     },

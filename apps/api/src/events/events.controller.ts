@@ -24,11 +24,12 @@ export class EventsController {
     detail:
       'Server-sent events. The first is the present state; the stream ends after `done`, `failed` or `cancelled`. Each `data` is a ScanEvent. A reader that comes back after the end (Last-Event-ID) gets 204, on which browsers stop.',
     params: { scan: 'ScanId' },
+    takes: ['Last-Event-ID'],
     answers: {
       200: { events: 'ScanEvent', text: 'The events' },
       204: { text: 'The scan has ended, and you know it' },
     },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found'],
   })
   async follow(
     @Tenant() tenant: TenantId,

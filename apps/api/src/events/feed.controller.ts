@@ -27,7 +27,7 @@ export class FeedController {
       'For those who cannot be called: the events that webhooks get, in one order for all readers, at least once each, for 7 days, or as long as retention says if that is less. Ask with `after` from the answer before; with `wait`, the answer comes as soon as there is an event. Events of deleted media are left out. 410 `events-expired` says that some were missed whose time was over.',
     query: 'ListEvents',
     answers: { 200: { schema: 'EventList', text: 'One page; give `next` as `after` to get the one behind it' } },
-    refusals: [400, 410],
+    refusals: [400, 'events-expired'],
   })
   async list(
     @Tenant() tenant: TenantId,

@@ -91,7 +91,7 @@ export class KeepingController {
     summary: 'How far an erasure is, and its receipt',
     params: { erasure: 'ErasureId' },
     answers: { 200: { schema: 'Erasure', text: 'With the receipt once it is done' } },
-    refusals: [400, 404],
+    refusals: [400, 'erasure-not-found'],
   })
   get(
     @Tenant() tenant: TenantId,
@@ -107,7 +107,7 @@ export class KeepingController {
     detail: 'From this answer on, nothing that it covers is deleted: not by request, not by retention.',
     body: 'PlaceHold',
     answers: { 201: { schema: 'Hold', text: 'Placed' } },
-    refusals: [400, 404, 409, 413, 415],
+    refusals: [400, 'media-not-found', 'being-deleted', 413, 415],
   })
   async hold(
     @Tenant() tenant: TenantId,
@@ -132,7 +132,7 @@ export class KeepingController {
     detail: 'Erasures that waited for it go on within two minutes.',
     params: { hold: 'HoldId' },
     answers: { 204: { text: 'Lifted' } },
-    refusals: [400, 404],
+    refusals: [400, 'hold-not-found'],
   })
   async lift(@Tenant() tenant: TenantId, @Param('hold', new ZodPipe(HoldIdSchema, 'hold')) id: HoldId): Promise<void> {
     await liftHold(tenant, id, this.ports.store, this.closing);

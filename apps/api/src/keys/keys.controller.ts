@@ -72,7 +72,7 @@ export class KeysController {
     summary: 'One API key',
     params: { key: 'ApiKeyId' },
     answers: { 200: { schema: 'ApiKey', text: 'Without the key itself' } },
-    refusals: [400, 404],
+    refusals: [400, 'key-not-found'],
   })
   get(@Caller() caller: Principal, @keyParam() id: ApiKeyId): Promise<ApiKey> {
     return this.find(id, caller);
@@ -85,7 +85,7 @@ export class KeysController {
     body: 'RotateApiKey',
     params: { key: 'ApiKeyId' },
     answers: { 201: { schema: 'ApiKeyWithSecret', text: 'The new one', headers: ['Location'] } },
-    refusals: [400, 404, 409, 413, 415],
+    refusals: [400, 'key-not-found', 'key-ended', 413, 415],
   })
   async rotate(
     @Caller() caller: Principal,
@@ -108,7 +108,7 @@ export class KeysController {
     detail: 'For good; it works nowhere any more after 30 seconds. It stays in the list.',
     params: { key: 'ApiKeyId' },
     answers: { 200: { schema: 'ApiKey', text: 'Revoked' } },
-    refusals: [400, 404],
+    refusals: [400, 'key-not-found'],
   })
   async revoke(@Caller() caller: Principal, @keyParam() id: ApiKeyId): Promise<ApiKey> {
     assertMayGive(caller, await this.find(id, caller));

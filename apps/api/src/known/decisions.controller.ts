@@ -29,7 +29,7 @@ export class DecisionsController {
     detail: 'The history, oldest first, which only grows, and the decision that stands.',
     params: { media: 'MediaId' },
     answers: { 200: { schema: 'DecisionHistory', text: 'The history' } },
-    refusals: [400, 404],
+    refusals: [400, 'media-not-found'],
   })
   async list(@Tenant() tenant: TenantId, @mediaParam() media: MediaId): Promise<DecisionHistory> {
     if (!(await this.ports.store.stat(keys.mediaRecord(media, tenant), this.closing))) throw problems.mediaNotFound();
@@ -44,7 +44,7 @@ export class DecisionsController {
     body: 'MakeDecision',
     params: { media: 'MediaId' },
     answers: { 201: { schema: 'DecisionHistory', text: 'The history with the decision at its end' } },
-    refusals: [400, 404, 413, 415],
+    refusals: [400, 'media-not-found', 413, 415],
   })
   make(
     @Tenant() tenant: TenantId,
@@ -63,7 +63,7 @@ export class DecisionsController {
     body: 'ReverseDecision',
     params: { media: 'MediaId' },
     answers: { 201: { schema: 'DecisionHistory', text: 'The history with the reversal at its end' } },
-    refusals: [400, 404, 409, 413, 415],
+    refusals: [400, 'media-not-found', 'no-decision', 413, 415],
   })
   reverse(
     @Tenant() tenant: TenantId,

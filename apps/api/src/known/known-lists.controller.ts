@@ -61,7 +61,7 @@ export class KnownListsController {
       'Rows as python-threatexchange has them: `pdq`, `vpdq`, `video_md5` and `photo_md5` are compared with scans from now on, others are counted and passed over. `assay known import` takes CSV and plain lines as well. Up to 16 MB and 100,000 rows.',
     body: 'ImportKnownList',
     answers: { 201: { schema: 'KnownList', text: 'The list', headers: ['Location'] } },
-    refusals: [400, 413, 415, 422],
+    refusals: [400, 413, 415, 'unusable-list'],
   })
   async import(
     @Tenant() tenant: TenantId,
@@ -80,7 +80,7 @@ export class KnownListsController {
     summary: 'The rows of a list of your own',
     params: { list: 'KnownListId' },
     answers: { 200: { schema: 'HashList', text: 'All of them, as they are matched' } },
-    refusals: [400, 404],
+    refusals: [400, 'known-list-not-found'],
   })
   async rows(@Tenant() tenant: TenantId, @listParam() list: KnownListId): Promise<HashList> {
     return { rows: await rowsOfKnownList(tenant, list, this.ports, this.closing), next: null };
@@ -93,7 +93,7 @@ export class KnownListsController {
     detail: 'Verdicts that speak of it are revised.',
     params: { list: 'KnownListId' },
     answers: { 204: { text: 'Removed' } },
-    refusals: [400, 404, 409],
+    refusals: [400, 'known-list-not-found', 'on-hold'],
   })
   async remove(
     @Tenant() tenant: TenantId,

@@ -13,6 +13,7 @@ import { deleteMedia, type Intake, keys, type Ports, readStored, type ScanQueues
 import type { Request, Response } from 'express';
 import { principalOf, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
+import { urlRefusals } from '../docs/refusals';
 import { isJson } from '../http/json-body';
 import { ZodPipe } from '../http/zod.pipe';
 import { assertSame, Idempotency, replay } from '../idempotency/idempotency';
@@ -49,11 +50,12 @@ export class MediaController {
     detail:
       'The id is the SHA-256 of the bytes, so that the same content is one media item: uploading it again gives 200 and the record of the first time, with `takenInAt`, from which its retention then counts. What the file holds is looked at by the scan. A form may say more in fields before or behind its file: `name`, `subject`, and `scan` ("true") or `policy` (an id) to have it scanned at once, as urgently as `priority` says; `callback`, JSON as in POST /v1/scans, is called when something has become of that scan, whose id is `scan` of the answer. As JSON, `url` is fetched from the public internet and the answer comes when all of it has: problems of type `url-...` say why not.',
     upload: true,
+    takes: ['X-File-Name', 'Assay-Subject'],
     answers: {
       201: { schema: 'MediaTakenIn', text: 'Taken in', headers: ['Location', 'Assay-Scan'] },
       200: { schema: 'MediaTakenIn', text: 'The same content was here before', headers: ['Location', 'Assay-Scan'] },
     },
-    refusals: [400, 413, 415, 422],
+    refusals: [400, 413, 415, 'rejected-empty-file', 'quota-exceeded', ...urlRefusals],
   })
   async upload(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<unknown> {
     if (isJson(request)) return this.answer(this.fetch(request, response), request, response);
@@ -136,7 +138,7 @@ export class MediaController {
     summary: 'What is known about an upload',
     params: { media: 'MediaId' },
     answers: { 200: { schema: 'MediaRecord', text: 'The record' } },
-    refusals: [400, 404],
+    refusals: [400, 'media-not-found'],
   })
   async get(
     @Tenant() tenant: TenantId,
@@ -156,7 +158,7 @@ export class MediaController {
       'Bytes, scans, verdicts and evidence. Scans that are under way stop. What other tenants have stays. 409 `on-hold`, with the reason, while a hold covers it. For a receipt, ask for an erasure instead.',
     params: { media: 'MediaId' },
     answers: { 204: { text: 'Nothing of it is left' } },
-    refusals: [400, 404, 409],
+    refusals: [400, 'media-not-found', 'on-hold', 'being-deleted'],
   })
   async delete(
     @Tenant() tenant: TenantId,

@@ -36,6 +36,7 @@ import {
 import { Caller } from '../auth/principal';
 import type { Principal } from '../auth/principal';
 import { Describe } from '../docs/describe';
+import { rolloutRefusals } from '../docs/refusals';
 import { ZodPipe } from '../http/zod.pipe';
 import { problems } from '../problems/problems';
 import { CLOSING, PORTS } from '../tokens';
@@ -76,7 +77,7 @@ export class ModelsController {
     detail: 'In idle time, after the verdict; results are in /v1/models/comparison. `{"set": null}` ends it.',
     body: 'ChangeTrial',
     answers: changed,
-    refusals: [413, 415],
+    refusals: rolloutRefusals,
   })
   shadow(
     @Body(new ZodPipe(ChangeTrialSchema)) change: ChangeTrial,
@@ -92,7 +93,7 @@ export class ModelsController {
     detail: 'Chosen by scan id, always the same; the verdict names its set. `{"set": null}` ends it.',
     body: 'ChangeTrial',
     answers: changed,
-    refusals: [413, 415],
+    refusals: rolloutRefusals,
   })
   canary(
     @Body(new ZodPipe(ChangeTrialSchema)) change: ChangeTrial,
@@ -108,7 +109,7 @@ export class ModelsController {
     detail: 'Within seconds, without a restart. Scans under way keep the set that they were asked for with.',
     body: 'PromoteModelSet',
     answers: changed,
-    refusals: [413, 415],
+    refusals: rolloutRefusals,
   })
   promote(
     @Body(new ZodPipe(PromoteModelSetSchema)) change: PromoteModelSet,
@@ -123,7 +124,7 @@ export class ModelsController {
     summary: 'End the canary; without one, bring back the set that was live before',
     body: 'RollBackModelSet',
     answers: changed,
-    refusals: [413, 415],
+    refusals: rolloutRefusals,
   })
   rollback(
     @Body(new ZodPipe(RollBackModelSetSchema)) change: RollBackModelSet,
@@ -138,7 +139,7 @@ export class ModelsController {
     summary: 'Take the scores of the last days as what drift is measured against',
     body: 'RollBackModelSet',
     answers: changed,
-    refusals: [413, 415],
+    refusals: rolloutRefusals,
   })
   reference(
     @Body(new ZodPipe(RollBackModelSetSchema)) change: RollBackModelSet,
@@ -167,7 +168,7 @@ export class ModelsController {
     summary: 'What a set in shadow said beside what was said',
     query: 'CompareSets',
     answers: { 200: { schema: 'SetComparison', text: 'Table of agreement, and the scans on which they do not agree' } },
-    refusals: [400, 404, 422],
+    refusals: [400, 'no-shadow', 'unknown-model-set'],
   })
   async comparison(@Query(new ZodPipe(CompareSetsSchema)) { set, limit }: CompareSets): Promise<SetComparison> {
     const { store } = this.ports;

@@ -110,6 +110,16 @@ const kinds = {
   },
   'signature-not-found': { status: 404, meaning: 'The verdict was made without a signing key.', again: never },
   'revision-not-found': { status: 404, meaning: 'The verdict has no such revision.', again: never },
+  'link-invalid': {
+    status: 403,
+    meaning: 'The link to a picture was altered, or is from elsewhere.',
+    again: 'Not with this link: ask for a new one.',
+  },
+  'link-expired': {
+    status: 410,
+    meaning: 'The time of the link to a picture is over.',
+    again: 'Not with this link: ask for a new one.',
+  },
   'evidence-not-found': {
     status: 404,
     meaning: 'The scan has no evidence of this name, or not any more.',

@@ -35,7 +35,7 @@ export class RescansController {
       'Everything that `set` judged with a probability in `between`, behind all other work. The old verdict stays. The same query again is the same re-scan, and makes no scan twice.',
     body: 'CreateRescan',
     answers: { 202: { schema: 'Rescan', text: 'Under way', headers: ['Location'] } },
-    refusals: [400, 413, 415, 422],
+    refusals: [400, 413, 415, 'unknown-model-set', 'rescan-of-same-set'],
   })
   async create(
     @Body(new ZodPipe(CreateRescanSchema)) request: CreateRescan,
@@ -63,7 +63,7 @@ export class RescansController {
     summary: 'One re-scan',
     params: { rescan: 'RescanId' },
     answers: { 200: { schema: 'Rescan', text: 'How far it is' } },
-    refusals: [400, 404],
+    refusals: [400, 'rescan-not-found'],
   })
   async get(@Param('rescan', new ZodPipe(RescanIdSchema, 'rescan')) id: RescanId): Promise<Rescan> {
     const rescan = await getRescan(id, this.ports.store, this.closing);
@@ -79,7 +79,7 @@ export class RescansController {
     bare: true,
     params: { rescan: 'RescanId' },
     answers: { 200: { schema: 'Rescan', text: 'Ended' } },
-    refusals: [400, 404],
+    refusals: [400, 'rescan-not-found'],
   })
   cancel(@Param('rescan', new ZodPipe(RescanIdSchema, 'rescan')) id: RescanId): Promise<Rescan> {
     return cancelRescan(id, this.ports.store, this.closing);

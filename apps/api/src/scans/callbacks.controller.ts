@@ -31,7 +31,7 @@ export class CallbacksController {
     answers: {
       200: { schema: 'CallbackList', text: 'The oldest callback first, each with its calls of the last 30 days' },
     },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found'],
   })
   async list(@Tenant() tenant: TenantId, @scanParam() id: ScanId): Promise<CallbackList> {
     await this.reader.get(id, tenant);
@@ -46,7 +46,7 @@ export class CallbacksController {
     bare: true,
     params: { scan: 'ScanId', callback: 'CallbackId', delivery: 'DeliveryId' },
     answers: { 202: { schema: 'Delivery', text: 'On its way' } },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found', 'delivery-not-found'],
   })
   async replay(
     @Tenant() tenant: TenantId,

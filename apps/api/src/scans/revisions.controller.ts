@@ -28,7 +28,7 @@ export class RevisionsController {
     detail: 'A verdict is revised when a decision on media that it looks like changes; what was measured never is.',
     params: { scan: 'ScanId' },
     answers: { 200: { schema: 'VerdictHistory', text: 'Oldest first; the last is the one that stands' } },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found', 'revision-not-found', 'verdict-not-ready', 'no-verdict'],
   })
   async list(@Tenant() tenant: TenantId, @scanParam() scan: ScanId): Promise<VerdictHistory> {
     await this.reader.get(scan, tenant);
@@ -43,7 +43,7 @@ export class RevisionsController {
     summary: 'A verdict as it was published',
     params: { scan: 'ScanId', revision: 'RevisionNumber' },
     answers: { 200: { schema: 'Verdict', text: 'Byte for byte' } },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found', 'revision-not-found'],
   })
   async verdict(
     @Tenant() tenant: TenantId,
@@ -62,7 +62,7 @@ export class RevisionsController {
     summary: 'The signature of that verdict',
     params: { scan: 'ScanId', revision: 'RevisionNumber' },
     answers: { 200: { schema: 'VerdictSignature', text: 'As it was published' } },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found', 'revision-not-found', 'signature-not-found'],
   })
   async signature(
     @Tenant() tenant: TenantId,

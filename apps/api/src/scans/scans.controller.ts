@@ -24,6 +24,7 @@ import { cancelScan, type Ports, readScanHistory, type ScanQueues } from '@assay
 import type { Response } from 'express';
 import { Caller, type Principal, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
+import { scanRefusals } from '../docs/refusals';
 import { untilGone } from '../http/until-gone';
 import { ZodPipe } from '../http/zod.pipe';
 import { dontKeepAnswer } from '../idempotency/idempotency';
@@ -58,7 +59,7 @@ export class ScansController {
       202: { schema: 'ScanStatus', text: 'Under way', headers: ['Location'] },
       200: { schema: 'ScanStatus', text: 'Asked for before', headers: ['Location'] },
     },
-    refusals: [400, 413, 415, 422],
+    refusals: [400, 413, 415, ...scanRefusals],
   })
   async create(
     @Tenant() tenant: TenantId,
@@ -114,7 +115,7 @@ export class ScansController {
     params: { scan: 'ScanId' },
     query: 'GetScan',
     answers: { 200: { schema: 'ScanStatus', text: 'State, progress and, once there is one, the short answer' } },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found'],
   })
   async get(
     @Tenant() tenant: TenantId,
@@ -134,7 +135,7 @@ export class ScansController {
       'Scans of the media under the same policy, the oldest first. One that a re-scan made names the scan that it judges again.',
     params: { scan: 'ScanId' },
     answers: { 200: { schema: 'ScanHistory', text: 'All of them, with their short answers' } },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found'],
   })
   async history(
     @Tenant() tenant: TenantId,
@@ -152,7 +153,7 @@ export class ScansController {
     bare: true,
     params: { scan: 'ScanId' },
     answers: { 200: { schema: 'ScanRecord', text: 'Cancelled' } },
-    refusals: [400, 404, 409],
+    refusals: [400, 'scan-not-found', 'scan-ended'],
   })
   async cancel(
     @Tenant() tenant: TenantId,

@@ -40,11 +40,12 @@ export class VerdictController {
     summary: 'The verdict',
     detail: 'Byte for byte as it is stored. 404 with type `verdict-not-ready` while the scan is under way.',
     params: { scan: 'ScanId' },
+    takes: ['If-None-Match'],
     answers: {
       200: { schema: 'Verdict', text: 'The verdict', headers: ['ETag'] },
       304: { text: 'Unchanged since the ETag in If-None-Match' },
     },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found', 'verdict-not-ready', 'no-verdict'],
   })
   async verdict(
     @Tenant() tenant: TenantId,
@@ -63,7 +64,7 @@ export class VerdictController {
       'Detached, Ed25519 over the canonical JSON (RFC 8785) of the verdict; the keys are at /.well-known/assay-keys.json. 404 `signature-not-found` where the service has no key.',
     params: { scan: 'ScanId' },
     answers: { 200: { schema: 'VerdictSignature', text: 'The signature, and which key made it' } },
-    refusals: [400, 404],
+    refusals: [400, 'scan-not-found', 'verdict-not-ready', 'no-verdict', 'signature-not-found'],
   })
   signature(
     @Tenant() tenant: TenantId,
@@ -80,11 +81,12 @@ export class VerdictController {
     params: { scan: 'ScanId', name: 'EvidenceName' },
     query: 'EvidenceLinkQuery',
     keyless: true,
+    takes: ['If-None-Match'],
     answers: {
       200: { media: ['image/jpeg', 'image/svg+xml'], text: 'The picture', headers: ['ETag'] },
       304: { text: 'Unchanged since the ETag in If-None-Match' },
     },
-    refusals: [400, 404, 410],
+    refusals: [400, 'link-invalid', 'evidence-not-found', 'link-expired'],
   })
   async evidence(
     @Caller() { tenant, linkUntil }: Principal,

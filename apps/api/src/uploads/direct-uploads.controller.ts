@@ -5,6 +5,7 @@ import type { BeginDirectUpload, DirectUpload, TenantId, UploadId, UploadRecord 
 import type { Response } from 'express';
 import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
+import { callbackRefusals } from '../docs/refusals';
 import { ZodPipe } from '../http/zod.pipe';
 import { UploadTracker } from '../media/upload-tracker';
 import { problems } from '../problems/problems';
@@ -29,7 +30,7 @@ export class DirectUploadsController {
       'Cut the file into pieces of `partBytes`, PUT each to its address (any order, again if it failed), then ask for completion. 422 `direct-uploads-unavailable` where the store is a folder.',
     body: 'BeginDirectUpload',
     answers: { 201: { schema: 'DirectUpload', text: 'Begun', headers: ['Location'] } },
-    refusals: [400, 413, 415, 422],
+    refusals: [400, 413, 415, 'direct-uploads-unavailable', 'unknown-policy', 'quota-exceeded', ...callbackRefusals],
   })
   async begin(
     @Tenant() tenant: TenantId,
@@ -50,7 +51,7 @@ export class DirectUploadsController {
     bare: true,
     params: { upload: 'UploadId' },
     answers: { 200: { schema: 'UploadRecord', text: 'Taken in' } },
-    refusals: [400, 404, 409, 410, 423],
+    refusals: [400, 'upload-not-found', 'upload-incomplete', 'upload-expired', 423],
   })
   complete(
     @Tenant() tenant: TenantId,

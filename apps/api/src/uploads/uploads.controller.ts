@@ -6,6 +6,7 @@ import type { TenantId, UploadId, UploadRecord } from '@assay/contracts';
 import type { Request, Response } from 'express';
 import { Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
+import { callbackRefusals } from '../docs/refusals';
 import { ZodPipe } from '../http/zod.pipe';
 import { UploadTracker } from '../media/upload-tracker';
 import { problems } from '../problems/problems';
@@ -20,7 +21,7 @@ const tus = 'Resumable uploads by tus 1.0 (https://tus.io): any client of it wor
 
 const isLength = (header: string | string[] | undefined): header is string => /^\d{1,15}$/.test(String(header));
 
-const takenHeaders = ['Assay-Media', 'Assay-Scan'];
+const takenHeaders = ['Assay-Media', 'Assay-Scan'] as const;
 
 @Controller('v1/uploads')
 export class UploadsController {
@@ -44,12 +45,12 @@ export class UploadsController {
   @Post()
   @Describe({
     summary: 'Begin a resumable upload',
-    detail: `${tus} \`Upload-Length\` says how many bytes will come. \`Upload-Metadata\` may hold \`filename\`, and \`scan\` ("true") or \`policy\` (an id) to have it scanned once it is here, as urgently as \`priority\` says; \`callback\`, JSON as in POST /v1/scans, is called when something has become of that scan. \`Location\` is where the bytes go. A body of type application/offset+octet-stream is the first of them. OPTIONS tells extensions and the largest size.`,
+    detail: `${tus} \`Upload-Length\` says how many bytes will come. \`Upload-Metadata\` may hold \`filename\`, and \`scan\` ("true") or \`policy\` (an id) to have it scanned once it is here, as urgently as \`priority\` says; \`callback\`, JSON as in POST /v1/scans, is called when something has become of that scan. \`Location\` is where the bytes go. A body of type application/offset+octet-stream is the first of them. An upload that begins with its bytes takes no Idempotency-Key: go on with it by its \`Location\`. OPTIONS tells extensions and the largest size.`,
     bare: true,
     bytes: 'application/offset+octet-stream',
-    tus: ['Upload-Length', 'Upload-Metadata', 'Upload-Checksum'],
+    takes: ['Tus-Resumable', 'Upload-Length', 'Upload-Metadata', 'Upload-Checksum'],
     answers: { 201: { text: 'Begun', headers: ['Location', 'Upload-Expires', 'Upload-Offset', ...takenHeaders] } },
-    refusals: [400, 412, 413, 422, 423, 460],
+    refusals: [400, 412, 413, 'rejected-empty-file', 'unknown-policy', 'quota-exceeded', ...callbackRefusals, 423, 460],
   })
   create(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     const length = request.headers['upload-length'];
@@ -78,7 +79,7 @@ export class UploadsController {
     detail: 'HEAD, with `Tus-Resumable: 1.0.0`, gives the offset as tus says, and `Assay-Media` once it is taken in.',
     params: { upload: 'UploadId' },
     answers: { 200: { schema: 'UploadRecord', text: 'Its state' } },
-    refusals: [400, 404, 410],
+    refusals: [400, 'upload-not-found', 'upload-expired'],
   })
   get(
     @Tenant() tenant: TenantId,
@@ -97,9 +98,9 @@ export class UploadsController {
       'Bytes from `Upload-Offset` on. What has come when a connection breaks is kept; HEAD tells how much. The answer to the last bytes names the media item, and the scan if one was asked for. With `Upload-Checksum` the bytes are kept only if they are those.',
     params: { upload: 'UploadId' },
     bytes: 'application/offset+octet-stream',
-    tus: ['Upload-Offset', 'Upload-Checksum'],
+    takes: ['Tus-Resumable', 'Upload-Offset', 'Upload-Checksum'],
     answers: { 204: { text: 'Kept', headers: ['Upload-Offset', 'Upload-Expires', ...takenHeaders] } },
-    refusals: [400, 404, 409, 410, 412, 413, 415, 423, 460],
+    refusals: [400, 'upload-not-found', 'upload-offset-conflict', 'upload-expired', 412, 413, 415, 423, 460],
   })
   async append(
     @Tenant() tenant: TenantId,
@@ -117,9 +118,9 @@ export class UploadsController {
     summary: 'End a resumable upload',
     detail: 'What has come is removed. A media item that it has become stays.',
     params: { upload: 'UploadId' },
-    tus: [],
+    takes: ['Tus-Resumable'],
     answers: { 204: { text: 'Gone' } },
-    refusals: [404, 412, 423],
+    refusals: ['upload-not-found', 412, 423],
   })
   async remove(
     @Tenant() tenant: TenantId,

@@ -64,7 +64,7 @@ export class WebhooksController {
       'Events are sent to it as Standard Webhooks (https://www.standardwebhooks.com). The answer is the only one that holds the secret.',
     body: 'CreateWebhook',
     answers: { 201: { schema: 'WebhookWithSecret', text: 'Made, with its secret', headers: ['Location'] } },
-    refusals: [400, 413, 415, 422],
+    refusals: [400, 413, 415, 'url-not-allowed', 'url-unreachable', 'too-many-webhooks'],
   })
   async create(
     @Tenant() tenant: TenantId,
@@ -90,7 +90,7 @@ export class WebhooksController {
     summary: 'One webhook',
     params: { webhook: 'WebhookId' },
     answers: { 200: { schema: 'Webhook', text: 'Without its secret' } },
-    refusals: [400, 404],
+    refusals: [400, 'webhook-not-found'],
   })
   get(@Tenant() tenant: TenantId, @webhookParam() id: WebhookId): Promise<Webhook> {
     return getWebhook(tenant, id, this.ports.store, this.closing);
@@ -103,7 +103,7 @@ export class WebhooksController {
     body: 'UpdateWebhook',
     params: { webhook: 'WebhookId' },
     answers: { 200: { schema: 'Webhook', text: 'As it is now' } },
-    refusals: [400, 404, 413, 415, 422],
+    refusals: [400, 'webhook-not-found', 413, 415, 'url-not-allowed', 'url-unreachable'],
   })
   update(
     @Tenant() tenant: TenantId,
@@ -120,7 +120,7 @@ export class WebhooksController {
     detail: 'With its secrets and its log. What is on its way is not sent again.',
     params: { webhook: 'WebhookId' },
     answers: { 204: { text: 'Deleted' } },
-    refusals: [400, 404],
+    refusals: [400, 'webhook-not-found'],
   })
   async delete(@Tenant() tenant: TenantId, @webhookParam() id: WebhookId): Promise<void> {
     await deleteWebhook(tenant, id, this.ports.store, this.closing);
@@ -135,7 +135,7 @@ export class WebhooksController {
     body: 'RotateSecret',
     params: { webhook: 'WebhookId' },
     answers: { 200: { schema: 'WebhookWithSecret', text: 'With the new secret' } },
-    refusals: [400, 404, 413, 415],
+    refusals: [400, 'webhook-not-found', 413, 415],
   })
   async rotate(
     @Tenant() tenant: TenantId,
@@ -154,7 +154,7 @@ export class WebhooksController {
     bare: true,
     params: { webhook: 'WebhookId' },
     answers: { 202: { schema: 'Delivery', text: 'On its way; the log tells how it ended' } },
-    refusals: [400, 404, 409],
+    refusals: [400, 'webhook-not-found', 'webhook-disabled'],
   })
   test(@Tenant() tenant: TenantId, @webhookParam() id: WebhookId): Promise<Delivery> {
     return sendTestEvent(tenant, id, { store: this.ports.store, queues: this.queues }, this.closing);
@@ -167,7 +167,7 @@ export class WebhooksController {
     params: { webhook: 'WebhookId' },
     query: 'ListDeliveries',
     answers: { 200: { schema: 'DeliveryList', text: 'One page; give `next` as `cursor` to get the one after it' } },
-    refusals: [400, 404],
+    refusals: [400, 'webhook-not-found'],
   })
   deliveries(
     @Tenant() tenant: TenantId,
@@ -182,7 +182,7 @@ export class WebhooksController {
     summary: 'One delivery',
     params: { webhook: 'WebhookId', delivery: 'DeliveryId' },
     answers: { 200: { schema: 'Delivery', text: 'With its last tries' } },
-    refusals: [400, 404],
+    refusals: [400, 'webhook-not-found', 'delivery-not-found'],
   })
   delivery(
     @Tenant() tenant: TenantId,
@@ -200,7 +200,7 @@ export class WebhooksController {
     bare: true,
     params: { webhook: 'WebhookId', delivery: 'DeliveryId' },
     answers: { 202: { schema: 'Delivery', text: 'On its way' } },
-    refusals: [400, 404, 409],
+    refusals: [400, 'webhook-not-found', 'delivery-not-found', 'webhook-disabled'],
   })
   replay(
     @Tenant() tenant: TenantId,
