@@ -13,6 +13,17 @@ const read = [
   ...['News', 'EventList', 'VerdictSignature', 'VerdictHistory', 'DecisionHistory', 'UploadRecord', 'DirectUpload'],
   ...['CreateScan', 'CreateScanBatch', 'IngestUrl', 'BeginDirectUpload', 'CreateWebhook', 'UpdateWebhook'],
   ...['MakeDecision', 'ReverseDecision', 'RotateSecret', 'Webhook', 'WebhookWithSecret', 'Delivery', 'CallbackList'],
+  ...[
+    'ImportKnownList',
+    'HashList',
+    'KnownLists',
+    'PlaceHold',
+    'HoldList',
+    'RequestErasure',
+    'ErasureList',
+    'WebhookList',
+  ],
+  ...['DeliveryList', 'ScanHistory', 'AuditList', 'ApiKeyList', 'PublicKeySet', 'BucketEventResults', 'Retention'],
   ...['ListScans', 'GetScan', 'ListEvents', 'ListDeliveries', 'QuotaUsage', 'CreateApiKey', 'ApiKey'],
 ];
 

@@ -23,7 +23,7 @@ let description: {
 let operations: [string, Operation][];
 beforeAll(async () => {
   api = await startTestApi({ ASSAY_MOCK: '1' });
-  description = await (await api.ask('/docs/openapi.json')).json();
+  description = (await (await api.ask('/docs/openapi.json')).json()) as typeof description;
   operations = Object.entries(description.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]): [string, Operation] => [
       `${method.toUpperCase()} ${path}`,

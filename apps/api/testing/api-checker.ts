@@ -85,7 +85,7 @@ export async function apiChecker(url: string): Promise<ApiChecker> {
       if (sent) return `${where} took a body that is not described: ${sent}`;
       const answer = described.responses[response.status];
       if (type === problemType) {
-        const problem = await response.clone().json();
+        const problem = (await response.clone().json()) as { type: string };
         if (!answer) return `${where} is not described: ${problem.type}`;
         const faults = [against(problemRef, problem), ...undescribed(answer, response, problem.type)];
         const [fault] = faults.filter((found) => found !== null);
@@ -118,7 +118,7 @@ export async function apiChecker(url: string): Promise<ApiChecker> {
       const answer = operation(method, path).responses[response.status];
       const schema = answer?.content?.[type]?.schema;
       if (!answer || !schema) throw new Error(`${where} ${type} is not described`);
-      const body = await response.json();
+      const body = (await response.json()) as { type: string };
       // What a problem is, and the types that it may have here.
       const ref = type === problemType ? problemRef : schema.$ref;
       const fault = against(ref, body) ?? undescribed(answer, response, type === problemType ? body.type : null)[0];

@@ -73,7 +73,10 @@ export const ApiKey = z.object({
 export type ApiKey = z.infer<typeof ApiKey>;
 
 /** Newest first. */
-export const ApiKeyList = z.object({ keys: z.array(ApiKey) });
+export const ApiKeyList = z.object({
+  /** All of them, also those that have ended. */
+  keys: z.array(ApiKey),
+});
 export type ApiKeyList = z.infer<typeof ApiKeyList>;
 
 /** The only answer that holds the key. */

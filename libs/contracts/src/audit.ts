@@ -4,9 +4,11 @@ import { TenantId } from './tenant';
 
 /** One thing that somebody did, or was kept from doing. Ids alone: no names, addresses or contents. */
 export const AuditEntry = z.object({
+  /** Name and version of this form. */
   schema: z.literal('assay.audit/1'),
   /** From 1, without gaps. */
   sequence: z.number().int().positive(),
+  /** When, ISO 8601 in UTC. */
   at: z.iso.datetime(),
   /** Id of a key, `oidc:` and the subject of a person, `cli:` and the account on a command line, or null for who had no valid key. */
   actor: z.string().nullable(),
@@ -16,9 +18,11 @@ export const AuditEntry = z.object({
   action: z.string(),
   /** Parameters of the address: on what. */
   object: z.record(z.string(), z.string()),
+  /** `done`; `refused`: the request could not be carried out; `denied`: not permitted; `failed`: a fault of the service. */
   outcome: z.enum(['done', 'refused', 'denied', 'failed']),
   /** HTTP status; null for the command line. */
   status: z.number().int().nullable(),
+  /** `X-Request-Id` of the request; null for the command line. */
   requestId: z.string().nullable(),
   /** `hash` of the entry before; 64 zeros in the first. */
   previous: z.string(),
@@ -47,5 +51,10 @@ export const ListAudit = z.strictObject({
 export type ListAudit = z.infer<typeof ListAudit>;
 
 /** Newest first. A page may be short, or empty, before the end: `next` says whether there is more. */
-export const AuditList = z.object({ entries: z.array(AuditEntry), next: z.number().int().nullable() });
+export const AuditList = z.object({
+  /** One page of them. */
+  entries: z.array(AuditEntry),
+  /** Give it as `cursor` to get the next page; null = this was the last. */
+  next: z.number().int().nullable(),
+});
 export type AuditList = z.infer<typeof AuditList>;

@@ -75,8 +75,11 @@ export type BucketNotification = z.infer<typeof BucketNotification>;
 export const BucketOutcome = z.enum(['taken', 'duplicate', 'ignored', 'refused']);
 export type BucketOutcome = z.infer<typeof BucketOutcome>;
 
+/** What became of one record. */
 export const BucketEventResult = z.object({
+  /** Kind of event, as the store names it. */
   event: z.string(),
+  /** Name of the bucket; null where the record names none. */
   bucket: z.string().nullable(),
   /** Decoded. */
   key: z.string().nullable(),
@@ -88,5 +91,8 @@ export const BucketEventResult = z.object({
 export type BucketEventResult = z.infer<typeof BucketEventResult>;
 
 /** One result for each record, in their order. */
-export const BucketEventResults = z.object({ results: z.array(BucketEventResult) });
+export const BucketEventResults = z.object({
+  /** What became of each. */
+  results: z.array(BucketEventResult),
+});
 export type BucketEventResults = z.infer<typeof BucketEventResults>;

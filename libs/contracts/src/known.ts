@@ -203,11 +203,17 @@ export type VerdictHistory = z.infer<typeof VerdictHistory>;
 
 /** One row of a hash list, as `threatexchange dataset --print-signals --csv` writes it, and a name. */
 export const HashListRow = z.object({
+  /** Where the row comes from, as its source names it; may be empty. */
   collab: z.string().max(255).default(''),
+  /** Kind of hash: `pdq`, `vpdq`, `video_md5` ...; rows of kinds that are not matched are passed over. */
   signal_type: z.string().max(64),
+  /** The hash, as its kind is written. */
   signal_str: z.string().max(4_000_000),
+  /** What its source says of it; may be empty. */
   category: z.string().max(64).default(''),
+  /** Words of its source; may be empty. */
   tags: z.string().max(1024).default(''),
+  /** For people; may be empty. */
   name: z.string().max(255).default(''),
 });
 export type HashListRow = z.infer<typeof HashListRow>;
@@ -219,17 +225,23 @@ export const maxHashListRows = 100_000;
 
 /** Body of POST /v1/known-lists. */
 export const ImportKnownList = z.strictObject({
+  /** For people, 1 to 100 characters; verdicts name the list by it. */
   name: ListName,
   /** What being on the list means. */
   label: DecisionLabel.default('confirmed_manipulated'),
+  /** 1 to 100,000 of them. */
   rows: z.array(HashListRow).min(1).max(maxHashListRows),
 });
 export type ImportKnownList = z.infer<typeof ImportKnownList>;
 
+/** A hash list that scans are compared with. */
 export const KnownList = z.object({
+  /** Name and version of this form. */
   schema: z.literal('assay.known-list/1'),
   id: KnownListId,
+  /** For people. */
   name: z.string(),
+  /** What being on the list means. */
   label: DecisionLabel,
   /** For all tenants of the service. */
   shared: z.boolean(),
@@ -237,11 +249,16 @@ export const KnownList = z.object({
   signals: z.record(z.string(), z.number().int()),
   /** Rows of types that are not matched. */
   passedOver: z.number().int(),
+  /** When it was imported, ISO 8601 in UTC. */
   createdAt: z.iso.datetime(),
 });
 export type KnownList = z.infer<typeof KnownList>;
 
-export const KnownLists = z.object({ lists: z.array(KnownList) });
+/** Lists that scans of a tenant are compared with. */
+export const KnownLists = z.object({
+  /** Its own, then those that the operator shares. */
+  lists: z.array(KnownList),
+});
 export type KnownLists = z.infer<typeof KnownLists>;
 
 /** Query of GET /v1/known-media/export. */
@@ -256,5 +273,10 @@ export const ExportKnownMedia = z.strictObject({
 export type ExportKnownMedia = z.infer<typeof ExportKnownMedia>;
 
 /** Rows of a hash list; give `next` as `cursor` to get those behind them. */
-export const HashList = z.object({ rows: z.array(HashListRow), next: z.string().nullable() });
+export const HashList = z.object({
+  /** One page of them. */
+  rows: z.array(HashListRow),
+  /** Give it as `cursor` to get the next page; null = this was the last. */
+  next: z.string().nullable(),
+});
 export type HashList = z.infer<typeof HashList>;

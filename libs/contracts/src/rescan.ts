@@ -62,5 +62,10 @@ export const RescanList = z.object({ rescans: z.array(Rescan) });
 export type RescanList = z.infer<typeof RescanList>;
 
 /** Every scan of one media item under one policy, the oldest first: what each set said of it. */
-export const ScanHistory = z.object({ scan: ScanId, scans: z.array(ScanRecord) });
+export const ScanHistory = z.object({
+  /** Of which scan it was asked. */
+  scan: ScanId,
+  /** That one and the others. */
+  scans: z.array(ScanRecord),
+});
 export type ScanHistory = z.infer<typeof ScanHistory>;

@@ -23,18 +23,25 @@ export type VerdictSignature = z.infer<typeof VerdictSignature>;
 
 /** A public key as RFC 8037 writes it. */
 export const PublicKeyJwk = z.object({
+  /** Type of the key: an octet key pair. */
   kty: z.literal('OKP'),
+  /** Curve. */
   crv: z.literal('Ed25519'),
   /** 32 bytes, base64url. */
   x: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes as base64url'),
   kid: KeyId,
+  /** What it is for: signatures. */
   use: z.literal('sig').optional(),
+  /** Algorithm, as JOSE names it. */
   alg: z.literal('EdDSA').optional(),
 });
 export type PublicKeyJwk = z.infer<typeof PublicKeyJwk>;
 
 /** RFC 7517, 5: every key that verdicts were signed with, those of earlier years too. */
-export const PublicKeySet = z.object({ keys: z.array(PublicKeyJwk) });
+export const PublicKeySet = z.object({
+  /** Take the one with the `kid` that a signature names. */
+  keys: z.array(PublicKeyJwk),
+});
 export type PublicKeySet = z.infer<typeof PublicKeySet>;
 
 /**

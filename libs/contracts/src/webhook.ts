@@ -104,7 +104,11 @@ export const Webhook = z.object({
 });
 export type Webhook = z.infer<typeof Webhook>;
 
-export const WebhookList = z.object({ webhooks: z.array(Webhook) });
+/** The webhooks of a tenant. */
+export const WebhookList = z.object({
+  /** All of them, without their secrets. */
+  webhooks: z.array(Webhook),
+});
 export type WebhookList = z.infer<typeof WebhookList>;
 
 /** The only answer that holds the secret. */
@@ -200,5 +204,10 @@ export const ListDeliveries = z.strictObject({
 export type ListDeliveries = z.infer<typeof ListDeliveries>;
 
 /** Newest event first. */
-export const DeliveryList = z.object({ deliveries: z.array(Delivery), next: z.string().nullable() });
+export const DeliveryList = z.object({
+  /** One page of them. */
+  deliveries: z.array(Delivery),
+  /** Give it as `cursor` to get the next page; null = this was the last. */
+  next: z.string().nullable(),
+});
 export type DeliveryList = z.infer<typeof DeliveryList>;
