@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { uploadsPath } from '../uploads/upload-ids';
 import { type RequestHeader, requestHeaderRef, type ResponseHeader, responseHeaderRef } from './headers';
-import { keyedRefusals, postRefusals, type Refusal, refusalResponses } from './refusals';
+import { keyedRefusals, postRefusals, type Refusal, refusalResponses, strayBodyRefusals } from './refusals';
 
 /** Where `Describe` leaves what a route refuses, and which headers it takes: methods are known later, and references Nest drops. */
 export const refusalsExtension = 'x-assay-refusals';
@@ -30,6 +30,7 @@ function completedRoute(path: string, method: string, given: Operation): Operati
   const refusals = [
     ...refused,
     ...(refused.includes(400) ? bodyRefusals(operation) : []),
+    ...(keyed && method !== 'get' && !operation.requestBody ? strayBodyRefusals : []),
     ...(keptByKey ? postRefusals : []),
     ...(keyed ? keyedRefusals : []),
   ];

@@ -53,6 +53,9 @@ export const rolloutRefusals: readonly Refusal[] = [
   ...problemCodes.filter((code) => code.startsWith('rollout-')),
 ];
 
+/** Of a body where none is asked for: it is read all the same. */
+export const strayBodyRefusals: readonly ProblemCode[] = ['malformed-json', 'too-large', 'unsupported-type'];
+
 const badRequests: readonly ProblemCode[] = ['invalid-request', 'malformed-request'];
 
 /** Answers that are problem documents, by status, each with the types that it may have; all of them where that is not told. */
