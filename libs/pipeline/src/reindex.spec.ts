@@ -73,6 +73,9 @@ describe('reindex', () => {
     expect(seen).toEqual([1, 2, 3]);
     expect(await listed()).toEqual(before);
     expect(await index.scansOfMedia(done.media, defaultTenant)).toEqual([done.id]);
+    const page = { tenant: defaultTenant, limit: 10, cursor: null };
+    expect((await index.list({ ...page, verdict: 'rejected' })).scans).toEqual([done]);
+    expect((await index.list({ ...page, media: done.media, state: 'done' })).scans).toEqual([done]);
     expect(await index.get(done.id)).toMatchObject({
       state: 'done',
       verdict: 'rejected',

@@ -35,7 +35,7 @@ export { openBucket } from './s3/open-bucket';
 export { createS3Store } from './s3/create-s3-store';
 export { s3ClientConfig } from './s3/s3-client-config';
 export type { S3StoreSettings } from './s3/s3-settings';
-export type { ScanIndex, ScanLabel, ScanPage } from './scan-index';
+export type { ScanIndex, ScanLabel, ScanPage, ScanPageQuery, ScanQuery } from './scan-index';
 export { createRedisTallies } from './tallies/create-redis-tallies';
 export type { TallyStore } from './tallies/tally-store';
 export { untilAborted } from './until-aborted';

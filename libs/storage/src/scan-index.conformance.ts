@@ -2,7 +2,8 @@ import type { ScanEvent, ScanRecord } from '@assay/contracts';
 import { createHash } from 'node:crypto';
 import { ListCursorError } from './errors/list-cursor-error';
 import { changesOf, mergeScanRecord } from './merge-scan-record';
-import type { ScanIndex } from './scan-index';
+import { maxRecordsRead } from './list-scans';
+import type { ScanIndex, ScanPage, ScanQuery } from './scan-index';
 
 export interface ScanIndexBackend {
   /** An empty index; the suite closes it. */
@@ -62,6 +63,8 @@ function exampleEvent(n: number, fields: Partial<ScanEvent> = {}): ScanEvent {
  *    goes down. On any series of patches the index does exactly what `mergeScanRecord` says.
  * 5. A segment counts once, however often and from wherever it is reported.
  * 6. A list is newest first, complete and without repeats across pages, also when scans share a time.
+ *    Of a query it has what fits at that moment, reads no more records for one page than it may, and a page that ends
+ *    there says where to go on; its cursor is of use to the same query alone.
  * 7. What was deleted is gone from records, lists and counts, and may be created anew.
  * 8. An event published after `subscribe` resolved arrives, in order, at every listener of that scan and no other;
  *    none arrives after the subscription ended.
@@ -369,6 +372,115 @@ export function scanIndexConformance(backend: () => ScanIndexBackend, { eventsMa
       expect(
         (await index.list({ tenant: 'default', limit: 9, cursor: null, label: 'confirmed_manipulated' })).scans,
       ).toHaveLength(1);
+    });
+
+    const pagesOf = async (query: Partial<ScanQuery>, limit = 100): Promise<ScanPage[]> => {
+      const pages: ScanPage[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: ScanPage = await index.list({ tenant: 'default', ...query, limit, cursor });
+        expect(page.scans.length).toBeLessThanOrEqual(limit);
+        pages.push(page);
+        cursor = page.cursor;
+      } while (cursor !== null);
+      return pages;
+    };
+    const found = async (query: Partial<ScanQuery>, limit?: number): Promise<number[]> => {
+      const ids = (await pagesOf(query, limit)).flatMap(({ scans }) => scans.map(({ id }) => id));
+      return ids.map((id) => Array.from({ length: 20 }, (_, n) => scanId(n)).indexOf(id));
+    };
+    const done = (verdict: ScanRecord['verdict'], probability: number | null): Partial<ScanRecord> => ({
+      state: 'done',
+      verdict,
+      probability,
+    });
+
+    it('has what fits, by state, verdict, probability, media and time, each and together', async () => {
+      await index.create(exampleRecord(1, done('likely_manipulated', 0.9)));
+      await index.create(exampleRecord(2, done('likely_authentic', 0.1)));
+      await index.create(exampleRecord(3, done('rejected', null)));
+      await index.create(exampleRecord(4, { state: 'running' }));
+      await index.create(exampleRecord(5, { ...done('inconclusive', 0.5), media: mediaId(1) }));
+      await index.create(exampleRecord(6, { ...done('likely_manipulated', 1), media: mediaId(1) }));
+      await index.create(exampleRecord(7, { ...done('likely_manipulated', 0), tenant: 'acme', media: mediaId(1) }));
+      await index.relabel(scanId(6), { label: 'unsure', labelSource: 'own' });
+      const cases: [Partial<ScanQuery>, number[]][] = [
+        [{ state: 'running' }, [4]],
+        [{ state: 'failed' }, []],
+        [{ verdict: 'likely_manipulated' }, [6, 1]],
+        [{ minProbability: 0.5 }, [6, 5, 1]],
+        [{ maxProbability: 0.5 }, [5, 2]],
+        [{ minProbability: 0, maxProbability: 1 }, [6, 5, 2, 1]],
+        [{ minProbability: 0.5, maxProbability: 0.5 }, [5]],
+        [{ media: mediaId(1) }, [6, 5, 1]],
+        [{ media: mediaId(9) }, []],
+        [{ media: mediaId(1), tenant: 'acme' }, [7]],
+        [{ createdAfter: at(3), createdBefore: at(5) }, [4, 3]],
+        [{ createdAfter: '2026-01-01T02:03:00+02:00', createdBefore: '2025-12-31T20:04:00.000000-04:00' }, [3]],
+        [{ createdAfter: at(9) }, []],
+        [{ createdBefore: at(1) }, []],
+        [{ media: mediaId(1), createdBefore: at(6), verdict: 'likely_manipulated' }, [1]],
+        [{ label: 'unsure', minProbability: 0.99 }, [6]],
+        [{ label: 'unsure', media: mediaId(2) }, []],
+        [{ label: 'unsure', createdBefore: at(6) }, []],
+      ];
+      for (const [query, expected] of cases)
+        for (const limit of [1, 2, 100]) expect([query, await found(query, limit)]).toEqual([query, expected]);
+    });
+
+    it('asks the record what has become of a scan', async () => {
+      for (const n of [1, 2, 3]) await index.create(exampleRecord(n, { state: 'running' }));
+      expect(await found({ state: 'running' })).toEqual([3, 2, 1]);
+      await index.update(scanId(2), done('inconclusive', 0.4));
+      await index.restore(exampleRecord(1, { ...done('likely_authentic', 0.2), updatedAt: at(50) }));
+      await index.delete(scanId(3));
+      expect(await found({ state: 'running' })).toEqual([]);
+      expect(await found({ state: 'done', maxProbability: 0.4 })).toEqual([2, 1]);
+      expect(await found({ verdict: 'likely_authentic' })).toEqual([1]);
+    });
+
+    it('goes on where a search was when scans come and go meanwhile', async () => {
+      for (let n = 1; n <= 9; n += 1) await index.create(exampleRecord(n, { state: n % 2 ? 'running' : 'queued' }));
+      const query = { tenant: 'default', limit: 2, state: 'running' } as const;
+      const first = await index.list({ ...query, cursor: null });
+      await index.create(exampleRecord(11, { state: 'running' }));
+      await index.delete(scanId(7));
+      const second = await index.list({ ...query, cursor: first.cursor });
+      expect([...first.scans, ...second.scans].map(({ id }) => id)).toEqual([9, 7, 5, 3].map(scanId));
+    });
+
+    it('looks at so many records for one page and no more, and says where to go on', async () => {
+      const rare = exampleRecord(0, done('likely_manipulated', 0.9));
+      await index.create(rare);
+      const many = Array.from({ length: maxRecordsRead }, (_, n) => exampleRecord(n + 1));
+      await Promise.all(many.map((record) => index.create(record)));
+      const pages = await pagesOf({ verdict: 'likely_manipulated' });
+      expect(pages.map(({ scans }) => scans.map(({ id }) => id))).toEqual([[], [rare.id]]);
+      expect(await pagesOf({ verdict: 'likely_manipulated', createdAfter: at(1) })).toEqual([
+        { scans: [], cursor: null },
+      ]);
+    });
+
+    it('refuses the cursor of another query', async () => {
+      for (const n of [1, 2, 3]) await index.create(exampleRecord(n));
+      const query = { tenant: 'default', state: 'queued', createdAfter: at(0), minProbability: undefined } as const;
+      const { cursor } = await index.list({ ...query, limit: 1, cursor: null });
+      const same = { ...query, createdAfter: '2026-01-01T01:00:00+01:00', limit: 9, cursor };
+      expect((await index.list(same)).scans.map(({ id }) => id)).toEqual([2, 1].map(scanId));
+      const others: Partial<ScanQuery>[] = [
+        { tenant: 'acme' },
+        { state: undefined },
+        { state: 'running' },
+        { verdict: 'rejected' },
+        { label: 'unsure' },
+        { media: mediaId(1) },
+        { minProbability: 0 },
+        { maxProbability: 0 },
+        { createdAfter: at(1) },
+        { createdAfter: undefined, createdBefore: at(0) },
+      ];
+      for (const other of others)
+        await expect(index.list({ ...query, limit: 1, cursor, ...other })).rejects.toThrow(/other filters/);
     });
 
     it.each(['nonsense', '', Buffer.from('2026-01-01/sc_x').toString('base64url'), '*', '+'])(

@@ -1,9 +1,32 @@
-import type { DecisionLabel, LabelSource, ScanEvent, ScanRecord } from '@assay/contracts';
+import type { DecisionLabel, LabelSource, ScanEvent, ScanRecord, ScanState, VerdictLabel } from '@assay/contracts';
 
 /** What people decided on a scan's media; null = nothing. */
 export interface ScanLabel {
   label: DecisionLabel | null;
   labelSource: LabelSource | null;
+}
+
+/** Scans of one tenant. All that is given has to hold, of a scan as it is when it is listed. */
+export interface ScanQuery {
+  tenant: string;
+  /** Only scans with this label, own or inherited. */
+  label?: DecisionLabel | undefined;
+  media?: string | undefined;
+  state?: ScanState | undefined;
+  verdict?: VerdictLabel | undefined;
+  /** In [0, 1], included. A scan without a probability lies in no range. */
+  minProbability?: number | undefined;
+  maxProbability?: number | undefined;
+  /** ISO 8601 with a zone, counted to the millisecond: created then or later ... */
+  createdAfter?: string | undefined;
+  /** ... and before this. */
+  createdBefore?: string | undefined;
+}
+
+export interface ScanPageQuery extends ScanQuery {
+  limit: number;
+  /** Of the page before, to the same query; null = from the newest. */
+  cursor: string | null;
 }
 
 export interface ScanPage {
@@ -44,17 +67,11 @@ export interface ScanIndex {
   /** Scan ids of one tenant's media item, in order of id. */
   scansOfMedia(media: string, tenant: string): Promise<string[]>;
   /**
-   * Scans of one tenant.
+   * Scans that fit. Reads `maxRecordsRead` records at most (`list-scans.ts`), whatever is asked for.
    *
-   * @param page.label only scans with this label
-   * @throws ListCursorError when the cursor did not come from here
+   * @throws ListCursorError when the cursor did not come from here, or is one of another query
    */
-  list(page: {
-    tenant: string;
-    limit: number;
-    cursor: string | null;
-    label?: DecisionLabel | undefined;
-  }): Promise<ScanPage>;
+  list(page: ScanPageQuery): Promise<ScanPage>;
   /** To everyone who listens now; nobody is fine. */
   publish(event: ScanEvent): Promise<void>;
   /**

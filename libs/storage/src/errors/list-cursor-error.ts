@@ -1,8 +1,8 @@
-/** The cursor did not come from `list`: a mistake of the caller. */
+/** The cursor did not come from `list`, or from another query: a mistake of the caller. */
 export class ListCursorError extends Error {
   override readonly name = 'ListCursorError';
 
-  constructor() {
-    super('the cursor is not one that an earlier page gave');
+  constructor(message = 'the cursor is not one that an earlier page gave') {
+    super(message);
   }
 }

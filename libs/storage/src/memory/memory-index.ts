@@ -1,7 +1,8 @@
 import { ScanRecord, type ScanEvent } from '@assay/contracts';
-import { cursorAt, placeAt, placeOf } from '../list-cursor';
+import { placeOf } from '../list-cursor';
+import { listScans, placesInRange } from '../list-scans';
 import { changesOf, isFresher, mergeScanRecord } from '../merge-scan-record';
-import type { ScanIndex, ScanLabel, ScanPage } from '../scan-index';
+import type { ScanIndex, ScanLabel, ScanPage, ScanPageQuery } from '../scan-index';
 
 type Listener = (event: ScanEvent) => void;
 
@@ -68,19 +69,16 @@ class MemoryIndex implements ScanIndex {
     return ofMedia.map((record) => record.id).sort();
   }
 
-  async list({ tenant, limit, cursor, label }: Parameters<ScanIndex['list']>[0]): Promise<ScanPage> {
-    const after = cursor === null ? null : placeAt(cursor);
+  async list(query: ScanPageQuery): Promise<ScanPage> {
+    const { tenant, label } = query;
     const owned = [...this.records.values()].filter((record) => record.tenant === tenant);
     const wanted = owned.filter((record) => label === undefined || record.label === label);
-    const places = new Map(wanted.map((record) => [placeOf(record), record] as const));
-    const rest = [...places.keys()].sort().reverse();
-    const page = rest.filter((place) => after === null || place < after).slice(0, limit + 1);
-    const shown = page.slice(0, limit);
-    const last = shown.at(-1);
-    return {
-      scans: shown.flatMap((place) => structuredClone(places.get(place)) ?? []),
-      cursor: page.length > limit && last !== undefined ? cursorAt(last) : null,
-    };
+    const newestFirst = wanted.map(placeOf).sort().reverse();
+    return listScans(query, {
+      places: async (range, count) => placesInRange(newestFirst, range, count),
+      ask: async (id) => this.records.get(id) ?? null,
+      read: (id) => this.get(id),
+    });
   }
 
   async publish(event: ScanEvent): Promise<void> {

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { startRedis, type TestRedis } from '../../../../test/support/redis';
 import { StoreUnavailableError } from '../errors/store-unavailable-error';
 import { exampleRecord, scanIndexConformance, until } from '../scan-index.conformance';
+import { maxRecordsRead } from '../list-scans';
 import type { ScanIndex } from '../scan-index';
 import { createRedisIndex } from './create-redis-index';
 
@@ -19,7 +20,8 @@ const centuryMs = 100 * 365 * 24 * 3_600_000;
  * 4. A creator that died between record and lists is made good by the next one.
  * 5. A Redis that is not there, or goes away, fails typed and never ends the process; subscriptions and commands work
  *    again once it is back.
- * 6. `redis://`-style and socket addresses both work.
+ * 6. A list reads the scans of one media item without going through all others.
+ * 7. `redis://`-style and socket addresses both work.
  */
 describe('Redis as scan index', () => {
   let server: TestRedis;
@@ -95,6 +97,32 @@ describe('Redis as scan index', () => {
       await raw.del(`assay:{${id}}:record`);
       await index.delete(id, exampleRecord(1));
       expect(await raw.keys('*')).toEqual([]);
+    });
+
+    it('of a media item reads its own scans alone, and goes through the list where they are too many', async () => {
+      for (const n of [1, 2, 3, 4]) await index.create(exampleRecord(n, { media: exampleRecord(n % 2).media }));
+      const read = async (): Promise<string[]> => {
+        await raw.config('RESETSTAT');
+        const page = await index.list({ tenant: 'default', limit: 5, cursor: null, media });
+        expect(page.cursor).toBeNull();
+        return page.scans.map((scan) => scan.id);
+      };
+      const timesAsked = async () => Number(/cmdstat_hmget:calls=(\d+)/.exec(await raw.info('commandstats'))?.[1]);
+      const ids = [exampleRecord(3).id, exampleRecord(1).id];
+      expect(await read()).toEqual(ids);
+      expect(await timesAsked()).toBe(2);
+      await raw.sadd(`assay:{${media}}:scans`, ...Array.from({ length: maxRecordsRead }, (_, n) => `sc_${n}`));
+      expect(await read()).toEqual(ids);
+      expect(await timesAsked()).toBe(4);
+    });
+
+    it('passes over places whose records are gone', async () => {
+      for (const n of [1, 2, 3]) await index.create(exampleRecord(n));
+      for (const n of [2, 3]) await raw.del(`assay:{${exampleRecord(n).id}}:record`);
+      for (const query of [{}, { state: 'queued' }, { media }] as const) {
+        const page = await index.list({ tenant: 'default', limit: 1, cursor: null, ...query });
+        expect(page.scans.map((scan) => scan.id)).toEqual([id]);
+      }
     });
 
     it('is shared by several processes', async () => {

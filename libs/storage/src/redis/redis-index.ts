@@ -1,7 +1,15 @@
 import { DecisionLabel, ScanId, ScanRecord, type ScanEvent } from '@assay/contracts';
-import { cursorAt, idAtPlace, placeAt, placeOf } from '../list-cursor';
+import { placeOf } from '../list-cursor';
+import {
+  type AskedFields,
+  askedFields,
+  listScans,
+  maxRecordsRead,
+  type PlaceRange,
+  placesInRange,
+} from '../list-scans';
 import { changesOf } from '../merge-scan-record';
-import type { ScanIndex, ScanLabel, ScanPage } from '../scan-index';
+import type { ScanIndex, ScanLabel, ScanPage, ScanPageQuery } from '../scan-index';
 import { EventChannels } from './event-channels';
 import { eventsChannel, labelledScansKey, mediaScansKey, recordKey, scansKey, segmentsKey } from './keys';
 import { closeRedis } from './close-redis';
@@ -91,22 +99,16 @@ export class RedisIndex implements ScanIndex {
     return (await orUnavailable(this.redis.smembers(mediaScansKey(media, tenant)))).sort();
   }
 
-  async list({ tenant, limit, cursor, label }: Parameters<ScanIndex['list']>[0]): Promise<ScanPage> {
+  async list(query: ScanPageQuery): Promise<ScanPage> {
+    const { tenant, label, media } = query;
+    const ofMedia = media === undefined ? null : await this.placesOfMedia(media, tenant);
     const listed = label === undefined ? scansKey(tenant) : labelledScansKey(tenant, label);
-    const newest = cursor === null ? '+' : `(${placeAt(cursor)}`;
-    const range = this.redis.zrange(listed, newest, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit + 1);
-    const places = await orUnavailable(range);
-    const shown = places.slice(0, limit);
-    const records = await Promise.all(shown.map((place) => this.get(idAtPlace(place))));
-    const last = shown.at(-1);
-    return {
-      // Deleted since the list was read.
-      // Or labelled anew.
-      scans: records
-        .filter((record) => record !== null)
-        .filter((record) => label === undefined || record.label === label),
-      cursor: places.length > limit && last !== undefined ? cursorAt(last) : null,
-    };
+    return listScans(query, {
+      places: async (range, count) =>
+        ofMedia ? placesInRange(ofMedia, range, count) : this.placesIn(listed, range, count),
+      ask: (id) => this.ask(id),
+      read: (id) => this.get(id),
+    });
   }
 
   async publish(event: ScanEvent): Promise<void> {
@@ -130,6 +132,32 @@ export class RedisIndex implements ScanIndex {
   async close(): Promise<void> {
     await this.channels.close();
     await closeRedis(this.redis);
+  }
+
+  private placesIn(list: string, { from, below }: PlaceRange, count: number): Promise<string[]> {
+    const newest = below === null ? '+' : `(${below}`;
+    const oldest = from === null ? '-' : `[${from}`;
+    return orUnavailable(this.redis.zrange(list, newest, oldest, 'BYLEX', 'REV', 'LIMIT', 0, count));
+  }
+
+  private async ask(id: string): Promise<AskedFields | null> {
+    const texts = await orUnavailable(this.redis.hmget(recordKey(id), ...askedFields));
+    if (texts[askedFields.indexOf('state')] == null) return null;
+    // As this index wrote them; those that fit are checked when all of the record is read.
+    return Object.fromEntries(askedFields.map((field, at) => [field, JSON.parse(texts[at] ?? 'null')])) as AskedFields;
+  }
+
+  /** Newest first. @returns null where there are more than one request reads: looked for in the list of the tenant */
+  private async placesOfMedia(media: string, tenant: string): Promise<string[] | null> {
+    const key = mediaScansKey(media, tenant);
+    if ((await orUnavailable(this.redis.scard(key))) > maxRecordsRead) return null;
+    const ids = await orUnavailable(this.redis.smembers(key));
+    const times = await Promise.all(ids.map((id) => orUnavailable(this.redis.hget(recordKey(id), 'createdAt'))));
+    const places = ids.flatMap((id, at) => {
+      const json = times[at];
+      return json ? [placeOf({ id, createdAt: String(JSON.parse(json)) })] : [];
+    });
+    return places.sort().reverse();
   }
 
   private async addToLists(record: ScanRecord): Promise<void> {
