@@ -22,6 +22,7 @@ import type {
 } from '@assay/contracts';
 import { cancelScan, type Ports, readScanHistory, type ScanQueues } from '@assay/pipeline';
 import type { Response } from 'express';
+import { noteObject } from '../audit/audit-requests';
 import { Caller, type Principal, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
 import { scanRefusals } from '../docs/refusals';
@@ -36,6 +37,8 @@ import { ScanSubmitter } from './scan-submitter';
 import { ScanWaiter } from './scan-waiter';
 
 const msPerSecond = 1_000;
+/** What operators have, and nobody else. */
+const ofOtherTenants = 'tenants:read';
 
 @Controller('v1/scans')
 export class ScansController {
@@ -94,16 +97,22 @@ export class ScansController {
   @Get()
   @Describe({
     summary: 'List scans, newest first',
-    detail: 'With `label`, those that people decided on, or that are copies of what they decided on.',
+    detail:
+      'All that is given has to hold. With `label`, those that people decided on, or that are copies of what they decided on. `createdAfter` includes its time, `createdBefore` does not; scans without a probability lie in no range of it. A request looks at 1000 scans at most: where few of them fit, a page is short, or empty, before the end, and `next` is the place to look on from. A cursor is good for the query that gave it. Another `tenant` than your own needs `tenants:read` as well.',
     query: 'ListScans',
     answers: { 200: { schema: 'ScanList', text: 'One page; give `next` as `cursor` to get the one after it' } },
     refusals: [400],
   })
   async list(
-    @Tenant() tenant: TenantId,
-    @Query(new ZodPipe(ListScansSchema)) { limit, cursor, label }: ListScans,
+    @Caller() caller: Principal,
+    @Query(new ZodPipe(ListScansSchema)) { tenant = caller.tenant, ...wanted }: ListScans,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ScanList> {
-    const page = await this.ports.index.list({ tenant, limit, cursor: cursor ?? null, label });
+    if (tenant !== caller.tenant) {
+      noteObject(response, { tenant });
+      if (!caller.permissions.has(ofOtherTenants)) throw problems.forbidden(ofOtherTenants);
+    }
+    const page = await this.ports.index.list({ ...wanted, tenant, cursor: wanted.cursor ?? null });
     return { scans: page.scans, next: page.cursor };
   }
 
