@@ -15,7 +15,7 @@ import {
   QuotaUsage,
   ScanBatch,
   type ScanEvent,
-  ScanList,
+  type ScanList,
   ScanRecord,
   ScanStatus,
   type ToldNews,
@@ -23,6 +23,7 @@ import {
   VerdictSignature,
 } from '@assay/contracts';
 import { type EventPageOptions, eventFeed, eventPage, type FeedOptions } from './event-feed';
+import { allScans, type ScanPageOptions, scanPage, type ScansOptions } from './list-scans';
 import { keyed, postOf } from './post';
 import { type ConnectionSettings, Requests } from './requests';
 import { scanEvents } from './scan-events';
@@ -134,17 +135,14 @@ export class AssayClient {
     return (await this.requests.json(path, CallbackList, {}, signal)).callbacks;
   }
 
-  /** Newest first; give `next` back as `cursor` for more. With `label`, only scans that bear it, own or inherited. */
-  listScans(
-    page: { limit?: number; cursor?: string; label?: DecisionLabel } = {},
-    signal?: AbortSignal,
-  ): Promise<ScanList> {
-    const query = new URLSearchParams();
-    if (page.limit !== undefined) query.set('limit', String(page.limit));
-    if (page.cursor !== undefined) query.set('cursor', page.cursor);
-    if (page.label !== undefined) query.set('label', page.label);
-    const search = query.size > 0 ? `?${query.toString()}` : '';
-    return this.requests.json(`/v1/scans${search}`, ScanList, {}, signal);
+  /** One page, newest first; give `next` back as `cursor` for more: a page may be short, or empty, before the end. */
+  listScans(page: ScanPageOptions = {}, signal?: AbortSignal): Promise<ScanList> {
+    return scanPage(this.requests, page, signal);
+  }
+
+  /** All scans that fit, newest first, page by page as they are taken. Scans that come in meanwhile are not among them. */
+  scans(filter: ScansOptions = {}, signal?: AbortSignal): AsyncGenerator<ScanRecord, void, void> {
+    return allScans(this.requests, filter, signal);
   }
 
   /** @throws AssayError with code `verdict-not-ready` while the scan is under way */

@@ -9,6 +9,7 @@ export {
   WebhookVerificationError,
 } from './assay-error';
 export type { EventPageOptions, FeedOptions } from './event-feed';
+export type { ScanFilter, ScanPageOptions, ScansOptions } from './list-scans';
 export { parseResponse } from './parse-response';
 export type { ConnectionSettings } from './requests';
 export type { PostOptions, UploadOptions, UploadSource } from './upload';
