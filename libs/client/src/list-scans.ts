@@ -39,7 +39,7 @@ export interface ScansOptions extends ScanFilter {
   limit?: number;
 }
 
-export function scanPage(requests: Requests, page: ScanPageOptions, signal?: AbortSignal): Promise<ScanList> {
+export async function scanPage(requests: Requests, page: ScanPageOptions, signal?: AbortSignal): Promise<ScanList> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(page) as [string, string | number | Date | undefined][])
     if (value !== undefined) query.set(name, value instanceof Date ? value.toISOString() : String(value));

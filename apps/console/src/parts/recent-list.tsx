@@ -1,7 +1,8 @@
-import { DecisionLabel, type ScanRecord } from '@assay/contracts';
-import { dateTime, decisionSigns, decisionWords, labelSigns, labelWords, chance } from '@assay/wording';
+import type { ScanRecord } from '@assay/contracts';
+import { dateTime, decisionSigns, decisionWords, labelSigns, labelWords, chance, stateWords } from '@assay/wording';
 import type { RecentScans } from '../data/use-recent-scans';
 import { stageWords } from '../format/stage-words';
+import { ScanFilter } from './scan-filter';
 
 interface Props {
   recent: RecentScans;
@@ -10,33 +11,22 @@ interface Props {
 }
 
 export function RecentList({ recent, chosen, onChoose }: Props) {
-  const { scans, hasMore, label, choose, refresh, more } = recent;
-  if (scans.length === 0 && label === null) return null;
+  const { scans, hasMore, isShort, isBare, isCurrent, choice, choose, refresh, more } = recent;
+  if (isBare) return null;
   return (
     <section aria-labelledby="recent">
       <header className="row">
         <h2 id="recent">Recent scans</h2>
-        <div className="row">
-          <label className="filter">
-            Show{' '}
-            <select
-              value={label ?? ''}
-              onChange={({ target }) => choose(DecisionLabel.options.find((option) => option === target.value) ?? null)}
-            >
-              <option value="">all</option>
-              {DecisionLabel.options.map((option) => (
-                <option key={option} value={option}>
-                  {decisionWords[option].toLowerCase()}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button type="button" className="quiet" onClick={refresh}>
-            Refresh
-          </button>
-        </div>
+        <button type="button" className="quiet" onClick={refresh}>
+          Refresh
+        </button>
       </header>
-      {scans.length === 0 && <p className="hint">No scan bears this label.</p>}
+      <ScanFilter choice={choice} onChoose={choose} />
+      <p className="hint" aria-live="polite">
+        {isCurrent &&
+          scans.length === 0 &&
+          (hasMore ? 'None of the latest scans fits. There are older ones.' : 'No scan fits.')}
+      </p>
       <ul className="recent">
         {scans.map((scan) => (
           <li key={scan.id}>
@@ -53,7 +43,7 @@ export function RecentList({ recent, chosen, onChoose }: Props) {
       </ul>
       {hasMore && (
         <button type="button" className="quiet" onClick={more}>
-          Show more
+          {isShort ? 'Look further back' : 'Show more'}
         </button>
       )}
     </section>
@@ -81,7 +71,7 @@ function State({ scan }: { scan: ScanRecord }) {
       </span>
     );
   }
-  if (state === 'failed' || state === 'cancelled') return <span className="pill">{state}</span>;
+  if (state === 'failed' || state === 'cancelled') return <span className="pill">{stateWords[state]}</span>;
   return (
     <span className="pill">
       {stageWords[stage]} · {Math.floor(done)} %
