@@ -9,6 +9,7 @@ import {
   addRolloutCommands,
 } from './program/model-commands';
 import { positive, wholeNumber } from './program/numbers';
+import { addWebhookCommands } from './program/webhook-commands';
 
 const labelOption = (flags: string, text: string): Option => new Option(flags, text).choices(DecisionLabel.options);
 
@@ -373,6 +374,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   addRolloutCommands(models, end);
   addModelViewCommands(models, end);
   addRescanCommand(program, end);
+  addWebhookCommands(program, end);
 
   program
     .command('test')

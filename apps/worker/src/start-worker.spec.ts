@@ -6,6 +6,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultTenant, type ScanEvent, Verdict } from '@assay/contracts';
+import { modelsFor } from '@assay/forensics';
 import { compareVerdicts, createPorts, deleteMedia, keys, readStored, scanFile, submitScan } from '@assay/pipeline';
 import { openEngine } from './engine/open-engine';
 import { type RunningWorker, startWorker } from './start-worker';
@@ -47,7 +48,8 @@ describe('a worker', () => {
     await makeClip(clip, 9);
     const media = await world.takeIn(clip, 'clip.mp4');
     const events: ScanEvent[] = [];
-    const { scan } = await submitScan(world.ports, world.queues, { tenant: defaultTenant, media: media.id }, noAbort);
+    const wanted = { tenant: defaultTenant, media: media.id, priority: 'live' as const };
+    const { scan } = await submitScan(world.ports, world.queues, wanted, noAbort);
     const unsubscribe = await world.ports.index.subscribe(scan.id, (event) => void events.push(event));
     const record = await ended(scan.id);
     await until(async () => events.some(({ state }) => state === 'done'));
@@ -71,8 +73,24 @@ describe('a worker', () => {
     if (!verdict) throw new Error('unreachable');
     expect(compareVerdicts(verdict, local.verdict)).toEqual([]);
 
-    const metrics = await (await fetch(`http://127.0.0.1:${worker.metricsPort}/metrics`)).text();
+    const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${worker.metricsPort}/metrics`)).text();
+    // Counted once all is published.
+    const metrics = await until(async () => {
+      const text = await scrape();
+      return /^assay_scan_work_seconds_count\{step="decode"\} 1$/m.test(text) ? text : null;
+    });
     expect(metrics).toMatch(/^assay_frames_total [1-9]/m);
+    expect(metrics).toMatch(/^assay_scan_duration_seconds_count\{lane="live"\} 1$/m);
+    expect(metrics).toMatch(/^assay_scan_duration_seconds_count\{lane="backfill"\} 0$/m);
+    const [, seconds] = /^assay_scan_duration_seconds_sum\{lane="live"\} (\S+)$/m.exec(metrics) ?? [];
+    const took = Date.parse(record.updatedAt) - Date.parse(record.createdAt);
+    expect(1000 * Number(seconds)).toBeCloseTo(took, 3);
+    const [detector] = modelsFor(world.ports.models, 'face-detector');
+    expect(metrics).toMatch(
+      new RegExp(`^assay_inference_seconds_total\\{step="detect",model="${detector!.id}"\\} \\S`, 'm'),
+    );
+    // A folder is read in place.
+    expect(metrics).toMatch(/^assay_store_read_bytes_total 0$/m);
     expect(metrics).toMatch(/^assay_jobs_total\{queue="look",outcome="completed"\} 3$/m);
   });
 

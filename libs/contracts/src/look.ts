@@ -75,7 +75,16 @@ export const SegmentResult = z.object({
   tracks: z.array(SegmentTrack),
   /** Set when the decoder stopped early (damaged file): what was seen still counts. */
   decodeError: z.string().nullable(),
-  cost: z.object({ decodeMs: z.number(), detectMs: z.number(), scoreMs: z.number(), cropsScored: z.number().int() }),
+  cost: z.object({
+    decodeMs: z.number(),
+    detectMs: z.number(),
+    scoreMs: z.number(),
+    /** Of both, what each model took, by its id; absent in results of before this was told. */
+    msByModel: z
+      .object({ detect: z.record(z.string(), z.number()), score: z.record(z.string(), z.number()) })
+      .optional(),
+    cropsScored: z.number().int(),
+  }),
 });
 export type SegmentResult = z.infer<typeof SegmentResult>;
 

@@ -157,6 +157,7 @@ export {
 export { deliver, type DeliverPorts, type Tried } from './webhooks/deliver';
 export { getDelivery, listDeliveries, replayDelivery, sendTestEvent } from './webhooks/deliveries';
 export { oldestPending } from './webhooks/sweep-deliveries';
+export { type PendingReceiver, pendingReceivers } from './webhooks/pending-receivers';
 export {
   createWebhook,
   deleteWebhook,

@@ -37,20 +37,21 @@ export type OpenPorts = Ports & { close(): Promise<void> };
 /**
  * Builds the outside world from the settings. Without `redisUrl` the index lives in memory (for `assay scan`).
  *
+ * @param overrides a store that is open already; who is told of the bytes that are read from an S3 store
  * @throws ModelError when the models cannot be used
  * @throws ConfigError when the policies file cannot be used
  */
 export async function createPorts(
   config: Config,
   log: Logger,
-  overrides: { store?: ObjectStore } = {},
+  overrides: { store?: ObjectStore; onStoreRead?: (bytes: number) => void } = {},
 ): Promise<OpenPorts> {
   const [models, policies] = await Promise.all([
     config.mock ? mockModels : loadModels(config.modelsDir),
     loadPolicies(config.policiesFile),
   ]);
   if (config.mock) log.warn('MOCK MODE: verdicts are made up, nothing is looked at');
-  const store = overrides.store ?? openStore(config);
+  const store = overrides.store ?? openStore(config, overrides.onStoreRead);
   const index = config.redisUrl
     ? createRedisIndex({ url: config.redisUrl, keepMs: indexKeepMs(config) })
     : createMemoryIndex();
@@ -111,8 +112,8 @@ export async function createPorts(
 const toolVersionsMs = 60_000;
 
 /** Where media and verdicts lie. */
-export function openStore(config: Pick<Config, 's3' | 'dataDir'>): ObjectStore {
-  return config.s3 ? createS3Store(config.s3) : createFolderStore({ root: folderStoreRoot(config) });
+export function openStore(config: Pick<Config, 's3' | 'dataDir'>, onRead?: (bytes: number) => void): ObjectStore {
+  return config.s3 ? createS3Store({ ...config.s3, onRead }) : createFolderStore({ root: folderStoreRoot(config) });
 }
 
 /** Where media and verdicts lie when no S3 is configured. */

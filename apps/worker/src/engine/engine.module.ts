@@ -43,11 +43,15 @@ export class EngineModule {
         { provide: EVENTS, useFactory: () => openEvents(config) },
         {
           provide: PORTS,
-          inject: [QUEUES, EVENTS],
-          useFactory: async (queues: ScanQueues, events: EventLog) => {
+          inject: [QUEUES, EVENTS, EngineMetrics],
+          useFactory: async (queues: ScanQueues, events: EventLog, metrics: EngineMetrics) => {
             const key = await loadSigningKey(config);
             if (!key) log.warn('there is no signing key: verdicts are not signed');
-            const ports = withOutbox(await createPorts(config, log), queues, events);
+            const ports = withOutbox(
+              await createPorts(config, log, { onStoreRead: (bytes) => metrics.storeRead(bytes) }),
+              queues,
+              events,
+            );
             return key ? { ...ports, signer: createSigner(key) } : ports;
           },
         },

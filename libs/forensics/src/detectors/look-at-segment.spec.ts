@@ -79,6 +79,10 @@ describe('lookAtSegment', () => {
     expect(sentences!['blue']).toBeCloseTo(logits['tiny-forgery']!, 2);
     expect(sentences!['plain']).toBeCloseTo(-logits['tiny-forgery']!, 2);
     expect(result.cost.cropsScored).toBe(2 * 8 * 2);
+    const { msByModel, detectMs, scoreMs } = result.cost;
+    expect(msByModel).toEqual({ detect: { 'tiny-detector': detectMs }, score: { 'tiny-forgery': expect.any(Number) } });
+    expect(msByModel!.score['tiny-forgery']).toBeGreaterThan(0);
+    expect(msByModel!.score['tiny-forgery']).toBeLessThanOrEqual(scoreMs);
   });
 
   it('gives the same numbers with one thread and with three', async () => {

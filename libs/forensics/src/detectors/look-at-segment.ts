@@ -46,6 +46,7 @@ export async function lookAtSegment(
   const scaleX = probe.width / plan.decodeWidth;
   const scaleY = probe.height / plan.decodeHeight;
   const detectors = modelsFor(pool.models, 'forgery-frame');
+  const detectorId = modelsFor(pool.models, 'face-detector')[0]?.id;
   const scoresOf = (face: SeenFace) => scored.scores.get(face) ?? [];
   const observed = new Map(faces.map((face) => [face, observe(face, scoresOf(face), detectors, scaleX, scaleY)]));
   const chosen = chooseEvidence(seen.tracks, scored.scores, (face) => obstacleOf(observed.get(face)!) !== null);
@@ -87,6 +88,10 @@ export async function lookAtSegment(
       decodeMs: seen.decodeMs,
       detectMs: seen.detectMs,
       scoreMs: scored.scoreMs,
+      msByModel: {
+        detect: detectorId === undefined ? {} : { [detectorId]: seen.detectMs },
+        score: scored.scoreMsByModel,
+      },
       cropsScored: scored.cropsScored,
     },
   };

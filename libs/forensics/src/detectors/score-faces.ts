@@ -9,6 +9,8 @@ export interface ScoredFaces {
   /** Scores of each face that had crops. */
   scores: Map<SeenFace, CropScore[]>;
   scoreMs: number;
+  /** Of it, what each model took, by its id. */
+  scoreMsByModel: Record<string, number>;
   cropsScored: number;
 }
 
@@ -19,7 +21,7 @@ export async function scoreFaces(
   onProgress: (fraction: number) => void,
   signal: AbortSignal,
 ): Promise<ScoredFaces> {
-  const outcome: ScoredFaces = { scores: new Map(), scoreMs: 0, cropsScored: 0 };
+  const outcome: ScoredFaces = { scores: new Map(), scoreMs: 0, scoreMsByModel: {}, cropsScored: 0 };
   const chosen: { face: SeenFace; crops: Awaited<NonNullable<SeenFace['crops']>> }[] = [];
   for (const face of faces) {
     const crops = await face.crops;
@@ -33,6 +35,8 @@ export async function scoreFaces(
       const { value, milliseconds } = await pool.score(batch.map(({ crops }) => crops), signal); // prettier-ignore
       batch.forEach(({ face }, i) => outcome.scores.set(face, value[i] ?? []));
       outcome.scoreMs += milliseconds;
+      for (const { model, milliseconds: own } of value.flat())
+        outcome.scoreMsByModel[model] = (outcome.scoreMsByModel[model] ?? 0) + own;
       done += batch.length;
       onProgress(done / chosen.length);
     };

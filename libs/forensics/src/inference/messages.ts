@@ -63,6 +63,8 @@ export interface CropScore {
   outOfDomain: number | null;
   /** Log odds of each of the model's sentences, mean over the margins; null where the model scores none. */
   sentences: number[] | null;
+  /** Wall time that the model took for this face. */
+  milliseconds: number;
 }
 
 export interface DetectTask {

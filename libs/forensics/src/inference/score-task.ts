@@ -26,6 +26,7 @@ export async function scoreFaces(
 /** What a model says about one face; `margins` has one crop for each margin of its entry. */
 export async function scoreFace(model: Model, margins: ModelCrops['margins']): Promise<CropScore> {
   const { entry } = model;
+  const started = performance.now();
   // A file exported for one picture at a time gives the same numbers, only later.
   const runs = model.batch === 1 ? margins.map((margin) => [margin]) : [margins];
   const logits: number[] = [];
@@ -48,6 +49,7 @@ export async function scoreFace(model: Model, margins: ModelCrops['margins']): P
     ...drawn,
     outOfDomain: unlike.length > 0 ? mean(unlike) : null,
     sentences: columns[0]?.map((_, column) => mean(columns.map((row) => row[column]!))) ?? null,
+    milliseconds: performance.now() - started,
   };
 }
 

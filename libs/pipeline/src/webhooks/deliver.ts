@@ -104,8 +104,8 @@ async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: Abor
   if (sent.outcome === 'gone' && record.url !== undefined)
     await endCallback(record.webhook, record.eventId, ports.store, signal);
   await writeStored(ports.store, keys.delivery(record.webhook, record.id), tried, { ifAbsent: false }, signal);
-  const { webhook, eventId: event } = record;
-  ports.log.info({ webhook, event, ...attempt, state: tried.state }, 'webhook');
+  const { tenant, webhook, eventId: event } = record;
+  ports.log.info({ tenant, webhook, event, ...attempt, state: tried.state }, 'webhook');
   await ports.receivers?.note(receiverOf(record), attempt);
   return tried;
 }
@@ -115,7 +115,7 @@ async function tryOnce(record: DeliveryRecord, ports: DeliverPorts, signal: Abor
  * failed: else whoever has left keeps three days of a tenant's events on their way.
  */
 async function disableWhereDead(
-  { webhook, attempts, seriesBegan }: DeliveryRecord,
+  { tenant, webhook, attempts, seriesBegan }: DeliveryRecord,
   outcome: AttemptOutcome,
   { store, log }: DeliverPorts,
   signal: AbortSignal,
@@ -126,7 +126,7 @@ async function disableWhereDead(
   if (outcome !== 'gone' && (await wasReachedSince(since, webhook, store, signal))) return;
   const because = outcome === 'gone' ? 'gone' : 'failing';
   await disableWebhook(webhook, because, store, signal);
-  log.warn({ webhook, because }, 'a webhook is switched off');
+  log.warn({ tenant, webhook, because }, 'a webhook is switched off');
 }
 
 const lastOutcomes: ReadonlySet<AttemptOutcome> = new Set<AttemptOutcome>(['delivered', 'gone', 'disabled']);

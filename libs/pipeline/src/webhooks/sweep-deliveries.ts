@@ -24,7 +24,8 @@ const oldestMs = deliveriesKeptMs + 14 * dayMs;
 /** Each costs a question to Redis, and rarely more. */
 const lanes = 16;
 
-const markerPattern = /^pending\/(\d{13})\.((?:wh|cb)_[0-9a-f]{24})\.(.+)$/;
+/** Time of the event in ms, receiver, event. */
+export const markerPattern = /^pending\/(\d{13})\.((?:wh|cb)_[0-9a-f]{24})\.(.+)$/;
 
 type SweepParts = DeliveryParts & Pick<Ports, 'log'>;
 

@@ -23,6 +23,7 @@ export class ResumedBody extends Readable {
     first: Readable,
     private readonly reopen: (from: number) => Promise<Readable>,
     private readonly errorOf: (error: unknown) => Error,
+    private readonly onBytes: (bytes: number) => void = () => undefined,
   ) {
     super();
     this.follow(first);
@@ -41,6 +42,7 @@ export class ResumedBody extends Readable {
     this.body = body;
     body.on('data', (chunk: Buffer) => {
       this.bytes += chunk.length;
+      this.onBytes(chunk.length);
       this.failuresInARow = 0;
       if (!this.push(chunk)) body.pause();
     });

@@ -11,6 +11,8 @@ export interface S3StoreSettings {
   prefix?: string;
   /** A request that moves no byte for this long is given up, ms. Default 30,000. */
   socketTimeoutMs?: number;
+  /** Told of the bytes of objects as they come, in whatever way they are read. */
+  onRead?: (bytes: number) => void;
   /** Where `localFile` puts its copies. Default: the system's temporary folder. */
   temporaryFolder?: string;
 }

@@ -60,6 +60,22 @@ describeWithS3('S3 as object store', () => {
     await Promise.all([one?.close(), two?.close()]);
   });
 
+  it('tells of the bytes that it reads, in whatever way', async () => {
+    let bytes = 0;
+    const store = createS3Store({ ...server, prefix: 'told/', onRead: (more) => (bytes += more) });
+    await store.put('object', randomBytes(3 * mebibyte), {}, never);
+    await store.stat('object', never);
+    expect(bytes).toBe(0);
+    await store.get('object', never);
+    expect(bytes).toBe(3 * mebibyte);
+    const part = await store.stream('object', { start: 5, end: 104 }, never);
+    for await (const chunk of part!) expect(chunk).toHaveLength(100);
+    expect(bytes).toBe(3 * mebibyte + 100);
+    await (await store.localFile('object', never))?.release();
+    expect(bytes).toBe(6 * mebibyte + 100);
+    await store.close();
+  });
+
   it('a failed upload leaves no parts', async () => {
     const bucket = await server.createBucket('parts');
     const store = createS3Store({ ...server, bucket });

@@ -75,7 +75,7 @@ export class S3Store implements ObjectStore {
         return readableOf(rest);
       };
       const errorOf = (error: unknown): Error => asError(storeErrorOf(error, signal));
-      return addAbortSignal(signal, new ResumedBody(readableOf(first), reopen, errorOf));
+      return addAbortSignal(signal, new ResumedBody(readableOf(first), reopen, errorOf, this.settings.onRead));
     } catch (error) {
       if (isNoSuchKey(error)) return null;
       if (isRangeBehindEnd(error)) return Readable.from([]);

@@ -9,6 +9,8 @@ import {
   type ScanQueues,
 } from '@assay/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
+import { EngineMetrics } from '../engine-metrics';
+import { observeScan } from '../observe-scan';
 import { Stage, type StageContext, type StageProcessor } from '../../stage';
 import { PORTS, QUEUES } from '../tokens';
 
@@ -19,11 +21,13 @@ export class PlanProcessor implements StageProcessor<'plan'> {
   constructor(
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(QUEUES) private readonly queues: ScanQueues,
+    private readonly metrics: EngineMetrics,
   ) {}
 
   async run({ scan }: PlanJob, { signal }: StageContext): Promise<void> {
     const planned = await this.plan(scan, signal);
-    if (planned === null || planned.done) return;
+    if (planned === null) return;
+    if (planned.done) return observeScan(planned.verdict, this.ports, this.metrics);
     const { plan, record } = planned;
     // The index knows whether it was asked for again, more urgently.
     const { priority } = (await this.ports.index.get(scan)) ?? record;
