@@ -307,10 +307,40 @@ describeWithHelm('the chart', () => {
     expect(spec.scaleTargetRef.name).toBe(find(full, 'Deployment', 'worker').metadata.name);
     const triggers = spec.triggers.map(({ metadata }: { metadata: object }) => metadata) as Record<string, string>[];
     const queries = triggers.map(({ query = '' }) => query);
-    expect(queries.flatMap(namesIn)).toEqual(['assay_lane_oldest_waiting_seconds', 'assay_queue_jobs']);
+    expect(queries.flatMap(namesIn)).toEqual(['assay_lane_oldest_waiting_seconds', 'assay_queue_jobs', 'assay_queue_jobs']);
     expect(await unknownMetrics(queries)).toEqual([]);
-    expect(triggers.map(({ ignoreNullValues }) => ignoreNullValues)).toEqual(['false', 'false']);
+    expect(triggers.map(({ ignoreNullValues }) => ignoreNullValues)).toEqual(['false', 'false', 'false']);
     expect(spec.minReplicaCount).toBeGreaterThan(0);
+  });
+
+  describe('scaling', () => {
+    const triggersOf = (values: object) =>
+      find(renderChart({ secret, ...values }), 'ScaledObject', 'worker')['spec'].triggers as {
+        metricType: string;
+        metadata: { query: string; threshold: string };
+      }[];
+
+    it('keeps a fleet that is busy: a hundred looks that run ask for more workers than run them', () => {
+      const busy = triggersOf({ keda: { enabled: true } })[2]!;
+      expect(busy.metricType).toBe('AverageValue');
+      expect(busy.metadata.query).toBe('sum(max by (queue) (assay_queue_jobs{queue="look", state="active"}))');
+      expect(Math.ceil(100 / Number(busy.metadata.threshold))).toBe(143);
+      const threshold = (looks: number, targetBusy: number) =>
+        triggersOf({ keda: { enabled: true, targetBusy }, worker: { looks } })[2]!.metadata.threshold;
+      expect([threshold(3, 0.7), threshold(2, 0.5)]).toEqual(['2.1', '1']);
+    });
+
+    it('asks for the queues of this release alone where Prometheus has several', () => {
+      const queries = triggersOf({ keda: { enabled: true, selector: 'namespace="blue"' } }).map(
+        ({ metadata }) => metadata.query,
+      );
+      expect(queries).toHaveLength(3);
+      for (const query of queries) {
+        const selectors = query.match(/\{[^}]*\}/g) ?? [];
+        expect(selectors).toHaveLength(1);
+        expect(selectors[0]).toMatch(/", namespace="blue"\}$/);
+      }
+    });
   });
 
   describe('the number of workers', () => {
