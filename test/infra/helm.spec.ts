@@ -307,7 +307,11 @@ describeWithHelm('the chart', () => {
     expect(spec.scaleTargetRef.name).toBe(find(full, 'Deployment', 'worker').metadata.name);
     const triggers = spec.triggers.map(({ metadata }: { metadata: object }) => metadata) as Record<string, string>[];
     const queries = triggers.map(({ query = '' }) => query);
-    expect(queries.flatMap(namesIn)).toEqual(['assay_lane_oldest_waiting_seconds', 'assay_queue_jobs', 'assay_queue_jobs']);
+    expect(queries.flatMap(namesIn)).toEqual([
+      'assay_lane_oldest_waiting_seconds',
+      'assay_queue_jobs',
+      'assay_queue_jobs',
+    ]);
     expect(await unknownMetrics(queries)).toEqual([]);
     expect(triggers.map(({ ignoreNullValues }) => ignoreNullValues)).toEqual(['false', 'false', 'false']);
     expect(spec.minReplicaCount).toBeGreaterThan(0);

@@ -380,6 +380,15 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       expect([await storedKeys(keys.pendingDeliveries), await jobs()]).toEqual([[], []]);
     });
 
+    it('have a line in the log for each try, which says whose they are', async () => {
+      const { id } = await make();
+      await finishedScan();
+      const info = jest.spyOn(ports.log, 'info');
+      await work();
+      const line = expect.objectContaining({ tenant: defaultTenant, webhook: id, outcome: 'delivered' });
+      expect(info).toHaveBeenCalledWith(line, 'webhook');
+    });
+
     it('of a scan that is started anew are told anew', async () => {
       await make();
       const scan = await newScan();
