@@ -246,3 +246,14 @@ test('Grafana finds its data source and the dashboard', () => {
     ),
   ).toBe(true);
 });
+
+it('lets more clients to Redis than its own limit, and has a file for each', () => {
+  const { command, ulimits } = compose.services['redis'] as unknown as {
+    command: string[];
+    ulimits: { nofile: number };
+  };
+  const maxClients = Number(command[command.indexOf('--maxclients') + 1]);
+  expect(maxClients).toBeGreaterThan(10_000);
+  // Redis keeps 32 files for itself, and takes fewer clients where there are fewer.
+  expect(ulimits.nofile).toBeGreaterThanOrEqual(maxClients + 32);
+});
