@@ -195,6 +195,23 @@ it('covers every POST, those without a body too, and says so in the description'
   expect(taking.filter(([post, ...says]) => says.some((said) => said !== post))).toEqual([]);
 });
 
+it.each([
+  ['', '/v1/media', 'assay-subject', ['account%201', 'account%202'], bytes],
+  ['resumable ', '/v1/uploads', 'assay-subject', ['account%201', 'account%202'], null],
+  ['resumable ', '/v1/uploads', 'upload-metadata', ['filename YS5tcDQ=', 'filename Yi5tcDQ='], null],
+] as const)('tells %suploads (POST %s) apart by what %s says', async (_how, path, name, [one, another], content) => {
+  const key = randomUUID();
+  const form = content
+    ? { headers: { 'content-type': 'video/mp4' }, body: new Uint8Array(content) }
+    : { headers: { 'tus-resumable': '1.0.0', 'upload-length': '5' } };
+  const ask = (said: string) =>
+    post(0, path, key, { ...form, headers: { ...form.headers, [name]: said } } as RequestInit);
+  const [first, again] = [await ask(one), await ask(one)];
+  expect([first.ok, again.headers.get('idempotent-replayed')]).toEqual([true, 'true']);
+  const other = await ask(another);
+  expect([other.status, await codeOf(other)]).toEqual([422, 'idempotency-key-reused']);
+});
+
 it('tells resumable uploads apart by what they say of themselves', async () => {
   const key = randomUUID();
   const begin = (length: number) =>

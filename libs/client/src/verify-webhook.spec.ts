@@ -43,6 +43,10 @@ const otherRealm = (headers: Record<string, string>): Headers => {
 describe('a message that is genuine is taken', () => {
   const upper = ({ headers }: { headers: Record<string, string> }) =>
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), [value]]));
+  const behind = (unreadable: string, { headers, body }: ReturnType<typeof signedBy>): WebhookMessage => ({
+    headers: { ...headers, 'webhook-signature': `${unreadable} ${headers['webhook-signature']}` },
+    body,
+  });
   it.each<[string, WebhookMessage, string | string[]]>([
     ['as text', signedBy(ours), ours],
     ['as bytes', { ...signedBy(ours), body: Buffer.from(body) }, ours],
@@ -52,6 +56,7 @@ describe('a message that is genuine is taken', () => {
     ['signed by two secrets, checked with the new one', signedBy(ours, next), next],
     ['signed by the old secret, checked with both', signedBy(ours), [next, ours]],
     ['signed by Ed25519', ed25519Signed(), publicKey],
+    ['behind signatures that nobody here can read', behind('v1,%%% v9,AAAA v1a', signedBy(ours)), ours],
     ['while a shared secret gives way to a key pair', ed25519Signed(), [ours, publicKey]],
   ])('%s', async (_how, message, secrets) => {
     expect(await verifyWebhook(message, secrets, { now })).toEqual(news);

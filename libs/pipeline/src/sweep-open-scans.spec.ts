@@ -65,6 +65,18 @@ it('begins elsewhere each minute', async () => {
   expect(new Set(firstDigits).size).toBeGreaterThan(10);
 });
 
+it('leaves the marker of a scan that is just being written down, and takes away one that nobody came back to', async () => {
+  const marker = keys.openScan(`sc_${'5'.repeat(32)}`);
+  await ports.store.put(marker, '{}', {}, noAbort);
+  const isThere = async () => (await ports.store.stat(marker, noAbort)) !== null;
+  await sweepOpenScans(ports, queues, noAbort);
+  expect(await isThere()).toBe(true);
+  const { now } = Date;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + 61 * minuteMs);
+  await sweepOpenScans(ports, queues, noAbort);
+  expect(await isThere()).toBe(false);
+});
+
 it('ends when it is told to', async () => {
   await many(10, lost);
   const stop = new AbortController();

@@ -7,10 +7,12 @@ import {
   Actor,
   frames,
   scene,
+  sceneHeight,
   scenePlan,
   scenePolicy,
   sceneProbe,
   sceneSegment,
+  sceneWidth,
   tinyModelsDir,
 } from '../testing/tiny-scene';
 import { lookAtSegment } from './look-at-segment';
@@ -83,6 +85,23 @@ describe('lookAtSegment', () => {
     expect(msByModel).toEqual({ detect: { 'tiny-detector': detectMs }, score: { 'tiny-forgery': expect.any(Number) } });
     expect(msByModel!.score['tiny-forgery']).toBeGreaterThan(0);
     expect(msByModel!.score['tiny-forgery']).toBeLessThanOrEqual(scoreMs);
+  });
+
+  it('gives positions in px of the original also where its pixels are not square', async () => {
+    const segment = sceneSegment(seconds);
+    const probe = { ...sceneProbe, width: 2 * sceneWidth, height: 3 * sceneHeight };
+    const context = { segment, plan: scenePlan([segment]), probe, policy: scenePolicy, pool: await open(1) };
+    const source = frames(seconds.map((at) => scene(at, pair(0.9))));
+    const { result } = await lookAtSegment(source, context, () => undefined, new AbortController().signal);
+    expect(result.tracks).toHaveLength(2);
+    for (const { box, landmarks } of result.tracks.flatMap(({ observations }) => observations)) {
+      expect(box.slice(2)).toEqual([48, 84]);
+      // Each of the five points lies in its face.
+      for (let i = 0; i < 5; i += 1) {
+        const [along, down] = [(landmarks[2 * i]! - box[0]) / box[2], (landmarks[2 * i + 1]! - box[1]) / box[3]];
+        expect([along >= 0 && along <= 1, down >= 0 && down <= 1]).toEqual([true, true]);
+      }
+    }
   });
 
   it('gives the same numbers with one thread and with three', async () => {

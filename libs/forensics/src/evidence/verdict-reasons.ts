@@ -206,12 +206,14 @@ function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
     );
   }
   const { manipulated } = policy.thresholds;
-  const above = tracks.find(({ track }) => (track.probability ?? 0) >= manipulated);
-  if (above) {
+  const above = mostSuspicious(tracks).filter(({ track }) => (track.probability ?? 0) >= manipulated);
+  if (above[0]) {
+    const face = name(above[0].track.index);
+    const others = above.length > 1 ? ` and ${plural(above.length - 1, 'other face')} are` : ' alone is';
     return reason(
       'between_thresholds',
-      `${name(above.track.index)} alone is above the policy's threshold (${percent(manipulated)}). Among ${plural(tracks.length, 'face')} one ` +
-        'as suspicious turns up by chance more often, so the file as a whole stays below it: look at this face.',
+      `${face}${others} above the policy's threshold (${percent(manipulated)}). Among ${plural(tracks.length, 'face')} one ` +
+        `as suspicious turns up by chance more often, so the file as a whole stays below it: look at ${above.length > 1 ? face.toLowerCase() : 'this face'}.`,
     );
   }
   return first ? leaningReason(first, facts) : nothingJudged(facts);

@@ -122,6 +122,13 @@ describe('estimateVideo', () => {
     expect(ofVideo([face(0.9, 1), face(0.1, 100)])).toBeLessThan(ofVideo([face(0.9, 100), face(0.1, 1)]));
   });
 
+  it('is as sure as the faces that it comes from: of one that outweighs the rest as that one, of equal ones surer', () => {
+    const deviation = (faces: ReturnType<typeof face>[]) => estimateVideo(faces)?.deviation;
+    expect(deviation([face(0.83)])).toBeCloseTo(0.5, 9);
+    expect(deviation([face(0.999), face(0.01)])).toBeCloseTo(0.5, 2);
+    expect(deviation(Array<ReturnType<typeof face>>(4).fill(face(0.6)))).toBeCloseTo(0.25, 9);
+  });
+
   it('stays finite for any logits', () => {
     expect(logSumExp([])).toBe(-Infinity);
     expect(estimateVideo([{ logit: 900, deviation: 1, prominence: 0 }])?.logit).toBeCloseTo(900, 6);

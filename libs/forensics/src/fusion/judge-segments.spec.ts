@@ -224,6 +224,28 @@ describe('judgeSegments', () => {
       );
     });
 
+    it('names the time of those shots also where two people are cut against each other', () => {
+      const at = Array.from({ length: 24 }, (_, i) => i);
+      // Each is seen twice while the other is away in between: their frames lie between one another's.
+      const faces = at
+        .filter((seconds) => seconds % 4 < 2)
+        .map((seconds, index) => {
+          const logits = [seconds, seconds + 2].map((second) => (second >= 9 && second <= 13 ? 1 : -2.5));
+          return track(index, { at: [seconds, seconds + 2], logits, x: 600 * (index % 2), look: crowdLook(index) });
+        });
+      const found = judge([segment(0, at, faces)], undefined, { durationSeconds: 60 });
+      expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['faces_taken_together']]);
+      expect(found.reasons[0]!.text).toContain('not between 0:09\u20130:13: look at');
+    });
+
+    it('is not a crowd that is seen for two moments, however many faces it has', () => {
+      const crowd = Array.from({ length: 12 }, (_, n) =>
+        track(n, { at: [0, 1], logits: [4, 4], x: 150 * n, look: crowdLook(n) }),
+      );
+      const found = judge([segment(0, ten, crowd)], undefined, { durationSeconds: 60 });
+      expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['too_few_frames']]);
+    });
+
     it('says of which faces it says nothing, and not twice why it is unsure', () => {
       const { at, faces } = shots(Array<number>(8).fill(-2.5));
       const hidden = [20, 21, 22].map((index, i) =>
@@ -357,6 +379,10 @@ describe('judgeSegments', () => {
     const found = judge([segment(0, at, [track(0, { at, logits })])]);
     expect(codes(found)).toContain('brief_forgery');
     expect(found.reasons[0]!.text).toMatch(/between 0:1[23] and 0:1[67]/);
+    // Above the pictures the timeline shows where.
+    const shown = (second: number) => found.timeline.find(({ seconds }) => seconds === second)!.probability!;
+    expect([2, 27].map((second) => shown(second) < 0.25)).toEqual([true, true]);
+    expect([13, 16].map((second) => shown(second) > 0.9)).toEqual([true, true]);
     expect(found.probability).toBeGreaterThan(0.3);
   });
 
@@ -371,6 +397,20 @@ describe('judgeSegments', () => {
     const across = halves(240, [1, 0.3]);
     expect(judge(across, planOf(across, [9.5])).tracks.map(({ shots }) => shots)).toEqual([[0], [1]]);
     expect(judge(across).tracks.map(({ shots }) => shots)).toEqual([[0]]);
+    // A cut lies before the frame that it is marked at: that of the last frame was looked at within its segment.
+    expect(judge(across, planOf(across, [9])).tracks.map(({ shots }) => shots)).toEqual([[0]]);
+    expect(judge(across, planOf(across, [10])).tracks.map(({ shots }) => shots)).toEqual([[0], [1]]);
+  });
+
+  it('numbers shots through the whole video, by the cuts within segments and those at their seams', () => {
+    const parts = [0, 1, 2, 3].map((index) => {
+      const at = ten.map((i) => i + 10 * index);
+      return segment(index, at, [track(0, { at, logits: same(1), x: 300 * index, look: crowdLook(index) })]);
+    });
+    parts[1]!.cutsSeconds = [15];
+    parts[1]!.tracks[0]!.shot = 1;
+    const found = judge(parts, planOf(parts, [9.5, 19.5, 29.5]));
+    expect(found.tracks.map(({ shots }) => shots)).toEqual([[0], [2], [3], [4]]);
   });
 
   it('does not depend on the order in which segments arrive', () => {
@@ -417,6 +457,17 @@ describe('judgeSegments', () => {
     expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['forged_face', 'between_thresholds']]);
     expect(found.reasons[1]!.text).toMatch(
       /^Face 1 alone is above the policy's threshold \(90 %\)\. Among 4 faces one /,
+    );
+  });
+
+  it('of several such faces points at the most suspicious one, and counts the others', () => {
+    const faces = [2.6, 3.2, ...Array.from({ length: 8 }, () => -2.5)].map((logit, i) =>
+      track(i, { at: ten, logits: same(logit), x: 100 + 300 * i, look: [1, i] }),
+    );
+    const found = judge([segment(0, ten, faces)]);
+    expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['forged_face', 'forged_face', 'between_thresholds']]);
+    expect(found.reasons[2]!.text).toMatch(
+      /^Face 2 and 1 other face are above the policy's threshold \(90 %\)\. Among 10 faces .* look at face 2\.$/,
     );
   });
 
@@ -540,6 +591,14 @@ describe('judgeSegments', () => {
         / in 9 of 10 frames\. The score comes from what is left, and is only a hint\.$/,
       );
       expect(found.tracks[0]!.abstention).toBe('faces_occluded');
+    });
+
+    it('is what keeps it from being judged where half of the frames that were looked at are such, and not of those that were not', () => {
+      const four = track(0, { at: [0, 1, 2, 3], logits: [6, 6, 6, 6], occlusion: [half, half, 0, 0] });
+      expect(judge([segment(0, ten, [four])]).tracks[0]!.abstention).toBe('faces_occluded');
+      const seldom = track(0, { at: ten, logits: same(6).slice(0, 3), occlusion: ten.map((i) => (i < 2 ? half : 0)) });
+      for (const seen of seldom.observations.slice(3)) delete seen.occlusion;
+      expect(judge([segment(0, ten, [seldom])]).tracks[0]!.abstention).toBe('faces_occluded');
     });
 
     it('does not keep another face from being judged', () => {
@@ -666,6 +725,15 @@ describe('judgeSegments', () => {
     expect([found.verdict, codes(found)[0]]).toEqual(['inconclusive', code]);
     expect(codes(found)).not.toContain('no_forgery_signs');
     expect(found.reasons[1]?.text).toMatch(/^The file as a whole looks authentic, but Face \d+ does not/);
+  });
+
+  it('points at the most suspicious of several faces in a file that looks authentic as a whole', () => {
+    const logits = Array.from({ length: 100 }, (_, n) => (n === 5 ? 2.4 : n === 20 ? 2.7 : -4));
+    const crowd = logits.map((logit, n) => track(n, { at: ten, logits: same(logit), x: 130 * n, look: crowdLook(n) }));
+    const found = judge([segment(0, ten, crowd)]);
+    expect(found.verdict).toBe('inconclusive');
+    const whole = found.reasons.find(({ code }) => code === 'between_thresholds');
+    expect(whole?.text).toMatch(/^The file as a whole looks authentic, but Face 21 does not/);
   });
 
   it('says that there were more faces than are looked at', () => {

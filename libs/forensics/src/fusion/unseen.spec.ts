@@ -24,6 +24,7 @@ it.each([
       [19, 25],
     ],
   ],
+  ['a single frame', without(9, 9), [[7, 11]]],
   ['the beginning', without(0, 10), [[0, 11]]],
   ['the end', without(20, 30), [[19, 30]]],
   ['everything', [], [[0, 30]]],

@@ -44,6 +44,12 @@ describe('Tracker', () => {
     expect(follow(all)).toEqual(['ann ann ann ann']);
   });
 
+  it('gives a face up that is missing from more than three frames in a row', () => {
+    const missing = (frames: number) => [[seen('ann', 0, 300)], ...Array<Seen[]>(frames).fill([]), [seen('ann', frames + 1, 300)]]; // prettier-ignore
+    expect(follow(missing(3))).toEqual(['ann ann']);
+    expect(follow(missing(4))).toEqual(['ann', 'ann']);
+  });
+
   it('keeps a face that moves by its own size between frames seconds apart', () => {
     expect(follow([0, 4, 8, 12].map((at, i) => [seen('ann', at, 200 + 150 * (i % 2))]))).toEqual(['ann ann ann ann']);
   });
@@ -73,6 +79,11 @@ describe('Tracker', () => {
     expect(follow(all, [], gap)).toEqual([at.map(() => 'ann').join(' ')]);
     const two = [[seen('ann', 0, 300)], [seen('ann', 14, 300)], [seen('eve', 28, 300)], [seen('eve', 42, 300)]];
     expect(follow(two, [], gap)).toEqual(['ann ann', 'eve eve']);
+  });
+
+  it('waits no longer where a video is looked at in two parts far from each other: what lies between most frames counts', () => {
+    expect(longestGap([0, 1, 2, 60, 61, 62])).toBe(6);
+    expect(longestGap([0, 14, 28, 29, 43, 57])).toBe(2.5 * 14);
   });
 
   it('numbers tracks by first appearance and shots by cuts', () => {

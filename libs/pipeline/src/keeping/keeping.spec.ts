@@ -709,6 +709,17 @@ describe('retention', () => {
     expect(await exists(keys.media(media))).toBe(false);
   });
 
+  it('keeps a file that a scan of another tenant is still to look at', async () => {
+    const content = `looked at ${Math.random()}`;
+    const { media } = await judged(null, tenant, content);
+    const theirs = await judged(null, 'acme', content);
+    await ports.store.put(keys.openScan(theirs.needles[1]!), '', {}, noAbort);
+    expect(await apply(media, { mediaDays: 1 }, 5)).toMatchObject({ files: 0 });
+    expect(await exists(keys.media(media))).toBe(true);
+    await ports.store.delete(keys.openScan(theirs.needles[1]!), noAbort);
+    expect(await apply(media, { mediaDays: 1 }, 5)).toMatchObject({ files: 1 });
+  });
+
   it('counts the days of a file from when it was last taken in', async () => {
     const content = `again ${Math.random()}`;
     const { media } = await judged(null, tenant, content);
@@ -719,6 +730,16 @@ describe('retention', () => {
     await writeStored(ports.store, key, { ...record, takenInAt }, { ifAbsent: false }, noAbort);
     expect(await apply(media, { mediaDays: 10 }, 17)).toMatchObject({ files: 0 });
     expect(await apply(media, { mediaDays: 10 }, 18.1)).toMatchObject({ files: 1 });
+  });
+
+  it('counts them from when its bytes came, where they came after all that is noted of it', async () => {
+    const { media } = await judged();
+    const key = keys.mediaRecord(media, tenant);
+    const record = await readStored(ports.store, key, MediaRecord, noAbort);
+    const createdAt = new Date(Date.now() - 30 * dayMs).toISOString();
+    await writeStored(ports.store, key, { ...record, createdAt, takenInAt: createdAt }, { ifAbsent: false }, noAbort);
+    expect(await apply(media, { mediaDays: 10 }, 9)).toMatchObject({ files: 0 });
+    expect(await apply(media, { mediaDays: 10 }, 10.1)).toMatchObject({ files: 1 });
   });
 
   it('touches nothing of a scan that is under way', async () => {

@@ -38,6 +38,14 @@ it('lets what is authentic keep a label away, wherever it stands among what was 
   expect(matches).toEqual(expect.arrayContaining([forged, genuine]));
 });
 
+it('inherits nothing by looks where what is authentic looks as near, and does where it looks further off', () => {
+  const forged = finding(1, 'copy', 'confirmed_manipulated', 4);
+  const genuineAt = (distance: number) => finding(2, 'copy', 'confirmed_authentic', distance);
+  expect(findingsOf([forged, genuineAt(4)]).inherited).toBeNull();
+  expect(findingsOf([genuineAt(4), forged]).inherited).toBeNull();
+  expect(findingsOf([forged, genuineAt(5)]).inherited).toMatchObject({ label: 'confirmed_manipulated' });
+});
+
 it('names what it inherits from also among more decided ones than can be named', () => {
   const excerpt = finding(1, 'excerpt', 'confirmed_manipulated');
   const { matches, inherited } = findingsOf([...copies(30, 'unsure'), excerpt]);

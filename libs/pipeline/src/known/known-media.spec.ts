@@ -34,8 +34,9 @@ import { reindex } from '../reindex';
 import { checkSignature } from '../signing/check-signature';
 import { createSigner } from '../signing/sign-verdict';
 import { publicKeyOf } from '../signing/signing-key';
-import { readStored } from '../stored';
-import { noAbort, testPorts } from '../testing/test-ports';
+import { readStored, writeStored } from '../stored';
+import { submitScan } from '../submit';
+import { newMedia, noAbort, testPorts } from '../testing/test-ports';
 import { scanLooks } from '../testing/scan-looks';
 import { decide } from './decide';
 import { decisionHistory } from './decisions';
@@ -307,6 +308,25 @@ test('what goes for very many is drawn the consequences of in parts, each scan o
   expect(new Set(seen).size).toBe(heirs.length);
   // Twice each: what it says, and what it said before.
   expect(seen).toHaveLength(2 * heirs.length);
+});
+
+test('what goes for very many is not done while one of them, also of the first, is under way and may speak of it', async () => {
+  const name = goneNameOf(tenant, '0'.repeat(64));
+  const heirs = Array.from({ length: 120 }, (_, n) => `sc_${n.toString(16).padStart(32, '0')}`);
+  await ports.store.put(knownKeys.revisit(name), JSON.stringify({ heirs }), {}, noAbort);
+  const { scan: record } = await submitScan(ports, queues, { tenant, media: await newMedia(ports) }, noAbort);
+  const id = heirs[3]!;
+  await writeStored(ports.store, keys.record(id), { ...record, id, state: 'running' }, { ifAbsent: true }, noAbort);
+  await ports.store.put(keys.openScan(id), '', {}, noAbort);
+  const isMarked = async () => (await ports.store.stat(knownKeys.revisit(name), noAbort)) !== null;
+  // In parts of fifty, and from the first on again.
+  for (let part = 0; part < 4; part += 1) {
+    await revisit(name, ports, noAbort, -1);
+    expect([part, await isMarked()]).toEqual([part, true]);
+  }
+  await ports.store.delete(keys.openScan(id), noAbort);
+  for (let part = 0; part < 6 && (await isMarked()); part += 1) await revisit(name, ports, noAbort, -1);
+  expect(await isMarked()).toBe(false);
 });
 
 /** Found by reading: the ten that are named were chosen before it was looked what is inherited. */

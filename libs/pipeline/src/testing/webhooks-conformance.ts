@@ -5,6 +5,7 @@ import {
   defaultTenant,
   type Delivery,
   type DeliverJob,
+  type DeliveryAttempt,
   DeliveryRecord,
   type ScanRecord,
   Verdict,
@@ -389,6 +390,21 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       expect(info).toHaveBeenCalledWith(line, 'webhook');
     });
 
+    it('come to a webhook from when it was made on, also where what was before is told again', async () => {
+      const before = await finishedScan();
+      expect(await storedKeys(keys.outbox)).toEqual([`outbox/${before.id}-verdict-published`]);
+      // The next millisecond, by which the two can be told apart.
+      for (const made = Date.now(); Date.now() === made;) await sleep(1);
+      const { id } = await make();
+      await sweep(ports, queues, noAbort);
+      expect([await log(id), await jobs()]).toEqual([[], []]);
+      const after = await finishedScan();
+      await sweep(ports, queues, noAbort);
+      await work();
+      expect((await log(id)).map(({ eventId }) => eventId)).toEqual([`${after.id}-verdict-published`]);
+      expect(receiver.received).toHaveLength(1);
+    });
+
     it('of a scan that is started anew are told anew', async () => {
       await make();
       const scan = await newScan();
@@ -490,9 +506,16 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
   });
 
   const inAnHour = (): number => Date.now() + 3_600_000;
-  async function setDue(webhook: string, delivery: string, at = Date.now()): Promise<void> {
+  /** `date` changes the tries of the present series. */
+  async function setDue(
+    webhook: string,
+    delivery: string,
+    at = Date.now(),
+    date: (attempt: DeliveryAttempt) => DeliveryAttempt = (attempt) => attempt,
+  ): Promise<void> {
     const record = await readStored(ports.store, keys.delivery(webhook, delivery), DeliveryRecord, noAbort);
-    const due = { ...record, nextAttemptAt: new Date(at).toISOString() };
+    const attempts = record.attempts.map((attempt) => (attempt.number > record.seriesBegan ? date(attempt) : attempt));
+    const due = { ...record, attempts, nextAttemptAt: new Date(at).toISOString() };
     await writeStored(ports.store, keys.delivery(webhook, delivery), due, { ifAbsent: false }, noAbort);
   }
 
@@ -600,6 +623,16 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       }
       expect((await log(id)).map(({ state }) => state)).toEqual(['failed', 'delivered']);
       expect(await getWebhook(defaultTenant, id, ports.store, noAbort)).toMatchObject({ enabled: true });
+      // Sent again days later, it counts whether the receiver was reached since then. The store's clock is its own, so the tries are dated.
+      const inThreeDays = new Date(Date.now() + 3 * 24 * 3_600_000).toISOString();
+      await replayDelivery(defaultTenant, id, job.delivery, { ...ports, queues }, noAbort);
+      for (let tries = 0; tries <= retryPausesMs.length; tries += 1) {
+        await setDue(id, job.delivery, Date.now(), (attempt) => ({ ...attempt, at: inThreeDays }));
+        await tryOnce(job);
+      }
+      expect(await getWebhook(defaultTenant, id, ports.store, noAbort)).toMatchObject({
+        ...{ enabled: false, disabledBecause: 'failing' },
+      });
       await deleteWebhook(defaultTenant, id, ports.store, noAbort);
       expect((await storedKeys('webhook')).filter((key) => key.includes(id))).toEqual([]);
     });
@@ -615,7 +648,16 @@ export function webhooksConformance(open: () => Promise<ObjectStore>): void {
       await setDue(id, delivery);
       const [pause] = await tryOnce({ webhook: id, delivery });
       expect(Math.round(pause! / 60_000)).toBe(60);
-      expect((await log(id))[0]?.attempts.map(({ status }) => status)).toEqual([302, 429]);
+      const pauseAfter = async (retryAfter: string): Promise<number> => {
+        receiver.answer(503, { 'retry-after': retryAfter });
+        await setDue(id, delivery);
+        return (await tryOnce({ webhook: id, delivery }))[0]! / 3_600_000;
+      };
+      // A day at the most, and never sooner than by the schedule.
+      expect(Math.round(await pauseAfter('9999999'))).toBe(24);
+      expect(await pauseAfter('1')).toBeGreaterThan(1.9);
+      expect(Math.round(await pauseAfter(new Date(Date.now() + 12 * 3_600_000).toUTCString()))).toBe(12);
+      expect((await log(id))[0]?.attempts.map(({ status }) => status)).toEqual([302, 429, 503, 503, 503]);
     });
 
     it('end with a 410, which switches the webhook off until it is switched on', async () => {
