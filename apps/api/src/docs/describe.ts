@@ -91,8 +91,20 @@ const formFields = {
 
 /** Describes a route for /docs; what the schemas are is taken from the contracts, what holds for all routes is added to it later. */
 export function Describe(description: Description): MethodDecorator {
-  const { summary, detail, open, keyless, params = {}, query, body, upload, bytes, takes = [], bare, answers } =
-    description;
+  const {
+    summary,
+    detail,
+    open,
+    keyless,
+    params = {},
+    query,
+    body,
+    upload,
+    bytes,
+    takes = [],
+    bare,
+    answers,
+  } = description;
   return applyDecorators(
     ApiOperation({
       summary,

@@ -465,7 +465,10 @@ describe('judgeSegments', () => {
       track(i, { at: ten, logits: same(logit), x: 100 + 300 * i, look: [1, i] }),
     );
     const found = judge([segment(0, ten, faces)]);
-    expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['forged_face', 'forged_face', 'between_thresholds']]);
+    expect([found.verdict, codes(found)]).toEqual([
+      'inconclusive',
+      ['forged_face', 'forged_face', 'between_thresholds'],
+    ]);
     expect(found.reasons[2]!.text).toMatch(
       /^Face 2 and 1 other face are above the policy's threshold \(90 %\)\. Among 10 faces .* look at face 2\.$/,
     );
