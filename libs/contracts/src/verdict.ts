@@ -31,7 +31,7 @@ import { VerdictLabel } from './verdict-label';
  * - `too_few_frames`: no face could be judged in enough frames
  * - `frames_disagree`, `detectors_disagree`: they say different things
  * - `partly_unreadable`: part of the file was not seen
- * - `generation_not_excluded`: one picture, which may have been generated as a whole
+ * - `generation_not_excluded`: one picture, or the same one throughout a video, which may have been generated as a whole
  *
  * What would help, and why nothing was looked at:
  *
@@ -115,6 +115,11 @@ export const VerdictTrack = z.object({
    * picture sides. Null where the framing tells nothing.
    */
   framingDeviation: z.number().nonnegative().nullable().default(null),
+  /**
+   * How much the face changes its shape from frame to frame, 0 to 1, whatever way it goes: Procrustes distance of its landmarks, upper
+   * quartile of pairs of frames. Below 0.002 it is one picture shown for a while, and counts as one frame. Absent where too little was seen to tell.
+   */
+  motion: z.number().min(0).max(1).optional(),
   /** What the face reads like in words, most probable first: descriptions that a model scored, over all frames judged. */
   descriptions: z
     .array(

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPolicy } from '@assay/contracts';
 import { loadSharp } from '../evidence/evidence-pictures';
@@ -19,7 +20,7 @@ jest.setTimeout(240_000);
 
 /**
  * Holds, with the models that ship and the clips that ship (faces of no real person): faces are found and followed, a cut ends
- * them, every frame of the swapped twin scores higher than its original's, the overlay marks the face that was replaced, a face behind
+ * them, one picture that is repeated is known from people who are filmed, every frame of the swapped twin scores higher than its original's, the overlay marks the face that was replaced, a face behind
  * a mask is not judged, nor one by the frames that a model took for familiar ones among others, and two runs agree to the last digit.
  */
 const root = join(__dirname, '../../../..');
@@ -34,17 +35,22 @@ const framesPerSecond = 4;
 (ready ? describe : describe.skip)('the shipped models on the shipped clips', () => {
   let models: ModelSet;
   let pool: InferencePool;
+  let folder: string;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'assay-fixtures-'));
     models = await loadModels(join(root, 'models'));
     pool = await InferencePool.open(models, { threads: 2 });
   });
   afterAll(async () => {
     await pool?.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Frames as a decoder gives them; the video library is another room. */
-  function decode(name: string): Frame[] {
-    const options = ['-v', 'error', '-i', clip(name), '-vf', `fps=${framesPerSecond},scale=${width}:${height}`];
+  const decode = (name: string) => decodeFile(clip(name));
+
+  function decodeFile(path: string): Frame[] {
+    const options = ['-v', 'error', '-i', path, '-vf', `fps=${framesPerSecond},scale=${width}:${height}`];
     const output = execFileSync('ffmpeg', [...options, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'], { maxBuffer: 1e9 });
     const bytes = width * height * 3;
     return Array.from({ length: Math.floor(output.length / bytes) }, (_, i) => {
@@ -52,6 +58,15 @@ const framesPerSecond = 4;
       data.set(output.subarray(i * bytes, (i + 1) * bytes));
       return { seconds: i / framesPerSecond, width, height, data };
     });
+  }
+
+  /** Four seconds of a frame in the middle of a clip, as somebody who wants a video of a picture makes them. */
+  function repeatOneFrame(name: string): string {
+    const [picture, video] = ['frame.png', 'repeated.mp4'].map((file) => join(folder, file));
+    execFileSync('ffmpeg', ['-v', 'error', '-y', '-ss', '2', '-i', clip(name), '-frames:v', '1', picture!]);
+    const encode = ['-t', '4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '30', video!];
+    execFileSync('ffmpeg', ['-v', 'error', '-y', '-loop', '1', '-framerate', '25', '-i', picture!, ...encode]);
+    return video!;
   }
 
   const look = (name: string) => lookAt(decode(name));
@@ -160,6 +175,22 @@ const framesPerSecond = 4;
       expect(plotted.length).toBeLessThanOrEqual(mixed.length - filmed);
     },
   );
+
+  it('tells a picture that is repeated from people who are filmed, and never calls it authentic', async () => {
+    const filmed = await judge('real-a.mp4');
+    const repeated = await lookAt(decodeFile(repeatOneFrame('real-a.mp4')));
+    // A composite is suspicious: only with bounds like these would the detectors' answer be that it is authentic.
+    const policy = { ...defaultPolicy, thresholds: { manipulated: 0.9999, authentic: 0.9998 } };
+    const judged = judgeSegments([repeated.result], { ...repeated.facts, policy });
+    const [track] = judged.tracks;
+    expect(filmed.tracks[0]!.motion!).toBeGreaterThan(5 * 0.002);
+    expect(track!.framesScored).toBeGreaterThanOrEqual(12);
+    expect(track!.motion!).toBeLessThan(0.002 / 2);
+    expect([judged.verdict, judged.reasons[0]!.code]).toEqual(['inconclusive', 'generation_not_excluded']);
+    expect(judged.reasons[0]!.text).toMatch(/^The same picture throughout/);
+    const width = ([from, to]: [number, number]) => Math.log(to / (1 - to)) - Math.log(from / (1 - from));
+    expect(width(judged.interval!)).toBeGreaterThan(1.2 * width(filmed.interval!));
+  });
 
   it('follows two people', async () => {
     const { tracks, framesSeconds } = await judge('two-people.webm');

@@ -43,13 +43,14 @@ export function briefReasons(tracks: JudgedTrack[], policy: Policy): Reason[] {
 }
 
 function forgeryReason(judged: JudgedTrack, policy: Policy, still: boolean): Reason {
-  const { track, frames } = judged;
+  const { track, frames, onePicture } = judged;
   const stretch = briefStretch(judged, policy);
   if (stretch) return briefReason(judged, stretch);
   const showing = frames.filter(({ logit }) => logit > 0);
   const where = boundaryWords(showing.map(({ observation }) => observation));
-  const seen = still ? '' : `, seen ${stretchText(track.startSeconds, track.endSeconds)},`;
-  const count = still ? '' : ` in ${showing.length} of ${plural(frames.length, 'frame')} judged`;
+  const as = onePicture ? ' as one picture that does not move' : '';
+  const seen = still ? '' : `, seen ${stretchText(track.startSeconds, track.endSeconds)}${as},`;
+  const count = still || onePicture ? '' : ` in ${showing.length} of ${plural(frames.length, 'frame')} judged`;
   const what = where
     ? `shows signs of a blended face around ${where}${count}`
     : `looks like the forged faces that the detectors learnt from${count}, without a clear border`;

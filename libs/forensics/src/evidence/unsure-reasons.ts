@@ -33,7 +33,7 @@ export interface UnsureFacts {
 }
 
 /** No firm answer, but not nothing either: which side the score leans to, in how many frames, and where to look. */
-export function leaningReason({ track, frames }: JudgedTrack, facts: UnsureFacts): Reason {
+export function leaningReason({ track, frames, onePicture }: JudgedTrack, facts: UnsureFacts): Reason {
   const { thresholds } = facts.policy;
   const still = facts.probe.kind === 'still';
   const probability = facts.probability ?? track.probability ?? 0;
@@ -41,7 +41,10 @@ export function leaningReason({ track, frames }: JudgedTrack, facts: UnsureFacts
   const { share, atSeconds } = speakingFrames(frames, ` of ${name(track.index).toLowerCase()}`);
   const text = [
     `The score lies between the policy's thresholds (${range}): too weak for a firm answer. ${leaning(probability)}.`,
-    still
+    ...(onePicture
+      ? [`${name(track.index)} does not move: it is the same picture throughout, and counts as one frame.`]
+      : []),
+    still || onePicture
       ? 'Whether the whole picture was generated, the score does not say.'
       : `${share[0]!.toUpperCase()}${share.slice(1)}.`,
     ...(probability >= 0.5 + leansFrom ? [descriptionWords(track.descriptions) ?? []].flat() : []),
@@ -50,7 +53,7 @@ export function leaningReason({ track, frames }: JudgedTrack, facts: UnsureFacts
     code: 'between_thresholds',
     text,
     track: track.index,
-    atSeconds: still ? null : atSeconds,
+    atSeconds: still || onePicture ? null : atSeconds,
   };
 }
 

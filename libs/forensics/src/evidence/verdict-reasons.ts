@@ -28,7 +28,7 @@ export interface ReasonFacts {
   doubtful: Stretch | null;
   /** The file looks authentic as a whole, and this face does not. */
   alarming: JudgedTrack | null;
-  /** A still without signs of a forgery: it may have been generated whole. */
+  /** One picture, as a still or shown as a video, without signs of a forgery: it may have been generated whole. */
   generated: boolean;
   /** What was seen looks authentic, and it is too little to say so of the whole. */
   withheld: boolean;
@@ -147,7 +147,7 @@ function unsure(facts: ReasonFacts): Reason[] {
     return [
       reason(
         'generation_not_excluded',
-        'Little speaks for a blended or swapped face. Whether the whole picture was generated cannot be told from its face: generated ' +
+        `${sameThroughout(facts)}Little speaks for a blended or swapped face. Whether the whole picture was generated cannot be told from its face: generated ` +
           'portraits often look cleaner to these detectors than photographs, so one picture is never called authentic. Ask where it was first published.',
       ),
     ];
@@ -158,6 +158,18 @@ function unsure(facts: ReasonFacts): Reason[] {
   const [first] = mostSuspicious(judged);
   const copy = first ? betterCopyReason(first, facts.probe) : null;
   return [whyUnsure(facts, first), ...(copy ? [copy] : [])];
+}
+
+/** Of a picture that is shown as a video; empty for a still, of which nobody expects that it moves. */
+function sameThroughout({ tracks, glimpses }: ReasonFacts): string {
+  const faces = tracks.filter((face) => face.onePicture && hasSay(face, glimpses));
+  if (faces.length === 0) return '';
+  const seen = plural(
+    new Set(faces.flatMap(({ frames }) => frames.map(({ seconds }) => seconds))).size,
+    'judged frame',
+  );
+  const who = faces.length === 1 ? 'the face does not move' : 'none of the faces moves';
+  return `The same picture throughout: ${who}, so that ${seen} tell no more than one. `;
 }
 
 const mostSuspicious = (tracks: JudgedTrack[]): JudgedTrack[] =>
@@ -198,7 +210,7 @@ function whyUnsure(facts: ReasonFacts, first: JudgedTrack | undefined): Reason {
         `${authentic.id} ${percent(authentic.probability)}.`,
     );
   }
-  const several = tracks.some(({ frames }) => frames.length >= policy.faces.minFrames);
+  const several = tracks.some(({ frames, onePicture }) => !onePicture && frames.length >= policy.faces.minFrames);
   if (several && interval && interval[1] - interval[0] >= disagreementWidth) {
     return reason(
       'frames_disagree',

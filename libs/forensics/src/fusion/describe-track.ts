@@ -2,11 +2,12 @@ import { Box, FaceObservation, FaceQuality, ModelEntry, Policy, Probe, VerdictTr
 import { usableWeight } from '../faces/quality';
 import { JoinedTrack } from '../tracks/join-tracks';
 import { abstentionFor, meanSeen, obstacleOfTrack, Refusals, refusalsOf } from './abstention';
+import { faceMotion, leastMotion } from './face-motion';
 import { FrameScore, frameScores } from './frame-scores';
 import { descriptionsOf } from './descriptions';
 import { Framing, portraitFraming } from './portrait-framing';
 import { eitherLogit, round, sigmoid, weightedMean } from './statistics';
-import { estimateTrack, probabilityOf, TrackEstimate } from './track-estimate';
+import { estimateRepeated, estimateTrack, probabilityOf, TrackEstimate } from './track-estimate';
 
 /** A track with everything that the verdict says about it and what the fusion still needs. */
 export interface JudgedTrack {
@@ -17,6 +18,8 @@ export interface JudgedTrack {
   /** What the detectors alone say; null where nothing was scored. */
   seen: TrackEstimate | null;
   framing: Framing | null;
+  /** A picture that is shown for a while: the face does not move, so that all frames tell no more than one. */
+  onePicture: boolean;
   /** Frames that were judged and frames that were not, by what kept them from it. */
   refusals: Refusals;
   /** Moments at which it was fit to be judged and other frames were chosen. */
@@ -35,7 +38,7 @@ const roundedBox = ([x, y, width, height]: Box): Box => [round(x, 1), round(y, 1
  * Judges one track.
  *
  * @param minFrames judged frames below which it abstains; null: what there is counts, and is only a hint
- * @param probe of the file: a still's framing is evidence too
+ * @param probe of the file: the framing of a still is evidence too, and of a video that shows one picture
  */
 export function describeTrack(
   { index, shots, observations }: JoinedTrack,
@@ -44,8 +47,10 @@ export function describeTrack(
   probe: Pick<Probe, 'kind' | 'width' | 'height'>,
 ): JudgedTrack {
   const frames = frameScores(observations, detectors);
-  const framing = portraitFraming(observations[0]!.landmarks, probe);
-  const seen = estimateTrack(frames);
+  const motion = faceMotion(observations);
+  const onePicture = motion !== null && motion < leastMotion;
+  const framing = portraitFraming(observations[0]!.landmarks, onePicture ? { ...probe, kind: 'still' } : probe);
+  const seen = onePicture ? estimateRepeated(frames) : estimateTrack(frames);
   const estimate = seen && framing ? withFraming(seen, framing) : seen;
   const refusals = refusalsOf(observations);
   const refused = minFrames === null ? null : obstacleOfTrack(refusals);
@@ -64,6 +69,7 @@ export function describeTrack(
     abstention: enough ? null : (refused ?? abstentionFor(refusals, frames.length, quality)),
     scores: meanScores(frames, detectors),
     framingDeviation: framing ? round(framing.deviation, 4) : null,
+    ...(motion === null ? {} : { motion: round(motion, 4) }),
     descriptions: descriptionsOf(frames, detectors),
     quality,
     occlusion: occlusion === null ? null : round(occlusion, 3),
@@ -80,7 +86,8 @@ export function describeTrack(
     evidence: frames.length > 0 ? evidenceOf(frames) : unjudgedEvidence(observations),
   };
   const prominence = observations.reduce((sum, { quality: q }) => sum + q.weight, 0);
-  return { track, frames, estimate, seen, framing, refusals, unscoredSeconds: unscored(observations), prominence };
+  const unscoredSeconds = unscored(observations);
+  return { track, frames, estimate, seen, framing, onePicture, refusals, unscoredSeconds, prominence };
 }
 
 const unscored = (observations: FaceObservation[]): ReadonlySet<number> =>

@@ -46,6 +46,8 @@ interface Face {
   /** How unlike pictures that were learned from it is, in each frame or in all of them. */
   outOfDomain?: number | number[];
   landmarks?: number[];
+  /** Pixels by which the nose goes aside and back, every other frame. */
+  turning?: number;
   sentences?: Record<string, number>;
   /** Pixels that it moves to the right from frame to frame. */
   moving?: number;
@@ -62,7 +64,8 @@ function track(
     regions,
     occlusion,
     outOfDomain,
-    landmarks,
+    landmarks = Array<number>(10).fill(0),
+    turning = 0,
     sentences,
     moving = 0,
   }: Face,
@@ -72,7 +75,12 @@ function track(
     const logit = logits[i] ?? null;
     const box: Box = [x + i * moving, 100, 120, 140];
     return {
-      ...{ seconds, box, landmarks: landmarks ?? Array<number>(10).fill(0), detectorScore: 0.9 },
+      ...{
+        seconds,
+        box,
+        landmarks: landmarks.map((at, k) => (k === 4 ? at + turning * (i % 2) : at)),
+        detectorScore: 0.9,
+      },
       quality: { sizePx: 150, sharpness: 100, exposure: 120, yaw: 0, pitch: 0, roll: 0, weight: 0.9, ...quality },
       logits: logit === null ? {} : { d: logit },
       ...(regions ? { regions } : {}),
@@ -496,6 +504,62 @@ describe('judgeSegments', () => {
     expect(judge(one, planOf(one), { durationSeconds: 0.04 }).verdict).toBe('inconclusive');
     const between = [segment(0, [0], [track(0, { at: [0], logits: [-0.5] })])];
     expect(judge(between, planOf(between), { kind: 'still' }).reasons[0]!.text).toMatch(/whole picture was generated/);
+  });
+
+  describe('one picture shown as a video', () => {
+    const shown = (logit: number, more: Partial<Face> = {}) =>
+      track(0, { at: ten, logits: same(logit), landmarks: ffhqLandmarks(256), ...more });
+    const judged = (tracks: SegmentTrack[], probe: Partial<Probe> = {}) => judge([segment(0, ten, tracks)], undefined, probe); // prettier-ignore
+
+    it('is never called authentic, and the reason says that it does not move', () => {
+      const found = judged([shown(-3)]);
+      expect([found.verdict, codes(found)]).toEqual(['inconclusive', ['generation_not_excluded']]);
+      expect(found.reasons[0]!.text).toMatch(
+        /^The same picture throughout: the face does not move, so that 10 judged frames tell no more than one\. Little speaks/,
+      );
+      expect(found.tracks[0]!.motion).toBeLessThan(0.001);
+    });
+
+    it('counts for as much as the still', () => {
+      const one = [segment(0, [0], [track(0, { at: [0], logits: [2] })])];
+      const still = judge(one, planOf(one), { kind: 'still' });
+      const found = judged([shown(2)]);
+      expect([found.probability, found.interval]).toEqual([still.probability, still.interval]);
+      expect(judged([shown(2, { turning: 6 })]).probability).toBeGreaterThan(found.probability!);
+    });
+
+    it('is judged by its framing as the still is', () => {
+      const found = judged([shown(-2)], { width: 256, height: 256 });
+      expect([found.verdict, codes(found)]).toEqual(['likely_manipulated', ['generator_framing']]);
+    });
+
+    it('is not spoken of as of frames that agree or disagree with each other', () => {
+      const [forged] = judged([shown(5)]).reasons;
+      expect(forged!.text).toMatch(/^Face 1, seen 0:00\u20130:09 as one picture that does not move, looks like /);
+      expect(forged!.text).not.toMatch(/frame/);
+      const [between] = judged([shown(0.5)]).reasons;
+      expect([between!.code, between!.atSeconds]).toEqual(['between_thresholds', null]);
+      expect(between!.text).toMatch(
+        /Face 1 does not move: it is the same picture throughout, and counts as one frame\./,
+      );
+    });
+
+    it('is a film where a face moves, even beside one that does not', () => {
+      const moves = shown(-3, { turning: 6 });
+      const alone = judged([moves]);
+      expect([alone.verdict, codes(alone)]).toEqual(['likely_authentic', ['no_forgery_signs']]);
+      expect(alone.tracks[0]!.motion).toBeGreaterThan(0.002);
+      const beside = shown(-3, { x: 400, look: [0, 1] });
+      expect(judged([moves, { ...beside, index: 1 }]).verdict).toBe('likely_authentic');
+      const both = judged([shown(-3), { ...beside, index: 1 }]);
+      expect(both.verdict).toBe('inconclusive');
+      expect(both.reasons[0]!.text).toMatch(/none of the faces moves, so that 10 judged frames/);
+    });
+
+    it('is not made of a face of which too little was seen to tell', () => {
+      const brief = ten.map((i) => i / 20);
+      expect(judged([shown(-3, { at: brief })]).verdict).toBe('likely_authentic');
+    });
   });
 
   describe('a still cut as generators cut their portraits', () => {

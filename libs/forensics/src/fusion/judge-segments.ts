@@ -6,7 +6,7 @@ import { modelsFor } from '../models/model-set';
 import { joinTracks } from '../tracks/join-tracks';
 import { alarmingFace } from './brief-stretch';
 import { describeTrack, JudgedTrack, rounded } from './describe-track';
-import { doubtfulStretch, glimpsesOf, isGlimpse } from './glimpses';
+import { doubtfulStretch, glimpsesOf, hasSay, isGlimpse } from './glimpses';
 import { timelineOf } from './timeline';
 import { framesInterval } from './track-estimate';
 import { unseenMatters } from './unseen';
@@ -49,9 +49,11 @@ export function judgeSegments(segments: SegmentResult[], { probe, plan, policy, 
   const withheld = label === 'likely_authentic' && unseenMatters(ordered, plan, probe);
   const doubtful = label === 'likely_authentic' && !withheld ? doubtfulStretch(glimpses) : null;
   const alarming = label === 'likely_authentic' && !withheld && !noneJudged ? alarmingFace(tracks, policy) : null;
-  // Nothing on a face that was generated whole is blended, and of one picture nobody has seen how it moves.
+  // Nothing on a face that was generated whole is blended, and of one picture nobody has seen how it moves. One face that does
+  // move was filmed, and a photograph beside it is part of what was filmed.
+  const standing = tracks.filter((face) => hasSay(face, glimpses)).every(({ onePicture }) => onePicture);
   const generated =
-    label === 'likely_authentic' && !withheld && !alarming && (probe.kind === 'still' || pictures === 1);
+    label === 'likely_authentic' && !withheld && !alarming && (probe.kind === 'still' || pictures === 1 || standing);
   const verdict = withheld || doubtful || alarming || generated ? 'inconclusive' : label;
   const onlyGlimpses = fewFrames && probability !== null;
   return {

@@ -31,6 +31,7 @@ const leastProbable = 0.6;
  * A cue that people can check with a ruler, lost when the picture is cut anew; see docs/decisions/006.
  *
  * @param landmarks x, y of right eye, left eye, nose, right and left mouth corner, px of the original picture
+ * @param probe as it is displayed; `still` for a video, too, that shows one picture throughout
  * @returns null where the framing tells nothing: moving pictures, other shapes than a square, another cut
  */
 export function portraitFraming(

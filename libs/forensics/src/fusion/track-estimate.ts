@@ -73,6 +73,15 @@ export function estimateTrack(frames: FrameScore[]): TrackEstimate | null {
   };
 }
 
+/** The estimate of a picture that is shown in several frames: their mean, and no more certain than one frame. Null for no frames. */
+export function estimateRepeated(frames: FrameScore[]): TrackEstimate | null {
+  const [first] = frames;
+  if (!first) return null;
+  const logit = weightedMean(frames.map((frame) => ({ value: frame.logit, weight: frame.weight })));
+  const weight = frames.reduce((sum, frame) => sum + frame.weight, 0) / frames.length;
+  return estimateTrack([{ ...first, logit, weight }]);
+}
+
 /**
  * Mean log odds of `count` frames as they would be for as many frames as the calibration was fitted on.
  *
