@@ -38,7 +38,7 @@ export class EvidenceLinksController {
     answers: {
       200: { schema: 'EvidenceLinks', text: 'The links by the names of the artefacts, and when they expire' },
     },
-    refusals: [400, 404, 413, 415],
+    refusals: [400, 'scan-not-found', 'verdict-not-ready', 'no-verdict', 413, 415],
   })
   async create(
     @Tenant() tenant: TenantId,

@@ -13,7 +13,7 @@ import { deleteMedia, type Intake, keys, type Ports, readStored, type ScanQueues
 import type { Request, Response } from 'express';
 import { principalOf, Tenant } from '../auth/principal';
 import { Describe } from '../docs/describe';
-import { urlRefusals } from '../docs/refusals';
+import { scanRefusals, urlRefusals } from '../docs/refusals';
 import { isJson } from '../http/json-body';
 import { ZodPipe } from '../http/zod.pipe';
 import { assertSame, Idempotency, replay } from '../idempotency/idempotency';
@@ -55,7 +55,7 @@ export class MediaController {
       201: { schema: 'MediaTakenIn', text: 'Taken in', headers: ['Location', 'Assay-Scan'] },
       200: { schema: 'MediaTakenIn', text: 'The same content was here before', headers: ['Location', 'Assay-Scan'] },
     },
-    refusals: [400, 413, 415, 'rejected-empty-file', 'quota-exceeded', ...urlRefusals],
+    refusals: [400, 413, 415, 'rejected-empty-file', ...scanRefusals, ...urlRefusals],
   })
   async upload(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<unknown> {
     if (isJson(request)) return this.answer(this.fetch(request, response), request, response);
