@@ -55,6 +55,7 @@ export function mockJudgement(label: MockLabel): Judgement {
         outOfDomain: 0.03,
         scores: { mock: logit },
         framingDeviation: null,
+        motion: 0.03,
         descriptions: [],
         quality: { sizePx: 160, sharpness: 90, exposure: 120, yaw: 0, pitch: 0, roll: 0, weight: 1 },
         observations: moments.map((seconds) => ({ seconds, box, logit, weight: 1 })),
