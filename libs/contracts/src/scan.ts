@@ -24,6 +24,10 @@ export type Stage = z.infer<typeof Stage>;
 export const ScanState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
 export type ScanState = z.infer<typeof ScanState>;
 
+/** States in which a scan is under way. */
+export const openStates: readonly ScanState[] = ['queued', 'running'];
+export const isOpenScan = ({ state }: { state: ScanState }): boolean => openStates.includes(state);
+
 /** A media item: one for each content that a tenant has, however often it is uploaded. */
 export const MediaRecord = z.object({
   /** Name and version of this form. */

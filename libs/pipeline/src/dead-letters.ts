@@ -3,6 +3,7 @@ import {
   type DeadLetterId,
   type DeadLetterQueue,
   DeliverJob,
+  isOpenScan,
   ScanId,
   type DeadLetterList,
 } from '@assay/contracts';
@@ -76,9 +77,8 @@ export async function dropDeadLetter(
   signal: AbortSignal,
 ): Promise<DeadLetter> {
   const { queue, job, letter, scan } = await findWithScan(ports, queues, id, signal);
-  const open = scan?.state === 'queued' || scan?.state === 'running';
   // Before the job goes: cut off in between, the dead letter is still there for who tries again.
-  if (scan && open && (queue === 'plan' || queue === 'judge'))
+  if (scan && isOpenScan(scan) && (queue === 'plan' || queue === 'judge'))
     await failScan(scan.id, new PermanentError(letter.reason), ports, signal);
   if (queue === 'deliver') await forgetDelivery(job, ports, signal);
   await job.remove();

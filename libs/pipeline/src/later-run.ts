@@ -1,4 +1,4 @@
-import { ScanRecord } from '@assay/contracts';
+import { isOpenScan, ScanRecord } from '@assay/contracts';
 import { keys } from './keys';
 import type { Ports } from './ports';
 import { readStored, writeStored } from './stored';
@@ -40,6 +40,5 @@ export async function keepRun(run: ScanRecord, { store }: Pick<Ports, 'store'>, 
   if (stored && runOf(stored) < runOf(run))
     await writeStored(store, keys.record(run.id), run, { ifAbsent: false }, signal);
   // Of one that ends just now the sweeper takes it away again.
-  if (run.state === 'queued' || run.state === 'running')
-    await writeStored(store, keys.openScan(run.id), {}, { ifAbsent: false }, signal);
+  if (isOpenScan(run)) await writeStored(store, keys.openScan(run.id), {}, { ifAbsent: false }, signal);
 }

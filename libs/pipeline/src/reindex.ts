@@ -1,4 +1,4 @@
-import { Plan, type ScanId, ScanRecord, type ToldNews } from '@assay/contracts';
+import { isOpenScan, Plan, type ScanId, ScanRecord, type ToldNews } from '@assay/contracts';
 import { StoredDocumentError } from './errors';
 import { eventsKeptMs } from './events/outbox';
 import { readEvents } from './events/read-events';
@@ -80,7 +80,7 @@ async function restoreScan(
   }
   if (!record) return 'gone';
   const outcome = await index.restore(record);
-  if (record.state === 'queued' || record.state === 'running') await restoreProgress(record, { store, index }, signal);
+  if (isOpenScan(record)) await restoreProgress(record, { store, index }, signal);
   // Looked at after the write, as deletion removes this record first and the index entry later: nothing comes back.
   if (await store.stat(keys.mediaRecord(media, tenant), signal)) return outcome;
   await index.delete(scan);

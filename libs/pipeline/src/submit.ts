@@ -1,5 +1,6 @@
 import {
   type FrameBudget,
+  isOpenScan,
   defaultLane,
   defaultPolicy,
   type Lane,
@@ -89,7 +90,7 @@ async function raiseOpen(
   ports: SubmitPorts,
   queues: ScanQueues,
 ): Promise<ScanRecord> {
-  return isOpen(scan) && wanted !== undefined ? raisePriority(scan, wanted, ports, queues) : scan;
+  return isOpenScan(scan) && wanted !== undefined ? raisePriority(scan, wanted, ports, queues) : scan;
 }
 
 /** Writes the scan down, without starting it. Whether the file is there is for `admit` to say: it may lie outside the store. */
@@ -137,7 +138,7 @@ export async function recordScan(
   const stored = await readStored(store, keys.record(id), ScanRecord, signal);
   if (stored) {
     // An index that was lost, or lost an end: the store is the truth.
-    if (!(await index.get(id)) || !isOpen(stored)) await index.restore(stored);
+    if (!(await index.get(id)) || !isOpenScan(stored)) await index.restore(stored);
     const known = (await index.get(id)) ?? stored;
     if (isWithoutVerdict(known)) await admit({ media, scan: id });
     return { scan: known, created: false };
@@ -155,8 +156,6 @@ export async function recordScan(
   });
   return { scan: (await index.get(id)) ?? record, created: written === 'written' };
 }
-
-const isOpen = ({ state }: ScanRecord): boolean => state === 'queued' || state === 'running';
 
 /** Ended, and starts anew when it is asked for. */
 const isWithoutVerdict = ({ state }: ScanRecord): boolean => state === 'failed' || state === 'cancelled';

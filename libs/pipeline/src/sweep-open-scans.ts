@@ -1,4 +1,4 @@
-import { type ScanId, ScanRecord } from '@assay/contracts';
+import { isOpenScan, type ScanId, ScanRecord } from '@assay/contracts';
 import { finishCancel } from './cancel-scan';
 import { PermanentError, ScanGoneError } from './errors';
 import { failScan } from './fail-scan';
@@ -47,8 +47,7 @@ export async function sweepOpenScans(
 
 async function sweepScan(scan: ScanId, ports: Ports, queues: ScanQueues, signal: AbortSignal): Promise<Done | null> {
   const known = await ports.index.get(scan);
-  const isOpen = known?.state === 'queued' || known?.state === 'running';
-  if (isOpen && (await hasLiveJob(queues, known))) return null;
+  if (known && isOpenScan(known) && (await hasLiveJob(queues, known))) return null;
   const record = await readStored(ports.store, keys.record(scan), ScanRecord, signal);
   if (!record) {
     if (await isOlder(keys.openScan(scan), orphanMarkerAgeMs, ports, signal)) {

@@ -1,4 +1,4 @@
-import { ScanRecord, Stage, type ScanState } from '@assay/contracts';
+import { isOpenScan, ScanRecord, Stage, type ScanState } from '@assay/contracts';
 
 /** States that no message turns back. `failed` is not one: a retry may still succeed. */
 export const finalStates: readonly ScanState[] = ['done', 'cancelled'];
@@ -38,9 +38,6 @@ export function mergeScanRecord(current: ScanRecord, changes: Partial<ScanRecord
   return next;
 }
 
-/** States in which a scan is under way. */
-export const openStates: readonly ScanState[] = ['queued', 'running'];
-
 /**
  * Whether a record from the object store takes the place of the one in the index. A verdict ends a scan for good, so
  * `done` wins whatever the clocks of the two writers said. Then the later run does, and of one run its end: an index that lost
@@ -51,7 +48,7 @@ export function isFresher(stored: ScanRecord, indexed: ScanRecord): boolean {
   if (stored.state === 'done') return true;
   const runsLater = (stored.restarts ?? 0) - (indexed.restarts ?? 0);
   if (runsLater !== 0) return runsLater > 0;
-  if (openStates.includes(indexed.state) && !openStates.includes(stored.state)) return true;
+  if (isOpenScan(indexed) && !isOpenScan(stored)) return true;
   return Date.parse(stored.updatedAt) > Date.parse(indexed.updatedAt);
 }
 

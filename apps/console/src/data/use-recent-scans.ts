@@ -1,5 +1,5 @@
 import type { AssayClient } from '@assay/client';
-import type { ScanRecord } from '@assay/contracts';
+import { isOpenScan, type ScanRecord } from '@assay/contracts';
 import { useCallback, useEffect, useState } from 'react';
 import { type Failure, failureOf } from './failure';
 import { longestList, type ReadScans, readScans } from './read-scans';
@@ -54,7 +54,7 @@ export function useRecentScans(client: AssayClient, enabled: boolean): RecentSca
     );
     return () => leaving.abort();
   }, [client, enabled, choice, view, turn]);
-  const underWay = read.scans.some(({ state }) => state === 'queued' || state === 'running');
+  const underWay = read.scans.some(isOpenScan);
   useEffect(() => {
     if (!underWay) return;
     const timer = setTimeout(() => setTurn((now) => now + 1), followMs * read.looks);

@@ -1,4 +1,5 @@
-import { finalStates, openStates, stageOrder } from '../merge-scan-record';
+import { openStates } from '@assay/contracts';
+import { finalStates, stageOrder } from '../merge-scan-record';
 
 /**
  * The index's writes, each one atomic step inside Redis. A record is a hash whose values are JSON texts: Lua never
